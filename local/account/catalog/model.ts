@@ -1,0 +1,256 @@
+import type { DataType } from "../types/data-type.ts";
+
+/**
+ * The catalogue's objects as plain data. An object is found by its container and its name as stored (identifier
+ * rules: unquoted is upper-cased, quoted is kept). Everything refers to others by id, so renames break nothing.
+ */
+export const ACCOUNT_ID = 0;
+
+export interface ColumnDef {
+  name: string;
+  type: DataType;
+  nullable: boolean;
+  /** SQL text of the DEFAULT expression as it was written. */
+  defaultSql: string | null;
+  comment: string | null;
+  autoincrement?: { start: string; increment: string; order: boolean };
+  maskingPolicyId?: number;
+  collation?: string;
+}
+
+export interface ConstraintDef {
+  name: string;
+  kind: "PRIMARY KEY" | "UNIQUE" | "FOREIGN KEY";
+  columns: string[];
+  references?: { tableId: number; columns: string[] };
+}
+
+/** Object parameters that were set explicitly (upper-case name to value); inheritance is computed. */
+export type Parameters = Record<string, string | number | boolean>;
+
+interface Parametrised {
+  parameters: Parameters;
+}
+
+export interface TableProps extends Parametrised {
+  tableKind: "PERMANENT" | "TRANSIENT" | "TEMPORARY";
+  /** Session that owns a temporary table. */
+  sessionId?: string;
+  columns: ColumnDef[];
+  constraints: ConstraintDef[];
+  clusterBy: string[];
+  changeTracking: boolean;
+  enableSchemaEvolution: boolean;
+  rowAccessPolicy?: { policyId: number; columns: string[] };
+}
+
+export interface ViewProps {
+  /** The whole CREATE VIEW statement, and the query inside it. */
+  text: string;
+  query: string;
+  columns: ColumnDef[];
+  isSecure: boolean;
+  isRecursive: boolean;
+  changeTracking: boolean;
+  /** Database and schema that unqualified names in the query mean. */
+  context: { databaseId: number | null; schemaId: number | null };
+  rowAccessPolicy?: { policyId: number; columns: string[] };
+}
+
+export interface WarehouseProps extends Parametrised {
+  type: "STANDARD" | "SNOWPARK-OPTIMIZED";
+  size: string;
+  minClusterCount: number;
+  maxClusterCount: number;
+  scalingPolicy: "STANDARD" | "ECONOMY";
+  /** Seconds; null never suspends. */
+  autoSuspend: number | null;
+  autoResume: boolean;
+  resourceMonitorId: number | null;
+  enableQueryAcceleration: boolean;
+  queryAccelerationMaxScaleFactor: number;
+  resourceConstraint: string | null;
+  generation: string | null;
+  /** Wanted state; compute/ holds what is running. */
+  state: "STARTED" | "SUSPENDED";
+}
+
+export interface ResourceMonitorProps {
+  creditQuota: number | null;
+  frequency: "MONTHLY" | "DAILY" | "WEEKLY" | "YEARLY" | "NEVER";
+  startTimestamp: number | null;
+  endTimestamp: number | null;
+  notifyAt: number[];
+  suspendAt: number | null;
+  suspendImmediateAt: number | null;
+  notifyUsers: string[];
+  level: "ACCOUNT" | "WAREHOUSE" | null;
+}
+
+export interface UserProps extends Parametrised {
+  type: "PERSON" | "SERVICE" | "LEGACY_SERVICE" | null;
+  loginName: string;
+  displayName: string;
+  firstName: string | null;
+  middleName: string | null;
+  lastName: string | null;
+  email: string | null;
+  /** scrypt: `salt:hash` in hex; never the password. */
+  passwordHash: string | null;
+  mustChangePassword: boolean;
+  disabled: boolean;
+  defaultWarehouse: string | null;
+  defaultNamespace: string | null;
+  defaultRole: string | null;
+  defaultSecondaryRoles: string[];
+  rsaPublicKey: string | null;
+  rsaPublicKey2: string | null;
+  daysToExpiry: number | null;
+  minsToUnlock: number | null;
+  minsToBypassMfa: number | null;
+  networkPolicyId: number | null;
+  lastSuccessLogin: number | null;
+}
+
+export interface StageProps {
+  url: string | null;
+  storageIntegrationId: number | null;
+  region: string | null;
+  directory: { enable: boolean; autoRefresh: boolean } | null;
+  /** FILE_FORMAT and COPY_OPTIONS as written, upper-case keys. */
+  fileFormat: Record<string, unknown>;
+  copyOptions: Record<string, unknown>;
+  encryption: string | null;
+  temporary: boolean;
+}
+
+export interface FileFormatProps {
+  type: "CSV" | "JSON" | "AVRO" | "ORC" | "PARQUET" | "XML";
+  options: Record<string, unknown>;
+}
+
+export interface PipeProps {
+  /** The COPY statement as written. */
+  copy: string;
+  tableId: number;
+  stageId: number | null;
+  autoIngest: boolean;
+  notificationChannel: string | null;
+  integrationId: number | null;
+  errorIntegrationId: number | null;
+  awsSnsTopic: string | null;
+  paused: boolean;
+  context: { databaseId: number | null; schemaId: number | null };
+}
+
+export interface StreamProps {
+  sourceId: number;
+  sourceKind: "TABLE" | "VIEW" | "EXTERNAL TABLE" | "STAGE";
+  mode: "DEFAULT" | "APPEND_ONLY" | "INSERT_ONLY";
+  showInitialRows: boolean;
+}
+
+export interface TaskProps extends Parametrised {
+  definition: string;
+  warehouseId: number | null;
+  /** As written: `1 MINUTE`, `USING CRON …`; null for a child or triggered task. */
+  schedule: string | null;
+  predecessors: number[];
+  finalizes: number | null;
+  condition: string | null;
+  allowOverlappingExecution: boolean;
+  errorIntegrationId: number | null;
+  config: string | null;
+  state: "started" | "suspended";
+  lastCommittedOn: number | null;
+  lastSuspendedOn: number | null;
+  lastSuspendedReason: string | null;
+  context: { databaseId: number | null; schemaId: number | null };
+}
+
+export interface IntegrationProps {
+  integrationType: string;
+  category: "STORAGE" | "NOTIFICATION" | "API" | "SECURITY" | "EXTERNAL_ACCESS" | "CATALOG";
+  enabled: boolean;
+  /** Properties as written, upper-case keys, and those that the account makes (external id, IAM user). */
+  properties: Record<string, unknown>;
+}
+
+/** A routine, policy, tag, sequence, rule … whose own file in commands/ gives the properties a stricter type. */
+export type LooseProps = Record<string, unknown>;
+
+export interface PropsByKind {
+  DATABASE: Parametrised & { transient: boolean; origin: string | null };
+  SCHEMA: Parametrised & { transient: boolean; managedAccess: boolean };
+  TABLE: TableProps;
+  VIEW: ViewProps;
+  WAREHOUSE: WarehouseProps;
+  RESOURCE_MONITOR: ResourceMonitorProps;
+  ROLE: Record<string, never>;
+  DATABASE_ROLE: Record<string, never>;
+  USER: UserProps;
+  STAGE: StageProps;
+  FILE_FORMAT: FileFormatProps;
+  PIPE: PipeProps;
+  STREAM: StreamProps;
+  TASK: TaskProps;
+  INTEGRATION: IntegrationProps;
+  SEQUENCE: LooseProps;
+  FUNCTION: LooseProps;
+  PROCEDURE: LooseProps;
+  ALERT: LooseProps;
+  TAG: LooseProps;
+  MASKING_POLICY: LooseProps;
+  ROW_ACCESS_POLICY: LooseProps;
+  NETWORK_RULE: LooseProps;
+  NETWORK_POLICY: LooseProps;
+  SECRET: LooseProps;
+  PASSWORD_POLICY: LooseProps;
+  DYNAMIC_TABLE: LooseProps;
+  MATERIALIZED_VIEW: LooseProps;
+  /** Account parameters and account-level settings: one object, id 0's settings. */
+  ACCOUNT_SETTINGS: Parametrised & { resourceMonitorId: number | null };
+}
+
+export type ObjectKind = keyof PropsByKind;
+
+export interface CatalogObject<K extends ObjectKind = ObjectKind> {
+  id: number;
+  kind: K;
+  /** Container: ACCOUNT_ID, a database's id or a schema's id. */
+  parent: number;
+  name: string;
+  /** Role (or database role) that owns it; null for what the system owns. */
+  owner: number | null;
+  comment: string | null;
+  /** Milliseconds since the epoch. */
+  createdOn: number;
+  droppedOn: number | null;
+  props: PropsByKind[K];
+}
+
+/** Kinds that share one namespace within their container (a table and a view cannot have one name). */
+export const NAMESPACES: Partial<Record<ObjectKind, string>> = {
+  TABLE: "RELATION",
+  VIEW: "RELATION",
+  DYNAMIC_TABLE: "RELATION",
+  MATERIALIZED_VIEW: "RELATION",
+  STREAM: "RELATION",
+};
+
+export type Grantee = { kind: "ROLE" | "DATABASE_ROLE" | "USER"; id: number };
+
+export interface Grant {
+  id: number;
+  /** Upper-case: SELECT, USAGE, OWNERSHIP is not here (it is the object's owner), USAGE on a role means membership. */
+  privilege: string;
+  on:
+    | { scope: "OBJECT"; kind: ObjectKind | "ACCOUNT"; id: number }
+    /** GRANT … ON FUTURE <kind>s IN DATABASE|SCHEMA. */
+    | { scope: "FUTURE"; kind: ObjectKind; in: "DATABASE" | "SCHEMA"; id: number };
+  grantee: Grantee;
+  grantOption: boolean;
+  /** Role that granted it; null for the system. */
+  grantedBy: number | null;
+  createdOn: number;
+}

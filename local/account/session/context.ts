@@ -1,0 +1,102 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Clock } from "../clock.ts";
+import type { Storage } from "../storage/storage.ts";
+import type { Transaction } from "../storage/transaction.ts";
+import type { TableVersions } from "../storage/versions.ts";
+import type { Outcome, Value } from "./outcome.ts";
+import type { Session } from "./session.ts";
+
+/** A bind variable as it came over the wire, its text typed by the driver (`FIXED`, `TEXT`, …). */
+export interface Bind {
+  type: string;
+  value: string | null | (string | null)[];
+}
+
+/** The parts of the account that every statement may use. Built once, in account.ts. */
+export interface Services {
+  readonly storage: Storage;
+  readonly versions: TableVersions;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  /** Account identity: `ORG-ACCOUNT`, locator, region as CURRENT_REGION() prints it. */
+  readonly identity: { organization: string; name: string; locator: string; region: string };
+  /** Stage files. The internal stages live under a folder; s3:// goes through the configured endpoint. */
+  readonly files: FileStore;
+  /** compute/, schedule/, ingest/ register here what commands/ needs of them. */
+  readonly runtime: Runtime;
+  /** Runs one statement as the session would: used by scripting blocks, tasks, EXECUTE IMMEDIATE. */
+  execute(session: Session, text: string, binds?: Record<string, Bind>): Promise<Outcome>;
+}
+
+/** One statement in execution. */
+export interface StatementContext {
+  readonly services: Services;
+  readonly session: Session;
+  readonly queryId: string;
+  readonly text: string;
+  readonly binds: Record<string, Bind>;
+  /** Time that CURRENT_TIMESTAMP yields all through the statement (ms). */
+  readonly startedOn: number;
+  readonly signal: AbortSignal;
+  /**
+   * Runs `work` in the session's transaction or, in autocommit, in one of its own that commits after it.
+   * `writes` lists ids of tables it will write: their locks are taken before the snapshot.
+   */
+  inTransaction<T>(writes: number[], work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Runs `work` on the session's warehouse (resumes, queues, bills). Error 000606 without one. */
+  onWarehouse<T>(work: () => Promise<T>): Promise<T>;
+  /** Facts for QUERY_HISTORY and ACCESS_HISTORY. */
+  note(fact: { objectsAccessed?: number[]; objectsModified?: number[]; rowsProduced?: number }): void;
+}
+
+export interface StagedFile {
+  /** Path relative to the stage's location. */
+  path: string;
+  size: number;
+  md5: string;
+  lastModified: number;
+  etag?: string;
+}
+
+/** Where staged files are: a local folder for internal stages, S3 for external ones. */
+export interface FileStore {
+  list(location: string, prefix: string): AsyncIterable<StagedFile>;
+  /** A local path that DuckDB can read until `release` is called. */
+  fetch(location: string, path: string): Promise<{ localPath: string; release(): Promise<void> }>;
+  put(location: string, path: string, localPath: string): Promise<StagedFile>;
+  remove(location: string, path: string): Promise<void>;
+}
+
+/** What the running parts offer to commands. Each method's owner is the folder of that name. */
+export interface Runtime {
+  compute: {
+    resume(warehouseId: number): Promise<void>;
+    suspend(warehouseId: number): Promise<void>;
+    /** Live figures for SHOW WAREHOUSES. */
+    state(warehouseId: number): {
+      state: "STARTED" | "SUSPENDED" | "RESUMING" | "SUSPENDING";
+      running: number;
+      queued: number;
+      startedClusters: number;
+      resumedOn: number | null;
+    };
+    /** Credits used in the monitor's running window. */
+    monitorUsage(monitorId: number): { usedCredits: number; windowStart: number };
+    abortAll(warehouseId: number): Promise<void>;
+  };
+  schedule: {
+    /** EXECUTE TASK [RETRY LAST]: queues one run of the graph. */
+    executeTask(taskId: number, retryLast: boolean): Promise<void>;
+    /** A task changed, was resumed, suspended or dropped. */
+    taskChanged(taskId: number): void;
+  };
+  ingest: {
+    /** SYSTEM$PIPE_STATUS as JSON-ready data. */
+    pipeStatus(pipeId: number): Record<string, Value | number | string | null>;
+    /** Makes (once) the queue of the account for auto-ingest pipes on this bucket; returns its ARN. */
+    notificationChannel(stageUrl: string): Promise<string>;
+    /** ALTER PIPE … REFRESH: queues staged files; returns (file, status) rows. */
+    refreshPipe(pipeId: number, prefix: string, modifiedAfter: number | null): Promise<[string, string][]>;
+    pipeChanged(pipeId: number): void;
+  };
+}

@@ -1,0 +1,25 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { Transaction } from "../storage/transaction.ts";
+
+/** One client session: identity, context, parameters, variables and its transaction. */
+export interface Session {
+  readonly id: string;
+  readonly userId: number;
+  /** Active primary role; null means PUBLIC only. */
+  roleId: number | null;
+  /** USE SECONDARY ROLES ALL or NONE. */
+  secondaryRoles: "ALL" | "NONE";
+  warehouseId: number | null;
+  databaseId: number | null;
+  schemaId: number | null;
+  /** Parameters set on the session (upper-case names). */
+  readonly parameters: Map<string, string | number | boolean>;
+  /** SET variables (upper-case names) with their SQL literal values. */
+  readonly variables: Map<string, string>;
+  readonly connection: DuckDBConnection;
+  /** The explicit transaction (BEGIN), or null in autocommit. */
+  transaction: Transaction | null;
+  lastQueryId: string | null;
+  readonly client: { application: string; version: string; ip: string };
+  readonly createdOn: number;
+}

@@ -1,0 +1,60 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+
+/** Hidden columns of every physical table: the versions between which a row is live, and its identity. */
+export const BEGIN_VERSION = "__firn_begin";
+export const END_VERSION = "__firn_end";
+export const ROW_ID = "__firn_row_id";
+
+/** Physical name of a Snowflake table's rows. Renames, drops and UNDROP never move data. */
+export const physicalTable = (tableId: number): string => `data.t${tableId}`;
+
+const SYSTEM_TABLES = `
+  CREATE SCHEMA IF NOT EXISTS sys;
+  CREATE SCHEMA IF NOT EXISTS data;
+  CREATE SEQUENCE IF NOT EXISTS sys.row_id;
+  CREATE TABLE IF NOT EXISTS sys.object (
+    id BIGINT PRIMARY KEY, kind VARCHAR NOT NULL, parent BIGINT NOT NULL, name VARCHAR NOT NULL,
+    owner BIGINT, comment VARCHAR, created_on BIGINT NOT NULL, dropped_on BIGINT, props VARCHAR NOT NULL);
+  CREATE TABLE IF NOT EXISTS sys.grant_ (
+    id BIGINT PRIMARY KEY, body VARCHAR NOT NULL);
+  CREATE TABLE IF NOT EXISTS sys.commit_ (
+    table_id BIGINT NOT NULL, version BIGINT NOT NULL, committed_on BIGINT NOT NULL);
+  CREATE TABLE IF NOT EXISTS sys.stream_offset (
+    stream_id BIGINT PRIMARY KEY, version BIGINT NOT NULL, moved_on BIGINT NOT NULL);
+`;
+
+/** One DuckDB file: rows, catalogue, offsets, load history and ledger, so that one commit covers them all. */
+export class Storage {
+  readonly #instance: DuckDBInstance;
+
+  private constructor(instance: DuckDBInstance) {
+    this.#instance = instance;
+  }
+
+  /** Opens or creates the account's file; `:memory:` keeps nothing. DuckDB replays its log after a kill. */
+  static async open(
+    path: string,
+    options: { memoryLimit?: string; threads?: number } = {},
+  ): Promise<Storage> {
+    if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
+    const config: Record<string, string> = { preserve_insertion_order: "true" };
+    if (options.memoryLimit) config["memory_limit"] = options.memoryLimit;
+    if (options.threads) config["threads"] = String(options.threads);
+    const storage = new Storage(await DuckDBInstance.create(path, config));
+    const connection = await storage.connect();
+    await connection.run(SYSTEM_TABLES);
+    connection.closeSync();
+    return storage;
+  }
+
+  /** A connection of one's own: a session holds one, so its transaction is its own. */
+  async connect(): Promise<DuckDBConnection> {
+    return this.#instance.connect();
+  }
+
+  close(): void {
+    this.#instance.closeSync();
+  }
+}

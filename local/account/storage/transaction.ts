@@ -1,0 +1,139 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { Clock } from "../clock.ts";
+import { errors } from "../errors.ts";
+import type { TableVersions } from "./versions.ts";
+
+/**
+ * One Snowflake transaction over one DuckDB transaction. What must be exactly once (rows, stream offsets, load
+ * history, channel offsets) is written through `connection` before `commit`, so that one commit covers it all.
+ */
+export class Transaction {
+  readonly connection: DuckDBConnection;
+  readonly id: number;
+  readonly startedOn: number;
+  readonly #versions: TableVersions;
+  readonly #clock: Clock;
+  readonly #holder = Symbol("transaction");
+  readonly #written = new Map<number, number>();
+  readonly #consumed = new Map<number, number>();
+  #snapshot: ReadonlyMap<number, number>;
+  readonly #afterCommit: (() => void)[] = [];
+  readonly #afterEnd: (() => void)[] = [];
+
+  private constructor(
+    connection: DuckDBConnection,
+    versions: TableVersions,
+    clock: Clock,
+    id: number,
+    snapshot: ReadonlyMap<number, number>,
+  ) {
+    this.connection = connection;
+    this.#versions = versions;
+    this.#snapshot = snapshot;
+    this.#clock = clock;
+    this.id = id;
+    this.startedOn = clock.now();
+  }
+
+  static async begin(
+    connection: DuckDBConnection,
+    versions: TableVersions,
+    clock: Clock,
+    id: number,
+  ): Promise<Transaction> {
+    const snapshot = versions.snapshot();
+    await connection.run("BEGIN TRANSACTION");
+    return new Transaction(connection, versions, clock, id, snapshot);
+  }
+
+  /** Has it written or consumed anything that a rollback would undo? */
+  get isDirty(): boolean {
+    return this.#written.size > 0 || this.#consumed.size > 0;
+  }
+
+  /**
+   * READ COMMITTED: each statement sees what was committed before it began. A transaction that has not written
+   * takes a new DuckDB snapshot; one that has keeps its own (DuckDB isolates by snapshot).
+   */
+  async beginStatement(): Promise<void> {
+    if (this.isDirty || this.#snapshot === this.#versions.snapshot()) return;
+    await this.#refresh();
+  }
+
+  async #refresh(): Promise<void> {
+    await this.connection.run("ROLLBACK");
+    this.#snapshot = this.#versions.snapshot();
+    await this.connection.run("BEGIN TRANSACTION");
+  }
+
+  /** The version up to which this transaction reads a table: its own writes included. */
+  readVersion(tableId: number): number {
+    return this.#written.get(tableId) ?? this.#snapshot.get(tableId) ?? 0;
+  }
+
+  /**
+   * The version that this transaction's writes to the table carry. The first call for a table waits for its lock;
+   * call it before the statement reads anything, since what others committed meanwhile must be seen.
+   */
+  async writeVersion(tableId: number, lockTimeoutMs = 43_200_000): Promise<number> {
+    const own = this.#written.get(tableId);
+    if (own !== undefined) return own;
+    const version = await this.#versions.lock(tableId, this.#holder, lockTimeoutMs);
+    const wasDirty = this.isDirty;
+    this.#written.set(tableId, version);
+    const stale = this.#versions.snapshot().get(tableId) !== this.#snapshot.get(tableId);
+    if (stale && wasDirty)
+      throw errors.internal("the table was changed by another transaction after this one began to write");
+    if (stale) await this.#refresh();
+    return version;
+  }
+
+  /** A DML read the stream up to `version`: its offset moves there when this transaction commits. */
+  consumeStream(streamId: number, version: number): void {
+    this.#consumed.set(streamId, version);
+  }
+
+  /** Runs after a successful commit (memory that mirrors committed state). */
+  onCommit(callback: () => void): void {
+    this.#afterCommit.push(callback);
+  }
+
+  /** Runs after commit or rollback (locks, temporary files). */
+  onEnd(callback: () => void): void {
+    this.#afterEnd.push(callback);
+  }
+
+  async commit(): Promise<void> {
+    const now = this.#clock.now();
+    try {
+      for (const [tableId, version] of this.#written)
+        await this.connection.run(`INSERT INTO sys.commit_ VALUES (${tableId}, ${version}, ${now})`);
+      for (const [streamId, version] of this.#consumed)
+        await this.connection.run(
+          `INSERT OR REPLACE INTO sys.stream_offset VALUES (${streamId}, ${version}, ${now})`,
+        );
+      await this.connection.run("COMMIT");
+    } catch (error) {
+      await this.#abandon();
+      throw error;
+    }
+    this.#versions.release(this.#holder, this.#written, true);
+    for (const callback of this.#afterCommit) callback();
+    for (const callback of this.#afterEnd) callback();
+  }
+
+  async rollback(): Promise<void> {
+    await this.#abandon();
+  }
+
+  async #abandon(): Promise<void> {
+    try {
+      await this.connection.run("ROLLBACK");
+    } catch {
+      // DuckDB has already ended a transaction whose COMMIT failed.
+    } finally {
+      this.#versions.release(this.#holder, this.#written, false);
+      for (const callback of this.#afterEnd) callback();
+    }
+  }
+}
