@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /**
  * A token that tells this process from a later one with the same pid: the kernel's start time.
@@ -26,8 +26,18 @@ function linuxStart(pid: number): string | undefined {
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const state = fields[0];
   const startTicks = fields[19];
-  if (state === undefined || startTicks === undefined || state === "Z" || state === "X") return undefined;
+  if (state === undefined || startTicks === undefined || state === "X") return undefined;
+  if (state === "Z" && !hasThreads(pid)) return undefined;
   return `${bootId()}:${startTicks}`;
+}
+
+/** A killed process is a zombie as soon as its first thread is gone; the others may still hold its ports and files. */
+function hasThreads(pid: number): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length > 1;
+  } catch {
+    return false;
+  }
 }
 
 let cachedBootId: string | undefined;
