@@ -1,0 +1,19 @@
+import { Command } from "commander";
+import { runPulumi } from "../embedded/pulumi.ts";
+import { runningEndpoints } from "../embedded/running.ts";
+import { globalOptions, openProject } from "../project.ts";
+
+/** `firn pulumi …`: the real CLI with the embedded stack's environment, arguments passed on as they are. */
+export function pulumiCommand(): Command {
+  return new Command("pulumi")
+    .description("run the Pulumi CLI on the stack, e.g. `firn pulumi preview --diff`")
+    .argument("[arguments...]", "passed on to `pulumi`, with --stack added")
+    .allowUnknownOption()
+    .helpOption(false)
+    .passThroughOptions()
+    .action(async (args: string[], _options: unknown, command: Command) => {
+      const project = openProject(globalOptions(command).stack);
+      const environment = await runningEndpoints(project);
+      process.exitCode = await runPulumi(project, environment, args, { stdio: "inherit" });
+    });
+}

@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import type { Progress } from "../../local/progress.ts";
+import { startService } from "../../local/supervisor/service.ts";
+import type { Project } from "../project.ts";
+import type { AwsEndpoint } from "./endpoints.ts";
+import type { EmbeddedSecrets } from "./secrets.ts";
+
+export interface AccountEndpoint {
+  host: string;
+  port: number;
+  /** `ORGANIZATION-ACCOUNT`, as drivers want it. */
+  account: string;
+}
+
+/** Starts (or reuses) the local Snowflake account as a detached service whose data survive it. */
+export async function startAccount(options: {
+  project: Project;
+  secrets: EmbeddedSecrets;
+  aws: AwsEndpoint;
+  progress?: Progress;
+  signal?: AbortSignal;
+}): Promise<AccountEndpoint> {
+  const { project, secrets, aws } = options;
+  const service = await startService<AccountEndpoint>({
+    name: "account",
+    dir: project.servicesDir,
+    command: process.execPath,
+    cwd: project.root,
+    ports: ["http"],
+    args: (ports) => [
+      "--no-warnings",
+      join(project.root, "local/account/main.ts"),
+      "--port",
+      String(ports["http"]),
+      "--data",
+      join(project.dataDir, "account"),
+    ],
+    env: {
+      FIRN_ACCOUNT_USER: secrets.accountUser,
+      FIRN_ACCOUNT_PASSWORD: secrets.accountPassword,
+      AWS_ENDPOINT_URL: aws.endpoint,
+      AWS_REGION: aws.region,
+      AWS_ACCESS_KEY_ID: aws.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: aws.secretAccessKey,
+    },
+    ready: async (probe) => {
+      const port = probe.ports["http"]!;
+      await probe.untilListening(port);
+      return { host: "127.0.0.1", port, account: "FIRN-LOCAL" };
+    },
+    healthy: async (info) => {
+      const answer = await fetch(`http://${info.host}:${info.port}/session/heartbeat`, { method: "POST" });
+      return answer.status < 500;
+    },
+    readyTimeoutMs: 60_000,
+    ...(options.progress ? { progress: options.progress } : {}),
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
+  return service.info;
+}

@@ -1,0 +1,34 @@
+import { inspectServices } from "../../local/supervisor/service-record.ts";
+import { CliError } from "../failure.ts";
+import type { Project } from "../project.ts";
+import { SnowflakeClient } from "../snowflake-client.ts";
+import type { AccountEndpoint } from "./account-service.ts";
+import { loadSecrets } from "./secrets.ts";
+
+/** Where the stack's account listens, or a clear error when it does not run. */
+export function accountEndpoint(project: Project): AccountEndpoint {
+  const service = inspectServices(project.servicesDir).find((s) => s.name === "account");
+  if (!service?.running || service.state !== "ready")
+    throw new CliError(
+      `The local account of stack "${project.stack}" is not running.`,
+      "Start it with `npm start` (or `npx firn up`).",
+    );
+  return service.info as AccountEndpoint;
+}
+
+/** Connects to the account that runs for the stack, as its first user or, with a role, as that role. */
+export async function connectEmbedded(
+  project: Project,
+  options: { role?: string; warehouse?: string } = {},
+): Promise<SnowflakeClient> {
+  const endpoint = accountEndpoint(project);
+  const secrets = loadSecrets(project.dataDir);
+  return SnowflakeClient.connect({
+    accessUrl: `http://${endpoint.host}:${endpoint.port}`,
+    account: endpoint.account,
+    username: secrets.accountUser,
+    password: secrets.accountPassword,
+    role: options.role ?? "ACCOUNTADMIN",
+    ...(options.warehouse ? { warehouse: options.warehouse } : {}),
+  });
+}

@@ -1,0 +1,65 @@
+import type { Engine } from "../../local/engine/prepare.ts";
+import type { Project } from "../project.ts";
+import type { AccountEndpoint } from "./account-service.ts";
+import type { EmbeddedSecrets } from "./secrets.ts";
+
+export interface AwsEndpoint {
+  endpoint: string;
+  region: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  accountId: string;
+}
+
+export interface KafkaUser {
+  username: string;
+  password: string;
+}
+
+export interface KafkaEndpoint {
+  bootstrapServers: string;
+  users: { admin: KafkaUser; producer: KafkaUser; connector: KafkaUser };
+}
+
+export interface Endpoints {
+  account: AccountEndpoint;
+  aws: AwsEndpoint;
+  kafka: KafkaEndpoint;
+}
+
+/**
+ * What `pulumi` needs in its environment. The providers read their standard variables, the same that a real account's
+ * run sets; only their values differ.
+ */
+export function engineEnvironment(
+  project: Project,
+  engine: Engine,
+  secrets: EmbeddedSecrets,
+  endpoints: Endpoints,
+): Record<string, string> {
+  const { account, aws, kafka } = endpoints;
+  const [organization, name] = account.account.split("-") as [string, string];
+  return {
+    ...engine.env,
+    PATH: [...engine.pathEntries, process.env["PATH"] ?? ""].join(":"),
+    PULUMI_BACKEND_URL: `file://${project.dataDir}/state`,
+    PULUMI_CONFIG_PASSPHRASE: secrets.pulumiPassphrase,
+    SNOWFLAKE_HOST: account.host,
+    SNOWFLAKE_PORT: String(account.port),
+    SNOWFLAKE_PROTOCOL: "http",
+    SNOWFLAKE_ORGANIZATION_NAME: organization,
+    SNOWFLAKE_ACCOUNT_NAME: name,
+    SNOWFLAKE_USER: secrets.accountUser,
+    SNOWFLAKE_PASSWORD: secrets.accountPassword,
+    SNOWFLAKE_ROLE: "ACCOUNTADMIN",
+    AWS_ENDPOINT_URL: aws.endpoint,
+    AWS_REGION: aws.region,
+    AWS_ACCESS_KEY_ID: aws.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: aws.secretAccessKey,
+    KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers,
+    KAFKA_SASL_USERNAME: kafka.users.admin.username,
+    KAFKA_SASL_PASSWORD: kafka.users.admin.password,
+    KAFKA_SASL_MECHANISM: "plain",
+    KAFKA_ENABLE_TLS: "false",
+  };
+}

@@ -1,0 +1,156 @@
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, readSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Progress } from "../../local/progress.ts";
+import { tailOfFile } from "../../local/supervisor/files.ts";
+import { CliError } from "../failure.ts";
+import type { Project } from "../project.ts";
+
+export interface PulumiEnvironment {
+  pulumi: string;
+  variables: Record<string, string>;
+}
+
+interface RunOptions {
+  stdio: "inherit" | { logFile: string };
+  signal?: AbortSignal;
+}
+
+/** Runs the real CLI in the project's root; resolves with its exit code. Output is inherited or appended to a log file. */
+export function runPulumi(
+  project: Project,
+  environment: PulumiEnvironment,
+  args: string[],
+  options: RunOptions,
+): Promise<number> {
+  const descriptor = options.stdio === "inherit" ? undefined : openSync(options.stdio.logFile, "a", 0o600);
+  return new Promise<number>((resolve, reject) => {
+    const child = spawn(environment.pulumi, args, {
+      cwd: project.root,
+      env: { ...process.env, ...environment.variables },
+      stdio: descriptor === undefined ? "inherit" : ["ignore", descriptor, descriptor],
+    });
+    // SIGINT lets the engine finish the resource in hand and write its state; a second one would not.
+    const interrupt = () => child.kill("SIGINT");
+    options.signal?.addEventListener("abort", interrupt, { once: true });
+    child.once("error", reject);
+    child.once("exit", (code, signal) => {
+      options.signal?.removeEventListener("abort", interrupt);
+      resolve(code ?? (signal ? 130 : 1));
+    });
+  }).finally(() => {
+    if (descriptor !== undefined) closeSync(descriptor);
+  });
+}
+
+/** Selects the stack in the file backend, making it at the first run. */
+export async function selectStack(project: Project, environment: PulumiEnvironment): Promise<void> {
+  mkdirSync(join(project.dataDir, "state"), { recursive: true, mode: 0o700 });
+  const logFile = join(project.dataDir, "pulumi.log");
+  const code = await runPulumi(
+    project,
+    environment,
+    ["stack", "select", "--create", "--stack", project.stack, "--non-interactive"],
+    { stdio: { logFile } },
+  );
+  if (code !== 0) throw engineFailed("select the stack", logFile);
+}
+
+export interface UpSummary {
+  /** Resource steps by operation: create, update, replace, delete, same. */
+  changes: Record<string, number>;
+  seconds: number;
+}
+
+/** `pulumi up --stack <stack>`, its steps reported as they happen. Throws with the log's last lines when it fails. */
+export async function pulumiUp(
+  project: Project,
+  environment: PulumiEnvironment,
+  options: { progress: Progress; signal?: AbortSignal; expected?: number },
+): Promise<UpSummary> {
+  const started = Date.now();
+  const logFile = join(project.dataDir, "pulumi.log");
+  const eventLog = join(project.dataDir, "pulumi-events.jsonl");
+  rmSync(eventLog, { force: true });
+  const events = followEvents(eventLog, options);
+  const code = await runPulumi(
+    project,
+    environment,
+    ["up", "--stack", project.stack, "--yes", "--skip-preview", "--non-interactive", "--event-log", eventLog],
+    { stdio: { logFile }, ...(options.signal ? { signal: options.signal } : {}) },
+  );
+  const summary = await events.finish();
+  options.signal?.throwIfAborted();
+  if (code !== 0) throw engineFailed("bring the stack up", logFile, summary.errors);
+  return { changes: summary.changes, seconds: (Date.now() - started) / 1000 };
+}
+
+interface EngineEvent {
+  resourcePreEvent?: { metadata: { op: string; type: string; urn: string } };
+  resOutputsEvent?: { metadata: { op: string; type: string; urn: string } };
+  diagnosticEvent?: { severity: string; message: string; urn?: string };
+  summaryEvent?: { resourceChanges: Record<string, number> };
+}
+
+function followEvents(path: string, options: { progress: Progress; expected?: number }) {
+  let stopped = false;
+  let done = 0;
+  let changes: Record<string, number> = {};
+  const errors: string[] = [];
+  let rest = "";
+  let descriptor: number | undefined;
+  const buffer = Buffer.alloc(1 << 16);
+
+  const drain = () => {
+    if (descriptor === undefined) {
+      if (!existsSync(path)) return;
+      descriptor = openSync(path, "r");
+    }
+    for (;;) {
+      const length = readSync(descriptor, buffer, 0, buffer.length, null);
+      if (length === 0) return;
+      const lines = (rest + buffer.toString("utf8", 0, length)).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) if (line) apply(JSON.parse(line) as EngineEvent);
+    }
+  };
+  const apply = (event: EngineEvent) => {
+    if (event.resOutputsEvent) {
+      const { op, urn } = event.resOutputsEvent.metadata;
+      done++;
+      const name = urn.split("::").at(-1) ?? urn;
+      options.progress({
+        step: "pulumi up",
+        detail: `${op} ${name}`,
+        done,
+        ...(options.expected ? { total: options.expected } : {}),
+      });
+    }
+    if (event.diagnosticEvent?.severity === "error") errors.push(event.diagnosticEvent.message.trim());
+    if (event.summaryEvent) changes = event.summaryEvent.resourceChanges;
+  };
+  const loop = (async () => {
+    while (!stopped) {
+      drain();
+      await delay(200);
+    }
+    drain();
+    if (descriptor !== undefined) closeSync(descriptor);
+  })();
+  return {
+    async finish() {
+      stopped = true;
+      await loop;
+      return { changes, errors };
+    },
+  };
+}
+
+function engineFailed(what: string, logFile: string, errors: string[] = []): CliError {
+  const detail = errors.length > 0 ? errors.slice(0, 5).join("\n") : tailOfFile(logFile, 20);
+  return new CliError(
+    `Pulumi could not ${what}:\n${detail.replace(/^/gm, "  ")}`,
+    `The whole log is ${logFile}.`,
+  );
+}

@@ -1,0 +1,37 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import { CliError, EXIT } from "./failure.ts";
+
+/** Where things are for one stack. Everything that a run writes is under `dataDir`; nothing else in the checkout changes. */
+export interface Project {
+  root: string;
+  stack: string;
+  stackFile: string;
+  dataDir: string;
+  servicesDir: string;
+}
+
+export interface GlobalOptions {
+  stack: string;
+  json?: boolean;
+}
+
+export const PROJECT_ROOT = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
+
+/** The project of the stack that the command line names. FIRN_DATA_DIR moves the data folder (tests, several at once). */
+export function openProject(stack: string): Project {
+  const stackFile = join(PROJECT_ROOT, `Pulumi.${stack}.yaml`);
+  if (!existsSync(stackFile))
+    throw new CliError(
+      `There is no stack "${stack}": ${stackFile} does not exist.`,
+      "Name a stack that has a Pulumi.<stack>.yaml, or write one after the pattern of Pulumi.local.yaml.",
+      EXIT.usage,
+    );
+  const dataDir = join(process.env["FIRN_DATA_DIR"] ?? join(PROJECT_ROOT, ".firn"), stack);
+  return { root: PROJECT_ROOT, stack, stackFile, dataDir, servicesDir: join(dataDir, "services") };
+}
+
+/** Options given before or after the command's name. */
+export const globalOptions = (command: Command): GlobalOptions => command.optsWithGlobals<GlobalOptions>();
