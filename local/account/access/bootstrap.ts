@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Catalog, Change } from "../catalog/catalog.ts";
 import { ACCOUNT_ID, type UserProps } from "../catalog/model.ts";
-import { hashPassword } from "./password.ts";
+import { hashPassword } from "../session/passwords.ts";
 import { GLOBAL_PRIVILEGES } from "./privilege-tables.ts";
 
 /** System-defined roles: comment as Snowflake gives it, global privileges, roles that inherit them. */

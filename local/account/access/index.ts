@@ -8,7 +8,6 @@ export {
 export { applyFutureGrants, futureGrantsFor } from "./future.ts";
 export { isPlainIdentifier, parseName, printIdentifier, printName } from "./identifier.ts";
 export { KINDS, type KindFacts, kindTitle } from "./kinds.ts";
-export { hashPassword, verifyPassword } from "./password.ts";
 export {
   canManageGrants,
   canSee,

@@ -1,0 +1,129 @@
+import { firstTokens, type Token, tokenize } from "./lexer.ts";
+
+export interface StatementText {
+  text: string;
+  /** Offset of its first character in the whole text. */
+  start: number;
+}
+
+const isWord = (token: Token | undefined, ...words: string[]): boolean =>
+  token?.kind === "WORD" && words.includes(token.value);
+const isSymbol = (token: Token | undefined, symbol: string): boolean =>
+  token?.kind === "SYMBOL" && token.image === symbol;
+
+/** Does the statement open a Snowflake Scripting block here, so that its semicolons do not end it? */
+function opensBlock(tokens: readonly Token[], first: number, at: number): boolean {
+  if (!isWord(tokens[at], "BEGIN", "DECLARE")) return false;
+  if (at === first) return isWord(tokens[at], "DECLARE") || !isTransactionStart(tokens, at);
+  return isWord(tokens[first], "CREATE", "ALTER") && isWord(tokens[at - 1], "AS", "THEN");
+}
+
+/** BEGIN, BEGIN TRANSACTION, BEGIN WORK, BEGIN … NAME n: a transaction, not a block. */
+function isTransactionStart(tokens: readonly Token[], at: number): boolean {
+  const next = tokens[at + 1];
+  return next === undefined || isSymbol(next, ";") || isWord(next, "TRANSACTION", "WORK", "NAME");
+}
+
+const LOOP_ENDS = ["IF", "FOR", "WHILE", "LOOP", "REPEAT"];
+
+/**
+ * Splits at semicolons outside of strings, comments and scripting blocks. Empty statements are left out.
+ * Source: "Snowflake Scripting blocks" for what ends a block.
+ */
+export function splitStatements(text: string): StatementText[] {
+  if (!text.includes(";")) {
+    const tokens = firstTokens(text, 1);
+    return tokens.length === 0
+      ? []
+      : [{ text: text.slice(tokens[0]!.start).trimEnd(), start: tokens[0]!.start }];
+  }
+  const tokens = tokenize(text);
+  const found: StatementText[] = [];
+  let first = 0;
+  let depth = 0;
+  let declared = false;
+  const close = (end: number) => {
+    const start = tokens[first]?.start;
+    const last = tokens[end - 1];
+    if (start !== undefined && last && end > first) found.push({ text: text.slice(start, last.end), start });
+  };
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i]!;
+    if (depth === 0 && !declared) {
+      if (isSymbol(token, ";")) {
+        close(i);
+        first = i + 1;
+      } else if (opensBlock(tokens, first, i)) {
+        if (token.value === "DECLARE") declared = true;
+        else depth = 1;
+      }
+      continue;
+    }
+    if (isWord(token, "BEGIN")) {
+      declared = false;
+      depth++;
+    } else if (isWord(token, "CASE") && !isWord(tokens[i - 1], "END")) depth++;
+    else if (isWord(token, "END") && !isWord(tokens[i + 1], ...LOOP_ENDS)) depth--;
+  }
+  close(tokens.length);
+  return found;
+}
+
+export type StatementClass =
+  /** SELECT, WITH, VALUES, set operations, EXPLAIN. */
+  | "QUERY"
+  /** INSERT, UPDATE, DELETE, MERGE, TRUNCATE. */
+  | "DML"
+  /** COPY INTO a table or a location. */
+  | "COPY"
+  /** Everything that commands/ runs. */
+  | "COMMAND"
+  /** A scripting block, EXECUTE IMMEDIATE. */
+  | "SCRIPT"
+  | "CALL"
+  /** SET and UNSET of session variables. */
+  | "SET"
+  /** PUT and GET: the driver moves the files. */
+  | "FILE_TRANSFER"
+  | "EMPTY";
+
+/** The part of the account that runs the statement, told by its first tokens. */
+export function classify(text: string): StatementClass {
+  const tokens = firstTokens(text, 12);
+  let i = 0;
+  while (isSymbol(tokens[i], "(")) i++;
+  const first = tokens[i];
+  if (!first) return "EMPTY";
+  if (first.kind !== "WORD") return "COMMAND";
+  switch (first.value) {
+    case "SELECT":
+    case "WITH":
+    case "VALUES":
+    case "EXPLAIN":
+      return "QUERY";
+    case "INSERT":
+    case "UPDATE":
+    case "DELETE":
+    case "MERGE":
+    case "TRUNCATE":
+      return "DML";
+    case "COPY":
+      return "COPY";
+    case "CALL":
+      return "CALL";
+    case "SET":
+    case "UNSET":
+      return "SET";
+    case "PUT":
+    case "GET":
+      return "FILE_TRANSFER";
+    case "DECLARE":
+      return "SCRIPT";
+    case "BEGIN":
+      return isTransactionStart(tokens, i) ? "COMMAND" : "SCRIPT";
+    case "EXECUTE":
+      return isWord(tokens[i + 1], "IMMEDIATE") ? "SCRIPT" : "COMMAND";
+    default:
+      return "COMMAND";
+  }
+}
