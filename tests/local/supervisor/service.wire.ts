@@ -118,7 +118,7 @@ test("a service that ends tells why, with its log's last lines", async () => {
 
 test("a service that never becomes ready is ended, even if it ignores SIGTERM", async () => {
   const never = spec(
-    { ready: (probe) => probe.until(async () => undefined), readyTimeoutMs: 300 },
+    { ready: (probe) => probe.until<Info>(async () => undefined), readyTimeoutMs: 300 },
     { DEAF: "1" },
   );
   await expect(startService(never)).rejects.toMatchObject({ code: "START_TIMEOUT" });
@@ -136,7 +136,7 @@ test("Ctrl+C while it waits leaves nothing running", async () => {
   const waiting = spec({
     signal: stop.signal,
     ready: (probe) =>
-      probe.until(async () => {
+      probe.until<Info>(async () => {
         stop.abort(new Error("interrupted"));
         return undefined;
       }),
