@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Transaction } from "../storage/transaction.ts";
 import type { TableVersions } from "../storage/versions.ts";
-import type { Outcome, Value } from "./outcome.ts";
+import type { Outcome, ResultColumn, Value } from "./outcome.ts";
 import type { Session } from "./session.ts";
 
 /** A bind variable as it came over the wire, its text typed by the driver (`FIXED`, `TEXT`, …). */
@@ -26,6 +26,14 @@ export interface Services {
   readonly runtime: Runtime;
   /** Runs one statement as the session would: used by scripting blocks, tasks, EXECUTE IMMEDIATE. */
   execute(session: Session, text: string, binds?: Record<string, Bind>): Promise<Outcome>;
+  /** Results of earlier statements, for RESULT_SCAN. */
+  readonly results: {
+    /** Undefined when unknown, gone, or another user's. Rows may be read once per call of `rows`. */
+    find(
+      session: Session,
+      queryId: string,
+    ): { columns: ResultColumn[]; rows(): AsyncIterable<Value[][]> } | undefined;
+  };
 }
 
 /** One statement in execution. */
@@ -89,6 +97,20 @@ export interface Runtime {
     executeTask(taskId: number, retryLast: boolean): Promise<void>;
     /** A task changed, was resumed, suspended or dropped. */
     taskChanged(taskId: number): void;
+  };
+  statements: {
+    /** SYSTEM$CANCEL_QUERY: true when it was running. The caller has checked privileges with `owner`. */
+    cancel(queryId: string): boolean;
+    /** The user and session of a running statement. */
+    running(): {
+      queryId: string;
+      userId: number;
+      sessionId: string;
+      warehouseId: number | null;
+      text: string;
+    }[];
+    /** SYSTEM$CANCEL_ALL_QUERIES(session); SYSTEM$ABORT_SESSION ends the session too. Returns how many. */
+    cancelSession(sessionId: string, end: boolean): number;
   };
   ingest: {
     /** SYSTEM$PIPE_STATUS as JSON-ready data. */

@@ -1,0 +1,106 @@
+/**
+ * JSON text as Snowflake displays VARIANT, OBJECT and ARRAY: keys sorted, two spaces a level, `"key": value`, empty
+ * containers as `{}` and `[]`. Works on the text, so that numbers keep every digit.
+ */
+export function renderVariant(json: string, indent: number): string {
+  const first = json.trimStart()[0];
+  if (first !== "{" && first !== "[") return json.trim();
+  const reader = new Reader(json);
+  return reader.value(indent, 0);
+}
+
+class Reader {
+  readonly text: string;
+  at = 0;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  #space(): void {
+    for (;;) {
+      const code = this.text.charCodeAt(this.at);
+      if (code === 32 || (code >= 9 && code <= 13)) this.at++;
+      else return;
+    }
+  }
+
+  #string(): string {
+    const start = this.at++;
+    for (;;) {
+      const code = this.text.charCodeAt(this.at++);
+      if (code === 92) this.at++;
+      else if (code === 34 || Number.isNaN(code)) return this.text.slice(start, this.at);
+    }
+  }
+
+  value(indent: number, depth: number): string {
+    this.#space();
+    const char = this.text[this.at];
+    if (char === "{") return this.#object(indent, depth);
+    if (char === "[") return this.#array(indent, depth);
+    if (char === '"') return this.#string();
+    const start = this.at;
+    while (this.at < this.text.length && !",]} \t\r\n".includes(this.text[this.at]!)) this.at++;
+    return this.text.slice(start, this.at);
+  }
+
+  #object(indent: number, depth: number): string {
+    this.at++;
+    const entries: [string, string][] = [];
+    for (;;) {
+      this.#space();
+      const char = this.text[this.at];
+      if (char === undefined) break;
+      if (char === "}") {
+        this.at++;
+        break;
+      }
+      if (char === ",") {
+        this.at++;
+        continue;
+      }
+      const key = this.#string();
+      this.#space();
+      this.at++; // the colon
+      entries.push([key, this.value(indent, depth + 1)]);
+    }
+    if (entries.length === 0) return "{}";
+    entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    if (indent === 0) return `{${entries.map(([key, value]) => `${key}:${value}`).join(",")}}`;
+    return wrap(
+      "{",
+      entries.map(([key, value]) => `${key}: ${value}`),
+      "}",
+      indent,
+      depth,
+    );
+  }
+
+  #array(indent: number, depth: number): string {
+    this.at++;
+    const items: string[] = [];
+    for (;;) {
+      this.#space();
+      const char = this.text[this.at];
+      if (char === undefined) break;
+      if (char === "]") {
+        this.at++;
+        break;
+      }
+      if (char === ",") {
+        this.at++;
+        continue;
+      }
+      items.push(this.value(indent, depth + 1));
+    }
+    if (items.length === 0) return "[]";
+    if (indent === 0) return `[${items.join(",")}]`;
+    return wrap("[", items, "]", indent, depth);
+  }
+}
+
+function wrap(open: string, items: string[], close: string, indent: number, depth: number): string {
+  const inner = " ".repeat(indent * (depth + 1));
+  return `${open}\n${items.map((item) => inner + item).join(",\n")}\n${" ".repeat(indent * depth)}${close}`;
+}
