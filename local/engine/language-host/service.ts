@@ -1,23 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import type {
-  handleServerStreamingCall,
-  handleUnaryCall,
-  ServerWritableStream,
-  ServiceError,
-  UntypedServiceImplementation,
-} from "@grpc/grpc-js";
-import { status } from "@grpc/grpc-js";
+import { fileURLToPath } from "node:url";
+import type { handleServerStreamingCall, handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import language from "@pulumi/pulumi/proto/language_pb.js";
 import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
+import { endWith, messageOf, unary } from "./calls.ts";
 import { programDependencies, requiredPackages } from "./packages.ts";
-import { describeExit, launchProgram, nodeArguments, resolveSdkModule } from "./program.ts";
-
-/** Modules of the SDK that serve a plugin of each kind that Node code can be. */
-const PLUGIN_MODULES: Record<string, string> = {
-  analyzer: "cmd/run-policy-pack",
-  resource: "cmd/run-plugin",
-};
+import { describeExit, launchProgram, resolveSdkModule } from "./program.ts";
+import { runPlugin } from "./run-plugin.ts";
 
 /**
  * The methods that `pulumi up`, `preview`, `refresh`, `destroy`, `about`, `install` and policy packs need.
@@ -134,72 +124,6 @@ export function languageRuntime(engineAddress: string): UntypedServiceImplementa
   };
 }
 
-function runPlugin(call: ServerWritableStream<language.RunPluginRequest, language.RunPluginResponse>): void {
-  const request = call.request;
-  const info = request.getInfo();
-  const directory = info?.getProgramDirectory() ?? request.getPwd();
-  const module = PLUGIN_MODULES[request.getKind()];
-  if (module === undefined) {
-    call.destroy(
-      serviceError(status.UNIMPLEMENTED, `Node plugins of kind "${request.getKind()}" are not supported`),
-    );
-    return;
-  }
-  let args: string[];
-  try {
-    const options = info?.getOptions()?.toJavaScript() ?? {};
-    args = [...nodeArguments(options), resolveSdkModule(directory, module)];
-  } catch (error) {
-    call.destroy(serviceError(status.FAILED_PRECONDITION, messageOf(error)));
-    return;
-  }
-  // A policy pack is given the engine's address and then itself; a resource plugin itself and then the address.
-  const ownArguments = request.getArgsList();
-  args.push(
-    ...(request.getKind() === "analyzer" ? [...ownArguments, directory] : [directory, ...ownArguments]),
-  );
-  const child = spawn(process.execPath, args, {
-    cwd: request.getPwd() || directory,
-    env: Object.fromEntries(request.getEnvList().map(splitVariable)),
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  endWith(child, call);
-  child.stdout.on("data", (chunk: Buffer) => call.write(new language.RunPluginResponse().setStdout(chunk)));
-  child.stderr.on("data", (chunk: Buffer) => call.write(new language.RunPluginResponse().setStderr(chunk)));
-  child.on("error", (error) => call.destroy(serviceError(status.INTERNAL, error.message)));
-  child.on("close", (code) => {
-    call.write(new language.RunPluginResponse().setExitcode(code ?? 1));
-    call.end();
-  });
-}
-
-function splitVariable(variable: string): [string, string] {
-  const at = variable.indexOf("=");
-  return [variable.slice(0, at), variable.slice(at + 1)];
-}
-
-/** The child lives no longer than the call that it serves, nor than this process. */
-function endWith(child: ChildProcess, call: { on(event: "cancelled", listener: () => void): unknown }): void {
-  const stop = () => {
-    child.kill("SIGTERM");
-  };
-  process.once("exit", stop);
-  call.on("cancelled", stop);
-  child.once("exit", () => process.off("exit", stop));
-}
-
-function unary<Request, Response>(
-  answer: (request: Request) => Response,
-): handleUnaryCall<Request, Response> {
-  return (call, done) => {
-    try {
-      done(null, answer(call.request));
-    } catch (error) {
-      done(serviceError(status.INTERNAL, messageOf(error)));
-    }
-  };
-}
-
 function programDirectory(request: { getInfo(): language.ProgramInfo | undefined }): string {
   return request.getInfo()?.getProgramDirectory() || process.cwd();
 }
@@ -207,18 +131,7 @@ function programDirectory(request: { getInfo(): language.ProgramInfo | undefined
 let version: string | undefined;
 
 function sdkVersion(): string {
-  version ??= (JSON.parse(readFileSync(resolveSdkPackage(), "utf8")) as { version: string }).version;
+  const manifest = fileURLToPath(import.meta.resolve("@pulumi/pulumi/package.json"));
+  version ??= (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
   return version;
-}
-
-function resolveSdkPackage(): string {
-  return new URL(import.meta.resolve("@pulumi/pulumi/package.json")).pathname;
-}
-
-function serviceError(code: status, details: string): ServiceError {
-  return Object.assign(new Error(details), { code, details, metadata: undefined }) as unknown as ServiceError;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
