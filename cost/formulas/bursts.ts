@@ -1,10 +1,10 @@
-/** Statements that keep a warehouse busy without a pause: start within the day and length, in seconds. */
+/** Statements that keep a warehouse busy without a pause: start within the period and length, in seconds. */
 export interface Burst {
   startSecond: number;
   busySeconds: number;
 }
 
-const DAY = 86_400;
+export const SECONDS_PER_DAY = 86_400;
 
 /** `perDay` equal bursts spread evenly over a window of the day. */
 export function evenBursts(
@@ -21,11 +21,12 @@ export function evenBursts(
   }));
 }
 
-/** The runs of a warehouse over a day and the seconds that they are billed: after a burst it stays up for `tail` seconds, a burst within that time belongs to the same run, and each run costs at least `minimum` seconds. Never more than a day. */
+/** The runs of a warehouse over `days` days and the seconds that they are billed: after a burst it stays up for `tail` seconds, a burst within that time belongs to the same run, and each run costs at least `minimum` seconds. Never more than the days have. */
 export function mergeIntoRuns(
   bursts: readonly Burst[],
   tail: number,
   minimum: number,
+  days: number,
 ): { runs: number; seconds: number } {
   const ordered = bursts
     .filter((burst) => burst.busySeconds > 0)
@@ -44,5 +45,5 @@ export function mergeIntoRuns(
     }
     end = Math.max(end, until);
   }
-  return { runs, seconds: Math.min(seconds, DAY) };
+  return { runs, seconds: Math.min(seconds, days * SECONDS_PER_DAY) };
 }

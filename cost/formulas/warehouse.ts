@@ -17,12 +17,12 @@ export interface WarehouseShape {
   queryAcceleration: { enabled: boolean; maxScaleFactor: number };
 }
 
-/** A day of use: when statements run, and how many clusters run with them on average. */
+/** Use over some days: when statements run, and how many clusters run with them on average. */
 export interface WarehouseUse {
   bursts: Burst[];
+  /** Days that the bursts cover; the month's use is in proportion. */
+  horizonDays: number;
   averageClusters: number;
-  /** Days of use in a month; at most the month. */
-  daysPerMonth: number;
   /** Compute-hours a month that query acceleration adds. */
   accelerationHours: number;
 }
@@ -92,7 +92,7 @@ export function queryAccelerationExpected(book: PriceBook, shape: WarehouseShape
   return lowest(used.label, "credits", [used, queryAccelerationMaximum(book, shape)]);
 }
 
-/** Formula 5, credits a month: days × Σ runs (rate × average clusters × max(60 s, busy + auto-suspend + idle check)), at most formula 1 at H = 730. */
+/** Formula 5, credits a month: Σ runs (rate × average clusters × max(60 s, busy + auto-suspend + idle check)), at most formula 1 at H = 730. */
 export function warehouseExpected(
   book: PriceBook,
   rate: Figure,
@@ -115,22 +115,22 @@ export function warehouseExpected(
     title: `${shape.name} AUTO_SUSPEND`,
   });
   const seconds = derive(
-    "billed seconds a day",
+    "billed seconds",
     "s",
     "Σ runs max(minimum, busy + auto-suspend + idle check), gaps shorter than that merged",
     [busy(shape, use), suspend, idle, minimum],
     (_busy, suspendSeconds, idleSeconds, minimumSeconds) =>
-      mergeIntoRuns(use.bursts, (suspendSeconds ?? 0) + (idleSeconds ?? 0), minimumSeconds ?? 0).seconds,
+      mergeIntoRuns(use.bursts, suspendSeconds + idleSeconds, minimumSeconds, use.horizonDays).seconds,
   );
-  const days = given("days", Math.min(use.daysPerMonth, DAYS_PER_MONTH), "days/month", {
-    kind: "assumption",
-    title: `usage of ${shape.name}`,
+  const months = given("months per period", DAYS_PER_MONTH / use.horizonDays, "×", {
+    kind: "rule",
+    title: `a month of ${DAYS_PER_MONTH.toFixed(1)} days over a period of ${use.horizonDays}`,
   });
   const used = derive(
     `${shape.name} in use`,
     "credits",
-    "rate × average clusters × billed seconds a day × days / 3600",
-    [rate, clusters, seconds, days],
+    "rate × average clusters × billed seconds × months per period / 3600",
+    [rate, clusters, seconds, months],
     (credits, count, billed, perMonth) => (credits * count * billed * perMonth) / SECONDS_PER_HOUR,
   );
   return lowest(label, "credits", [used, always]);
@@ -162,9 +162,9 @@ const busy = (shape: WarehouseShape, use: WarehouseUse): Figure =>
   given(
     "busy",
     use.bursts.reduce((total, burst) => total + burst.busySeconds, 0),
-    "s/day",
+    "s",
     {
       kind: "assumption",
-      title: `usage of ${shape.name}: ${use.bursts.length} bursts a day`,
+      title: `usage of ${shape.name}: ${use.bursts.length} bursts in ${use.horizonDays} days`,
     },
   );

@@ -27,7 +27,7 @@ const shape = (over: Partial<WarehouseShape> = {}): WarehouseShape => ({
 const use = (over: Partial<WarehouseUse> = {}): WarehouseUse => ({
   bursts: evenBursts(288, 30),
   averageClusters: 1,
-  daysPerMonth: 30,
+  horizonDays: 1,
   accelerationHours: 0,
   ...over,
 });
@@ -55,7 +55,7 @@ const anyUse = fc
       { maxLength: 40 },
     ),
     averageClusters: fc.double({ min: 0, max: 20, noNaN: true }),
-    daysPerMonth: fc.integer({ min: 0, max: 40 }),
+    horizonDays: fc.integer({ min: 1, max: 40 }),
   })
   .map((each) => use(each));
 
@@ -65,11 +65,14 @@ describe("a warehouse", () => {
   });
 
   test("is billed 120 s for a burst of 30 s at AUTO_SUSPEND = 60: busy, auto-suspend, idle check", () => {
-    expect(mergeIntoRuns([{ startSecond: 0, busySeconds: 30 }], 90, 60)).toEqual({ runs: 1, seconds: 120 });
+    expect(mergeIntoRuns([{ startSecond: 0, busySeconds: 30 }], 90, 60, 1)).toEqual({
+      runs: 1,
+      seconds: 120,
+    });
   });
 
   test("is billed at least 60 s for a run", () => {
-    expect(mergeIntoRuns([{ startSecond: 0, busySeconds: 1 }], 10, 60).seconds).toBe(60);
+    expect(mergeIntoRuns([{ startSecond: 0, busySeconds: 1 }], 10, 60, 1).seconds).toBe(60);
   });
 
   test("stays one run where the pause is shorter than its auto-suspend", () => {
@@ -77,11 +80,11 @@ describe("a warehouse", () => {
       { startSecond: 0, busySeconds: 30 },
       { startSecond: 100, busySeconds: 30 },
     ];
-    expect(mergeIntoRuns(bursts, 90, 60)).toEqual({ runs: 1, seconds: 220 });
+    expect(mergeIntoRuns(bursts, 90, 60, 1)).toEqual({ runs: 1, seconds: 220 });
   });
 
   test("every five minutes on an XSMALL comes to 9.6 credits a day at 120 s a run", () => {
-    expect((expected(shape(), use({ daysPerMonth: 1 })) ?? 0) / 1).toBeCloseTo(9.6, 10);
+    expect(((expected(shape(), use()) ?? 0) * 24) / 730).toBeCloseTo(9.6, 10);
   });
 
   test("runs around the clock without AUTO_SUSPEND", () => {
