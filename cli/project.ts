@@ -20,7 +20,7 @@ export interface GlobalOptions {
 
 export const PROJECT_ROOT = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 
-/** The project of the stack that the command line names. FIRN_DATA_DIR moves the data folder (tests, several at once). */
+/** The project of the stack that the command line names. */
 export function openProject(stack: string): Project {
   const stackFile = join(PROJECT_ROOT, `Pulumi.${stack}.yaml`);
   if (!existsSync(stackFile))
@@ -29,7 +29,7 @@ export function openProject(stack: string): Project {
       "Name a stack that has a Pulumi.<stack>.yaml, or write one after the pattern of Pulumi.local.yaml.",
       EXIT.usage,
     );
-  const dataDir = join(process.env["FIRN_DATA_DIR"] ?? join(PROJECT_ROOT, ".firn"), stack);
+  const dataDir = join(PROJECT_ROOT, ".firn", stack);
   return { root: PROJECT_ROOT, stack, stackFile, dataDir, servicesDir: join(dataDir, "services") };
 }
 

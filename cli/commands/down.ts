@@ -1,3 +1,4 @@
+import { existsSync, rmSync } from "node:fs";
 import { Command } from "commander";
 import pc from "picocolors";
 import { stopServices } from "../../local/supervisor/stop.ts";
@@ -7,12 +8,16 @@ import { globalOptions, openProject } from "../project.ts";
 export function downCommand(): Command {
   return new Command("down")
     .description("stop the local services of the stack (their data stay; `firn up` goes on with them)")
-    .action(async (_options: unknown, command: Command) => {
+    .option("--erase", "then erase all that the embedded stack holds: data, state, keys, logs")
+    .action(async (options: { erase?: boolean }, command: Command) => {
       const { stack, json } = globalOptions(command);
       const project = openProject(stack);
       const stopped = await stopServices(project.servicesDir);
-      if (json) console.log(JSON.stringify({ ok: true, stopped }));
+      const erased = options.erase === true && existsSync(project.dataDir);
+      if (erased) rmSync(project.dataDir, { recursive: true });
+      if (json) console.log(JSON.stringify({ ok: true, stopped, erased }));
       else if (stopped.length === 0) console.log("Nothing was running.");
       else console.log(`${pc.green("✔")} stopped ${stopped.join(", ")}`);
+      if (erased && !json) console.log(`${pc.green("✔")} erased ${project.dataDir}`);
     });
 }

@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { runPulumi } from "../embedded/pulumi.ts";
-import { runningEndpoints } from "../embedded/running.ts";
+import { runPulumi, stackArguments } from "../embedded/pulumi.ts";
+import { engineFor } from "../embedded/running.ts";
 import { globalOptions, openProject } from "../project.ts";
 
 /** `firn pulumi …`: the real CLI with the embedded stack's environment, arguments passed on as they are. */
@@ -13,7 +13,9 @@ export function pulumiCommand(): Command {
     .passThroughOptions()
     .action(async (args: string[], _options: unknown, command: Command) => {
       const project = openProject(globalOptions(command).stack);
-      const environment = await runningEndpoints(project);
-      process.exitCode = await runPulumi(project, environment, args, { stdio: "inherit" });
+      const environment = await engineFor(project);
+      process.exitCode = await runPulumi(project, environment, stackArguments(project, args), {
+        stdio: "inherit",
+      });
     });
 }

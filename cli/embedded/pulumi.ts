@@ -1,9 +1,19 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { parse, stringify } from "yaml";
 import type { Progress } from "../../local/progress.ts";
-import { tailOfFile } from "../../local/supervisor/files.ts";
+import { tailOfFile, writeFileAtomic } from "../../local/supervisor/files.ts";
 import { CliError } from "../failure.ts";
 import type { Project } from "../project.ts";
 
@@ -44,17 +54,52 @@ export function runPulumi(
   });
 }
 
-/** Selects the stack in the file backend, making it at the first run. */
-export async function selectStack(project: Project, environment: PulumiEnvironment): Promise<void> {
-  mkdirSync(join(project.dataDir, "state"), { recursive: true, mode: 0o700 });
+const CONFIGURED_COMMANDS = new Set(["up", "update", "preview", "refresh", "destroy", "import", "config"]);
+
+/** The file that the engine reads and writes as the embedded stack's configuration, see `prepareStack`. */
+const engineConfig = (project: Project): string =>
+  join(project.dataDir, "engine", `Pulumi.${project.stack}.yaml`);
+
+/** Arguments of `pulumi` for a stack: `--stack`, and the embedded stack's configuration file where the command takes one. */
+export function stackArguments(project: Project, args: string[]): string[] {
+  const command = args.find((arg) => !arg.startsWith("-"));
+  const config = engineConfig(project);
+  return [
+    ...args,
+    "--stack",
+    project.stack,
+    ...(command && CONFIGURED_COMMANDS.has(command) && existsSync(config) ? ["--config-file", config] : []),
+  ];
+}
+
+/**
+ * Makes the embedded stack in the file backend at the first run. The engine keeps the salt of its secrets in the stack's
+ * configuration file; it is given a copy under the data folder, so that the checked-in file holds no machine's salt.
+ */
+export async function prepareStack(project: Project, environment: PulumiEnvironment): Promise<void> {
+  const folder = join(project.dataDir, "engine");
   const logFile = join(project.dataDir, "pulumi.log");
-  const code = await runPulumi(
-    project,
-    environment,
-    ["stack", "select", "--create", "--stack", project.stack, "--non-interactive"],
-    { stdio: { logFile } },
-  );
-  if (code !== 0) throw engineFailed("select the stack", logFile);
+  mkdirSync(join(project.dataDir, "state"), { recursive: true, mode: 0o700 });
+  mkdirSync(folder, { recursive: true });
+  const { name } = parse(readFileSync(join(project.root, "Pulumi.yaml"), "utf8")) as { name: string };
+  const config = engineConfig(project);
+  const checkpoint = join(project.dataDir, "state", ".pulumi", "stacks", name, `${project.stack}.json`);
+  if (!existsSync(checkpoint)) {
+    rmSync(config, { force: true });
+    writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name, runtime: "nodejs" }));
+    const code = await runPulumi(
+      { ...project, root: folder },
+      environment,
+      ["stack", "init", "--stack", project.stack, "--non-interactive"],
+      { stdio: { logFile } },
+    );
+    if (code !== 0) throw engineFailed("make the stack", logFile);
+  }
+  const committed = parse(readFileSync(project.stackFile, "utf8")) as Record<string, unknown>;
+  const { encryptionsalt } = existsSync(config)
+    ? (parse(readFileSync(config, "utf8")) as { encryptionsalt?: string })
+    : {};
+  writeFileAtomic(config, stringify({ ...committed, ...(encryptionsalt ? { encryptionsalt } : {}) }));
 }
 
 export interface UpSummary {
@@ -77,7 +122,7 @@ export async function pulumiUp(
   const code = await runPulumi(
     project,
     environment,
-    ["up", "--stack", project.stack, "--yes", "--skip-preview", "--non-interactive", "--event-log", eventLog],
+    stackArguments(project, ["up", "--yes", "--skip-preview", "--non-interactive", "--event-log", eventLog]),
     { stdio: { logFile }, ...(options.signal ? { signal: options.signal } : {}) },
   );
   const summary = await events.finish();

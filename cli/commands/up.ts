@@ -1,0 +1,32 @@
+import { Command, InvalidArgumentError } from "commander";
+import { bringUpEmbedded } from "../embedded/bring-up.ts";
+import { embeddedConfig } from "../embedded/config.ts";
+import { upOnAccount } from "../embedded/real-account.ts";
+import { globalOptions, openProject } from "../project.ts";
+
+const positive = (text: string): number => {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError("a number greater than 0");
+  return value;
+};
+
+/** `firn up`: the whole platform of a stack; with data, on this machine, when the stack's file has `firn:embedded`. */
+export function upCommand(): Command {
+  return new Command("up")
+    .description("bring the stack up: on this machine with data (stack local), or on a real account")
+    .option("--days <number>", "days of source data to generate (embedded stacks)", positive)
+    .option("--scale <number>", "size of the generated company; 1 is about 60,000 events a day", positive)
+    .option("--no-data", "deploy only, land no data (embedded stacks)")
+    .action(async (options: { days?: number; scale?: number; data: boolean }, command: Command) => {
+      const { stack, json } = globalOptions(command);
+      const project = openProject(stack);
+      const config = embeddedConfig(project);
+      if (config)
+        await bringUpEmbedded(project, { ...config, ...definedOnly(options) }, { json: json === true });
+      else process.exitCode = await upOnAccount(project);
+    });
+}
+
+function definedOnly<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { z } from "zod";
+import { CliError, EXIT } from "../failure.ts";
+import type { Project } from "../project.ts";
+
+/**
+ * `firn:embedded` of a stack's file: this stack runs on local endpoints, with generated data. Only the command line reads
+ * it; the program knows nothing of it.
+ */
+const schema = z.strictObject({
+  /** Seed of the generated company: the same seed, the same rows. */
+  seed: z.int().nonnegative().default(7),
+  /** First day of the generated data, UTC. */
+  startDay: z.iso.date().default("2026-03-01"),
+  days: z.int().min(1).max(3650).default(3),
+  /** 1 is about 400 accounts and 60,000 events a day. */
+  scale: z.number().positive().default(1),
+});
+
+export type EmbeddedConfig = z.infer<typeof schema>;
+
+/** The embedded part of the stack's configuration, or undefined for a stack on a real account. */
+export function embeddedConfig(project: Project): EmbeddedConfig | undefined {
+  const file = parse(readFileSync(project.stackFile, "utf8")) as { config?: Record<string, unknown> } | null;
+  const section = file?.config?.["firn:embedded"];
+  if (section === undefined) return undefined;
+  const parsed = schema.safeParse(section);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(
+    (issue) =>
+      `Pulumi.${project.stack}.yaml: ${["firn:embedded", ...issue.path].join(".")}: ${issue.message}`,
+  );
+  throw new CliError(problems.join("\n"), "Correct the values and run again.", EXIT.usage);
+}

@@ -1,0 +1,147 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Platform } from "../../infra/platform.ts";
+import { createWorld } from "../../local/data/generate.ts";
+import { createKafkaSink, type PartitionCounts, partitionCounts } from "../../local/data/kafka-sink.ts";
+import { landDay } from "../../local/data/land.ts";
+import { createS3Sink } from "../../local/data/s3-sink.ts";
+import type { Progress } from "../../local/progress.ts";
+import { writeFileAtomic } from "../../local/supervisor/files.ts";
+import { CliError, EXIT } from "../failure.ts";
+import type { Project } from "../project.ts";
+import type { EmbeddedConfig } from "./config.ts";
+import type { Endpoints } from "./endpoints.ts";
+
+/** What has been landed so far, and the truth of it. */
+export interface Landed {
+  summary: string;
+  /** Object keys in the landing bucket. */
+  keys: ReadonlySet<string>;
+  sources: { source: string; records: number; unique: number; duplicates: number; malformed: number }[];
+  /** Rows that a KPI must have; undefined for one that the generator knows no truth of. */
+  truth(kpi: string): readonly Record<string, unknown>[] | undefined;
+}
+
+/** The ledger of landing: which days of which world are landed, and what the topics held after each. */
+interface Ledger {
+  seed: number | string;
+  startDay: string;
+  scale: number;
+  days: number;
+  keys: string[];
+  /** By topic, records in each partition after the last landed day. */
+  counts: Record<string, PartitionCounts>;
+}
+
+/** Lands the days that are not landed yet. Killed anywhere, the next run goes on without repeating a record. */
+export async function landDays(
+  project: Project,
+  platform: Platform,
+  config: EmbeddedConfig,
+  endpoints: Endpoints,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Landed> {
+  const path = join(project.dataDir, "landed.json");
+  const topic = eventTopic(platform);
+  const ledger: Ledger = existsSync(path)
+    ? (JSON.parse(readFileSync(path, "utf8")) as Ledger)
+    : { seed: config.seed, startDay: config.startDay, scale: config.scale, days: 0, keys: [], counts: {} };
+  refuseOtherWorld(ledger, config, project);
+  const world = createWorld({ seed: config.seed, startDay: config.startDay, scale: config.scale });
+  const { producer } = endpoints.kafka.users;
+  const kafkaOptions = {
+    brokers: endpoints.kafka.bootstrapServers.split(","),
+    sasl: { mechanism: "PLAIN" as const, ...producer },
+    topicOf: () => topic,
+  };
+  const s3 = createS3Sink({
+    bucket: platform.landing.bucket,
+    region: endpoints.aws.region,
+    endpoint: endpoints.aws.endpoint,
+    credentials: endpoints.aws,
+  });
+  const before = ledger.days;
+  try {
+    for (let day = ledger.days + 1; day <= config.days; day++) {
+      const from = ledger.counts[topic] ?? new Array<number>(await partitionsOf(kafkaOptions, topic)).fill(0);
+      const kafka = createKafkaSink(kafkaOptions, { [topic]: from });
+      const keys = new Set(ledger.keys);
+      try {
+        await landDay(world.day(day), {
+          putObject: async (key, body) => {
+            signal.throwIfAborted();
+            await s3.putObject(key, body);
+            keys.add(key);
+          },
+          produce: async (source, messages) => {
+            signal.throwIfAborted();
+            await kafka.produce(source, messages);
+          },
+          progress: ({ date, files, messages }) =>
+            progress({
+              step: "land",
+              detail: `${date}: ${files} files to S3, events to Kafka`,
+              done: messages,
+            }),
+        });
+      } finally {
+        await kafka.close();
+      }
+      ledger.days = day;
+      ledger.keys = [...keys].sort();
+      ledger.counts = { ...ledger.counts, [topic]: await partitionCounts(kafkaOptions, topic) };
+      writeFileAtomic(path, `${JSON.stringify(ledger)}\n`);
+    }
+  } finally {
+    s3.close();
+  }
+  const { truth, usage } = world.truth(ledger.days);
+  writeFileAtomic(join(project.dataDir, "truth.json"), `${JSON.stringify(truth, null, 2)}\n`);
+  const kpis: Record<string, unknown> = { ...truth.kpis, daily_account_usage: usage };
+  return {
+    summary:
+      ledger.days === before
+        ? `${ledger.days} days were landed before`
+        : `days ${before + 1} to ${ledger.days}`,
+    keys: new Set(ledger.keys),
+    sources: truth.sources.map(({ source, records, unique, duplicates, malformed }) => ({
+      source,
+      records,
+      unique,
+      duplicates,
+      malformed: Object.values(malformed).reduce((sum, n) => sum + n, 0),
+    })),
+    truth: (kpi) => {
+      const rows = kpis[kpi];
+      return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : undefined;
+    },
+  };
+}
+
+async function partitionsOf(options: Parameters<typeof partitionCounts>[0], topic: string): Promise<number> {
+  return (await partitionCounts(options, topic)).length;
+}
+
+function eventTopic(platform: Platform): string {
+  const connector = platform.connectors.find((each) => each.table.name === "EVENTS");
+  if (!connector)
+    throw new CliError("The platform has no connector for product events.", "Enable firn:kafka.", EXIT.usage);
+  return connector.topic;
+}
+
+function refuseOtherWorld(ledger: Ledger, config: EmbeddedConfig, project: Project): void {
+  for (const key of ["seed", "startDay", "scale"] as const)
+    if (ledger.days > 0 && ledger[key] !== config[key])
+      throw new CliError(
+        `This stack already holds data of another company: ${key} ${ledger[key]}, now ${config[key]} is asked for.`,
+        `Give the same ${key}, or erase the stack with \`npx firn down --erase --stack ${project.stack}\`.`,
+        EXIT.usage,
+      );
+  if (config.days < ledger.days)
+    throw new CliError(
+      `${ledger.days} days are landed already; ${config.days} are asked for.`,
+      `Ask for at least ${ledger.days}, or erase the stack with \`npx firn down --erase --stack ${project.stack}\`.`,
+      EXIT.usage,
+    );
+}

@@ -1,0 +1,32 @@
+import { loadPlatform } from "../../infra/load.ts";
+import type { Project } from "../project.ts";
+import { embeddedConfig } from "./config.ts";
+import { type Endpoints, engineEnvironment } from "./endpoints.ts";
+import { ensureServiceKeys } from "./keys.ts";
+import { prepareProjectEngine } from "./prepare.ts";
+import type { PulumiEnvironment } from "./pulumi.ts";
+import { loadSecrets } from "./secrets.ts";
+import { startEndpoints } from "./services.ts";
+
+const quiet = () => undefined;
+
+/** The engine's environment for a stack whose endpoints run, or are started again; for a real account, the caller's own. */
+export async function engineFor(
+  project: Project,
+  signal?: AbortSignal,
+): Promise<PulumiEnvironment & { endpoints?: Endpoints }> {
+  const engine = await prepareProjectEngine(quiet, signal);
+  if (!embeddedConfig(project)) {
+    const PATH = [...engine.pathEntries, process.env["PATH"] ?? ""].join(":");
+    return { pulumi: engine.pulumi, variables: { ...engine.env, PATH } };
+  }
+  ensureServiceKeys(project);
+  const platform = loadPlatform({ root: project.root, stack: project.stack });
+  const secrets = loadSecrets(project.dataDir);
+  const endpoints = await startEndpoints(project, platform, secrets, quiet, signal);
+  return {
+    pulumi: engine.pulumi,
+    variables: engineEnvironment(project, engine, secrets, endpoints),
+    endpoints,
+  };
+}

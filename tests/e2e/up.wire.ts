@@ -1,0 +1,104 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
+// The main job at small scale: real engine, providers, broker and S3 endpoint; the account over the wire.
+const ROOT = join(import.meta.dirname, "../..");
+const STACK = "small";
+
+interface Answer {
+  ok: boolean;
+  kpis: { name: string; equal: boolean; rows: string[][]; expectedRows: number }[];
+  sources: { source: string; duplicates: number; malformed: number }[];
+  credits: { warehouse: string; credits: string }[];
+  up: { changes: Record<string, number> };
+}
+
+function firn(...args: string[]) {
+  const result = spawnSync(process.execPath, [join(ROOT, "cli/bin.mjs"), "--stack", STACK, ...args], {
+    cwd: ROOT,
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+    env: { ...process.env, NO_COLOR: "1" },
+  });
+  return { code: result.status, out: result.stdout, err: result.stderr };
+}
+
+function up(): Answer {
+  const { code, out, err } = firn("--json", "up");
+  if (code !== 0) throw new Error(`firn up ended with ${code}\n${out.slice(-4000)}\n${err.slice(-4000)}`);
+  return JSON.parse(out) as Answer;
+}
+
+describe("firn up on the embedded stack", () => {
+  let first: Answer;
+
+  beforeAll(() => {
+    firn("down", "--erase");
+    first = up();
+  }, 1_500_000);
+
+  afterAll(() => {
+    firn("down", "--erase");
+  }, 60_000);
+
+  test("every KPI equals the generator's truth, to the row", () => {
+    expect(first.kpis.filter((kpi) => !kpi.equal)).toEqual([]);
+    expect(first.kpis.map((kpi) => kpi.name)).toEqual(
+      expect.arrayContaining([
+        "unique_data_points_per_day",
+        "active_accounts_per_day",
+        "daily_account_usage",
+        "open_pipeline_by_stage",
+        "rejected_records",
+      ]),
+    );
+    for (const kpi of first.kpis) expect(kpi.rows.length).toBe(kpi.expectedRows);
+  });
+
+  test("the data really were dirty", () => {
+    expect(first.sources.every((source) => source.duplicates > 0 && source.malformed > 0)).toBe(true);
+  });
+
+  test("the transforming warehouse billed credits", () => {
+    expect(
+      first.credits.some(({ warehouse, credits }) => warehouse.includes("TRANSFORM") && Number(credits) > 0),
+    ).toBe(true);
+  });
+
+  test("preview then reports no changes, and so does one after refresh", () => {
+    const preview = firn("pulumi", "preview", "--expect-no-changes", "--non-interactive");
+    expect(`${preview.code} ${preview.out}`).toMatch(/^0 /);
+    const refresh = firn(
+      "pulumi",
+      "refresh",
+      "--yes",
+      "--skip-preview",
+      "--non-interactive",
+      "--expect-no-changes",
+    );
+    expect(`${refresh.code} ${refresh.out}`).toMatch(/^0 /);
+    const again = firn("pulumi", "preview", "--expect-no-changes", "--non-interactive");
+    expect(`${again.code} ${again.out}`).toMatch(/^0 /);
+  }, 300_000);
+
+  test("a second run changes nothing and yields the same KPIs", () => {
+    const second = up();
+    expect(Object.keys(second.up.changes)).toEqual(["same"]);
+    expect(second.kpis).toEqual(first.kpis);
+  }, 300_000);
+
+  test("a role without a grant gets Snowflake's own error", () => {
+    const { code, err } = firn("sql", "--role", "PUBLIC", "SELECT * FROM mart.executive.unique_data_points");
+    expect(code).toBe(1);
+    expect(err).toContain("does not exist or not authorized");
+  });
+
+  test("all services listen on the loopback address only", () => {
+    const { out } = firn("--json", "status");
+    const { services } = JSON.parse(out) as { services: { name: string; state: string }[] };
+    expect(services.map((service) => service.state)).toEqual(services.map(() => "ready"));
+    expect(services.map((service) => service.name)).toEqual(
+      expect.arrayContaining(["account", "aws", "kafka"]),
+    );
+  });
+});
