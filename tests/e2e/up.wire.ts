@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import { connect } from "node:net";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 
 // The main job at small scale: real engine, providers, broker and S3 endpoint; the account over the wire.
@@ -93,12 +95,38 @@ describe("firn up on the embedded stack", () => {
     expect(err).toContain("does not exist or not authorized");
   });
 
-  test("all services listen on the loopback address only", () => {
+  test("the services run, and only the loopback address reaches them", async () => {
     const { out } = firn("--json", "status");
-    const { services } = JSON.parse(out) as { services: { name: string; state: string }[] };
+    const { services } = JSON.parse(out) as {
+      services: { name: string; state: string; ports: Record<string, number> }[];
+    };
     expect(services.map((service) => service.state)).toEqual(services.map(() => "ready"));
     expect(services.map((service) => service.name)).toEqual(
       expect.arrayContaining(["account", "aws", "kafka"]),
     );
+    const ports = services.flatMap((service) => Object.values(service.ports));
+    for (const port of ports) {
+      expect(await accepts("127.0.0.1", port)).toBe(true);
+      for (const address of outerAddresses()) expect(await accepts(address, port)).toBe(false);
+    }
   });
 });
+
+const outerAddresses = (): string[] =>
+  Object.values(networkInterfaces())
+    .flatMap((each) => each ?? [])
+    .filter((each) => !each.internal && each.family === "IPv4")
+    .map((each) => each.address);
+
+function accepts(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 2000 });
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once("connect", () => end(true));
+    socket.once("error", () => end(false));
+    socket.once("timeout", () => end(false));
+  });
+}
