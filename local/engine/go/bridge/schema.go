@@ -25,7 +25,7 @@ func Schema(info tfbridge.ProviderInfo) pschema.PackageSpec {
 	}
 	for name, mapped := range info.Resources {
 		fields := info.P.ResourcesMap().Get(name).Schema()
-		in := g.object(typeName(string(mapped.Tok)), fields, mapped.Fields, inputs)
+		in := withoutComputed(g.object(typeName(string(mapped.Tok)), fields, mapped.Fields, inputs), fields, mapped.Fields)
 		out := g.object(typeName(string(mapped.Tok)), fields, mapped.Fields, outputs)
 		out.Type = ""
 		spec.Resources[string(mapped.Tok)] = pschema.ResourceSpec{
@@ -36,11 +36,25 @@ func Schema(info tfbridge.ProviderInfo) pschema.PackageSpec {
 	}
 	for name, mapped := range info.DataSources {
 		fields := info.P.DataSourcesMap().Get(name).Schema()
-		in := g.object(typeName(string(mapped.Tok)), fields, mapped.Fields, inputs)
+		in := withoutComputed(g.object(typeName(string(mapped.Tok)), fields, mapped.Fields, inputs), fields, mapped.Fields)
 		out := g.object(typeName(string(mapped.Tok)), fields, mapped.Fields, outputs)
 		spec.Functions[string(mapped.Tok)] = pschema.FunctionSpec{Inputs: &in, Outputs: &out}
 	}
 	spec.Types = g.types
+	return spec
+}
+
+// withoutComputed leaves out of a resource's inputs what only the provider can set. Objects inside keep theirs, as
+// in the SDKs: there the bridge tells inputs and outputs apart at the top level only.
+func withoutComputed(
+	spec pschema.ObjectTypeSpec, fields shim.SchemaMap, infos map[string]*tfbridge.SchemaInfo,
+) pschema.ObjectTypeSpec {
+	fields.Range(func(key string, field shim.Schema) bool {
+		if !field.Optional() && !field.Required() {
+			delete(spec.Properties, tfbridge.TerraformToPulumiNameV2(key, fields, infos))
+		}
+		return true
+	})
 	return spec
 }
 
@@ -65,7 +79,7 @@ func (g *generator) object(
 	}
 	fields.Range(func(key string, field shim.Schema) bool {
 		info := infos[key]
-		if at == inputs && !field.Optional() && !field.Required() || info != nil && info.Omit || field.Removed() != "" {
+		if info != nil && info.Omit || field.Removed() != "" {
 			return true
 		}
 		name := tfbridge.TerraformToPulumiNameV2(key, fields, infos)
