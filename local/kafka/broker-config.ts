@@ -46,7 +46,9 @@ export function brokerProperties(dataDir: string, users: KafkaUsers): string {
     "num.recovery.threads.per.data.dir": 2,
     "log.segment.bytes": 128 * 1024 * 1024,
     "log.cleaner.dedupe.buffer.size": 8 * 1024 * 1024,
-    "controlled.shutdown.enable": false,
+    // After a kill the node may register again only when its own old session has expired.
+    "broker.session.timeout.ms": 2000,
+    "broker.heartbeat.interval.ms": 250,
   };
   return Object.entries(properties)
     .map(([key, value]) => `${key}=${value}\n`)
