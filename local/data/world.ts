@@ -1,5 +1,7 @@
 import { type Calendar, createCalendar, dayEnd } from "./calendar.ts";
-import { type Company, firstTouch, HISTORY_DAYS, type OrgPlan, planCompany } from "./journey.ts";
+import { firstTouch, planCompany } from "./journey.ts";
+import { HISTORY_DAYS } from "./plan/constants.ts";
+import type { Company, OrgPlan } from "./plan/types.ts";
 import { hashOf, label } from "./random.ts";
 
 export interface WorldOptions {

@@ -1,5 +1,6 @@
 import { dayEnd } from "../calendar.ts";
-import { type Company, stepAt } from "../journey.ts";
+import { stepAt } from "../plan/steps.ts";
+import type { Company } from "../plan/types.ts";
 import { hashOf, label } from "../random.ts";
 import type { FileSource, Row } from "../source.ts";
 import type { Universe } from "../world.ts";

@@ -1,6 +1,6 @@
 import { dayEnd } from "../calendar.ts";
-import type { Company, ContactPlan } from "../journey.ts";
 import { TITLES } from "../names.ts";
+import type { Company, ContactPlan } from "../plan/types.ts";
 import { hashOf, label } from "../random.ts";
 import type { FileSource, Row } from "../source.ts";
 import type { Universe } from "../world.ts";

@@ -1,6 +1,7 @@
 import { DAY, dayEnd } from "../calendar.ts";
-import { type Company, type OrgPlan, stepAt } from "../journey.ts";
 import { orgCode } from "../org-code.ts";
+import { stepAt } from "../plan/steps.ts";
+import type { Company, OrgPlan } from "../plan/types.ts";
 import type { FileSource, Row } from "../source.ts";
 import { mislinkTarget, type Universe } from "../world.ts";
 import { accountId, auditFields, latest, ownerId } from "./fields.ts";

@@ -1,5 +1,5 @@
 import { DAY } from "../calendar.ts";
-import type { Company } from "../journey.ts";
+import type { Company } from "../plan/types.ts";
 import { hashOf } from "../random.ts";
 import type { Row } from "../source.ts";
 import type { Universe } from "../world.ts";

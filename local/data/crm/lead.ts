@@ -1,6 +1,7 @@
 import { dayEnd } from "../calendar.ts";
-import { type Company, type LeadPlan, stepAt } from "../journey.ts";
 import { TITLES } from "../names.ts";
+import { stepAt } from "../plan/steps.ts";
+import type { Company, LeadPlan } from "../plan/types.ts";
 import { hashOf, label } from "../random.ts";
 import type { FileSource, Row } from "../source.ts";
 import type { Universe } from "../world.ts";

@@ -1,5 +1,6 @@
 import { dayEnd } from "../calendar.ts";
-import { type Company, type OpportunityPlan, type OpportunityState, type Step, stepAt } from "../journey.ts";
+import { stepAt } from "../plan/steps.ts";
+import type { Company, OpportunityPlan, OpportunityState, Step } from "../plan/types.ts";
 import type { FileSource, Row } from "../source.ts";
 import type { Universe } from "../world.ts";
 import { accountId, auditFields, contactId, currency, latest, opportunityId, ownerId } from "./fields.ts";

@@ -1,6 +1,8 @@
 import { DAY, dayEnd, dayStart } from "../calendar.ts";
-import { type Company, HISTORY_DAYS, type OrgPlan, type Plan, stepAt } from "../journey.ts";
 import { orgCode, userCodePrefix } from "../org-code.ts";
+import { HISTORY_DAYS } from "../plan/constants.ts";
+import { stepAt } from "../plan/steps.ts";
+import type { Company, OrgPlan, Plan } from "../plan/types.ts";
 import { hashOf, label, stochasticRound, unit } from "../random.ts";
 import type { Universe } from "../world.ts";
 
