@@ -1,10 +1,15 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bootstrapAccount } from "./access/bootstrap.ts";
 import { Catalog } from "./catalog/catalog.ts";
 import { type Clock, RealClock } from "./clock.ts";
+import { Compute } from "./compute/compute.ts";
 import type { SnowflakeError } from "./errors.ts";
+import { AwsConnection, type AwsOptions } from "./files/aws.ts";
+import { composeFiles } from "./files/files.ts";
+import { LocalFiles } from "./files/local-files.ts";
+import { S3Files } from "./files/s3-files.ts";
 import { ResultStore } from "./results/result-store.ts";
 import { ConnectionPool } from "./session/connections.ts";
 import type { Services } from "./session/context.ts";
@@ -14,6 +19,7 @@ import { SessionManager, type TokenLifetimes } from "./session/manager.ts";
 import { stubEngine } from "./session/stub-engine.ts";
 import { Storage } from "./storage/storage.ts";
 import { TableVersions } from "./storage/versions.ts";
+import { WorkTracker } from "./work-tracker.ts";
 
 export interface AccountOptions {
   /** Folder of the account's data, or `:memory:`. */
@@ -29,12 +35,6 @@ export interface AccountOptions {
   tokenLifetimes?: TokenLifetimes;
   memoryLimit?: string;
   threads?: number;
-}
-
-export interface AwsOptions {
-  endpoint: string;
-  region: string;
-  credentials: { accessKeyId: string; secretAccessKey: string };
 }
 
 export interface LoginAttempt {
@@ -53,6 +53,8 @@ export interface Account {
   readonly sessions: SessionManager;
   readonly executor: Executor;
   readonly results: ResultStore;
+  readonly compute: Compute;
+  readonly tracker: WorkTracker;
   readonly serverVersion: string;
   /** Address under which chunks are fetched; the server sets it when it listens. */
   publicUrl(): string;
@@ -78,7 +80,12 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
     await bootstrapAccount(catalog, connection, { name: options.adminUser, password: options.adminPassword });
   });
 
-  const results = new ResultStore(mkdtempSync(join(tmpdir(), "firn-results-")));
+  const temporary = mkdtempSync(join(tmpdir(), "firn-account-"));
+  const results = new ResultStore(join(temporary, "results"));
+  const aws = options.aws ? new AwsConnection(options.aws) : null;
+  const tracker = new WorkTracker();
+  const compute = new Compute({ catalog, clock, pool, tracker });
+  await compute.start();
   const services: Services = {
     storage,
     versions,
@@ -91,8 +98,44 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
       region: "AWS_US_EAST_1",
       ...options.identity,
     },
-    files: undefined as never,
-    runtime: undefined as never,
+    files: composeFiles(
+      new LocalFiles(inMemory ? join(temporary, "stages") : join(options.dataDir, "stages")),
+      aws && new S3Files(aws, join(temporary, "fetched")),
+    ),
+    runtime: {
+      compute,
+      schedule: {
+        executeTask: async () => {},
+        taskChanged: () => {},
+      },
+      ingest: {
+        pipeStatus: () => ({}),
+        notificationChannel: async () => "",
+        refreshPipe: async () => [],
+        pipeChanged: () => {},
+      },
+      statements: {
+        cancel(queryId) {
+          const running = executor.running().find(({ record }) => record.queryId === queryId);
+          running?.abort();
+          return running !== undefined;
+        },
+        running: () =>
+          executor.running().map(({ record }) => ({
+            queryId: record.queryId,
+            userId: record.userId,
+            sessionId: record.session.id,
+            warehouseId: record.warehouseId,
+            text: record.text,
+          })),
+        cancelSession(sessionId, end) {
+          const found = executor.running().filter(({ record }) => record.session.id === sessionId);
+          for (const running of found) running.abort();
+          if (end) void tracker.track(sessions.end(sessionId)).catch(() => {});
+          return found.length;
+        },
+      },
+    },
     execute: (session, text, binds) => executor.execute(session, text, { binds }),
     results: {
       find(session, queryId) {
@@ -107,7 +150,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
     engine: options.engine ?? stubEngine,
     pool,
     results,
-    admission: { admit: async () => ({ release: () => {}, queuedMs: 0 }) },
+    admission: compute,
   });
   const sessions = new SessionManager(services, storage, { lifetimes: options.tokenLifetimes });
   sessions.onEnd((session) => {
@@ -122,6 +165,8 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
     sessions,
     executor,
     results,
+    compute,
+    tracker,
     serverVersion: "9.35.1",
     publicUrl: () => url,
     setPublicUrl: (next) => {
@@ -130,9 +175,12 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
     loginSeen: () => {},
     async close() {
       await sessions.closeAll();
-      results.close();
+      await compute.close();
+      await tracker.settle();
+      await aws?.close();
       pool.close();
       storage.close();
+      rmSync(temporary, { recursive: true, force: true });
     },
   };
 }

@@ -49,6 +49,13 @@ export const errors = {
     ),
   alreadyExists: (kind: string, name: string) =>
     new SnowflakeError("002002", "42710", compilation(`Object '${name}' already exists as ${kind}`)),
+  objectExists: (name: string) =>
+    new SnowflakeError("002002", "42710", compilation(`Object '${name}' already exists.`)),
+  /** A compilation error with a documented wording of its own. */
+  compilation: (code: string, sqlState: string, text: string) =>
+    new SnowflakeError(code, sqlState, compilation(text)),
+  accessControl: (text: string) =>
+    new SnowflakeError("003001", "42501", `SQL access control error:\n${text}`),
   insufficientPrivileges: (kind: string, name: string) =>
     new SnowflakeError(
       "003001",
@@ -73,11 +80,17 @@ export const errors = {
       "57P03",
       "No active warehouse selected in the current session.  Select an active warehouse with the 'use warehouse' command.",
     ),
-  warehouseSuspended: (name: string) =>
+  warehouseOverQuota: (warehouse: string, monitor: string) =>
+    new SnowflakeError(
+      "090073",
+      "22000",
+      `Warehouse '${warehouse}' cannot be resumed because resource monitor '${monitor}' has exceeded its quota.`,
+    ),
+  warehouseSuspended: (warehouse: string) =>
     new SnowflakeError(
       "000607",
       "57P03",
-      `Warehouse '${name}' cannot be resumed because resource monitor has exceeded its quota.`,
+      `The warehouse '${warehouse}' is suspended and AUTO_RESUME is off. Resume it before running this statement.`,
     ),
   /** Named in the message so that a reader knows what to avoid; docs/coverage.md lists it. */
   unsupported: (feature: string) =>

@@ -22,11 +22,17 @@ export class Catalog {
   readonly #grantsOn = new Map<number, Set<number>>();
   #nextId = 1;
   #queue: Promise<void> = Promise.resolve();
+  readonly #listeners: ((changed: CatalogObject[]) => void)[] = [];
   /** Grows with every committed change; caches of resolved names and compiled statements depend on it. */
   generation = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /** Hears of the objects of each committed change (made, altered, dropped), after memory has them. */
+  onChange(listener: (changed: CatalogObject[]) => void): void {
+    this.#listeners.push(listener);
   }
 
   async load(connection: DuckDBConnection): Promise<void> {
@@ -146,6 +152,8 @@ export class Catalog {
       for (const id of change.revoked) this.#removeGrant(id);
       this.generation++;
       for (const callback of change.afterCommit) callback();
+      const changed = [...change.objects.values()];
+      for (const listener of this.#listeners) listener(changed);
       return result;
     } finally {
       done();

@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import type { Parameters } from "../catalog/model.ts";
+import { ACCOUNT_ID, type Parameters } from "../catalog/model.ts";
 
 export type ParameterValue = string | number | boolean;
 export type ParameterLevel =
@@ -189,7 +189,7 @@ export interface ResolvedParameter {
 }
 
 const accountParameters = (catalog: Catalog): Parameters =>
-  catalog.listAll("ACCOUNT_SETTINGS")[0]?.props.parameters ?? {};
+  catalog.find("ACCOUNT_SETTINGS", ACCOUNT_ID, "ACCOUNT")?.props.parameters ?? {};
 
 /** Value of a parameter in a session: session, user, account, default. */
 export function sessionParameter(
