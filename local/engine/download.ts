@@ -2,14 +2,13 @@
 // checksums, unpacked in a temporary folder, renamed into the cache.
 
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { createReadStream, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { open } from "node:fs/promises";
 import http from "node:http";
 import { dirname, join } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { Progress } from "../progress.ts";
 import type { Cache } from "./cache.ts";
-import { EngineError, explainDiskError } from "./engine-error.ts";
+import { codeOf, EngineError, explainDiskError } from "./engine-error.ts";
 import type { Platform } from "./platform.ts";
 import { cancelled, runCommand } from "./run-command.ts";
 import { PROVIDER_VERSIONS, type Provider, PULUMI_VERSION } from "./versions.ts";
@@ -175,18 +174,23 @@ async function fetchFile(url: URL, partial: string, options: DownloadOptions): P
     const resumed = response.status === 206;
     let done = resumed ? have : 0;
     const total = done + Number(response.headers.get("content-length") ?? 0);
-    const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
-    body.on("data", (chunk: Buffer) => {
-      alive();
-      done += chunk.length;
-      options.progress?.({
-        step: "engine: download",
-        detail: url.pathname.split("/").at(-1) ?? "",
-        done,
-        total,
-      });
-    });
-    await pipeline(body, createWriteStream(partial, { flags: resumed ? "a" : "w" }));
+    // Written chunk by chunk, so that what came before a break can be continued.
+    const file = await open(partial, resumed ? "a" : "w");
+    try {
+      for await (const chunk of response.body ?? []) {
+        alive();
+        await file.write(chunk);
+        done += chunk.length;
+        options.progress?.({
+          step: "engine: download",
+          detail: url.pathname.split("/").at(-1) ?? "",
+          done,
+          total,
+        });
+      }
+    } finally {
+      await file.close();
+    }
     if (total > 0 && done !== total)
       throw new Unavailable(`${url} ended after ${done} of ${total} bytes`, false);
     return resumed;
@@ -233,9 +237,7 @@ async function request(
 
 function transferError(error: unknown, url: URL, options: DownloadOptions): unknown {
   if (options.signal?.aborted) return cancelled();
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (error instanceof Unavailable || code === "ENOSPC" || code === "EDQUOT" || code === "EACCES")
-    return error;
+  if (error instanceof Unavailable || ["ENOSPC", "EDQUOT", "EACCES"].includes(codeOf(error))) return error;
   return new Unavailable(`the transfer of ${url} broke off`, false);
 }
 

@@ -26,7 +26,7 @@ export class EngineError extends Error {
 
 /** Turns what the operating system says of a full or closed disk into an EngineError; other errors pass unchanged. */
 export function explainDiskError(error: unknown, folder: string): unknown {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = codeOf(error);
   if (code === "ENOSPC" || code === "EDQUOT") return diskFull(folder);
   if (code === "EACCES" || code === "EROFS" || code === "EPERM") {
     return new EngineError(
@@ -44,4 +44,9 @@ export function diskFull(folder: string): EngineError {
     `no space is left on the disk of ${folder}`,
     "free some space (a first build needs about 5 GB, most of it in Go's caches) and run the command again",
   );
+}
+
+/** The system's code of an error (`ENOENT`), or "". No `instanceof`: under a test runner errors come from two realms. */
+export function codeOf(error: unknown): string {
+  return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
 }
