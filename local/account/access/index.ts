@@ -37,6 +37,7 @@ export {
   type AccessContext,
   activeRoles,
   asRole,
+  isAccountAdmin,
   mayUseRole,
   primaryRoles,
   publicRole,

@@ -76,6 +76,12 @@ export function primaryRoles(ctx: AccessContext): ReadonlySet<number> {
   return roleClosure(ctx.services.catalog, ctx.session.roleId === null ? [] : [ctx.session.roleId]);
 }
 
+/** Is ACCOUNTADMIN among the active roles? Some statements are its alone. */
+export function isAccountAdmin(ctx: AccessContext): boolean {
+  const admin = ctx.services.catalog.find("ROLE", ACCOUNT_ID, "ACCOUNTADMIN");
+  return admin !== undefined && activeRoles(ctx).has(admin.id);
+}
+
 /** May the user activate the role? PUBLIC always; else granted, directly or through a granted role. */
 export function mayUseRole(catalog: Catalog, userId: number, roleId: number): boolean {
   return roleClosure(catalog, rolesGrantedTo(catalog, "USER", userId)).has(roleId);

@@ -1,2 +1,37 @@
+import type { StatementContext } from "../session/context.ts";
+import type { Outcome } from "../session/outcome.ts";
+import { commentCommands } from "./comments.ts";
+import { databaseCommands } from "./databases.ts";
+import { grantCommands } from "./grants.ts";
+import { CommandRegistry } from "./registry.ts";
+import { resourceMonitorCommands } from "./resource-monitors.ts";
+import { roleCommands } from "./roles.ts";
+import { sessionCommands } from "./session-commands.ts";
+import { showGrantsCommands } from "./show-grants.ts";
+import { showParametersCommands } from "./show-parameters.ts";
+import { userCommands } from "./users.ts";
+import { warehouseCommands } from "./warehouses.ts";
+
 export { firstTokens, quoteString, type Token, tokenize, unquoteString } from "./lexer.ts";
+export type { CommandDef, CommandStatus } from "./registry.ts";
 export { classify, type StatementClass, type StatementText, splitStatements } from "./statements.ts";
+export { type TagValue, tagsOn } from "./tag-values.ts";
+
+/** Every account command; docs/coverage.md is generated from it. */
+export const commands = new CommandRegistry([
+  ...databaseCommands,
+  ...warehouseCommands,
+  ...resourceMonitorCommands,
+  ...roleCommands,
+  ...userCommands,
+  ...grantCommands,
+  ...showGrantsCommands,
+  ...showParametersCommands,
+  ...sessionCommands,
+  ...commentCommands,
+]);
+
+/** Runs a statement that classify() calls a command. */
+export function runCommand(ctx: StatementContext): Promise<Outcome> {
+  return commands.run(ctx);
+}

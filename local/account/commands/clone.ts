@@ -1,0 +1,219 @@
+import { applyFutureGrants, KINDS } from "../access/index.ts";
+import type { Change } from "../catalog/catalog.ts";
+import type { CatalogObject, ObjectKind } from "../catalog/model.ts";
+import { errors } from "../errors.ts";
+import type { StatementContext } from "../session/context.ts";
+import { BEGIN_VERSION, END_VERSION, physicalTable, ROW_ID } from "../storage/storage.ts";
+import type { Cursor } from "./cursor.ts";
+
+/** `CLONE source [AT | BEFORE (…)]`. */
+export interface CloneSource {
+  name: string[];
+  /** Moment in milliseconds that the clone shows; null for now. */
+  at: { kind: "AT" | "BEFORE"; ms: number } | null;
+}
+
+/** Reads a CLONE clause, if there is one. TIMESTAMP takes a literal, OFFSET seconds. */
+export function readCloneSource(cursor: Cursor): CloneSource | undefined {
+  if (!cursor.accept("CLONE")) return undefined;
+  const name = cursor.name();
+  const kind = cursor.acceptOneOf("AT", "BEFORE");
+  if (!kind) return { name, at: null };
+  cursor.expectSymbol("(");
+  let ms: number;
+  if (cursor.accept("TIMESTAMP")) {
+    cursor.expectSymbol("=>");
+    const text = cursor.string();
+    while (cursor.acceptSymbol("::")) cursor.identifier();
+    ms = Date.parse(text.includes("T") || text.includes("Z") ? text : `${text.replace(" ", "T")}Z`);
+    if (Number.isNaN(ms)) throw errors.invalidValue(text, "TIMESTAMP");
+  } else if (cursor.accept("OFFSET")) {
+    cursor.expectSymbol("=>");
+    let seconds = Number(cursor.numberText());
+    while (cursor.acceptSymbol("*")) seconds *= Number(cursor.numberText());
+    ms = seconds * 1000;
+    cursor.expectSymbol(")");
+    return { name, at: { kind, ms: -Math.abs(ms) } };
+  } else throw errors.unsupported(`CLONE … ${kind} (STATEMENT => …)`);
+  cursor.expectSymbol(")");
+  return { name, at: { kind, ms } };
+}
+
+/**
+ * Copies a table's rows, as they were at the moment, into another new table (version 0: there before any commit).
+ * A moment before the table existed is an error, as Time Travel's.
+ */
+export async function cloneRows(
+  ctx: StatementContext,
+  change: Change,
+  from: CatalogObject<"TABLE">,
+  to: CatalogObject<"TABLE">,
+  at: CloneSource["at"],
+): Promise<void> {
+  const version = await versionAt(ctx, change, from, at);
+  const columns = from.props.columns.map((c) => `"${c.name.replaceAll('"', '""')}"`).join(", ");
+  const live = `${BEGIN_VERSION} <= ${version} AND (${END_VERSION} IS NULL OR ${END_VERSION} > ${version})`;
+  await change.connection.run(
+    `CREATE TABLE ${physicalTable(to.id)} AS SELECT ${columns}, CAST(0 AS BIGINT) AS ${BEGIN_VERSION}, ` +
+      `CAST(NULL AS BIGINT) AS ${END_VERSION}, CAST(NULL AS BIGINT) AS ${ROW_ID} ` +
+      `FROM ${physicalTable(from.id)} WHERE ${live}`,
+  );
+}
+
+async function versionAt(
+  ctx: StatementContext,
+  change: Change,
+  table: CatalogObject<"TABLE">,
+  at: CloneSource["at"],
+): Promise<number> {
+  const latest = ctx.services.versions.snapshot().get(table.id) ?? 0;
+  if (!at) return latest;
+  const ms = at.ms < 0 ? ctx.startedOn + at.ms : at.ms;
+  if (ms < table.createdOn)
+    throw errors.compilation(
+      "000707",
+      "02000",
+      `Time travel data is not available for table ${table.name}. The requested time is either beyond the allowed time travel period or before the object creation time.`,
+    );
+  const compare = at.kind === "AT" ? "<=" : "<";
+  const reader = await change.connection.runAndReadAll(
+    `SELECT coalesce(max(version), 0) FROM sys.commit_ WHERE table_id = ${table.id} AND committed_on ${compare} ${Math.trunc(ms)}`,
+  );
+  return Number(reader.getRows()[0]?.[0] ?? 0);
+}
+
+/** Kinds that come along when their container is cloned, in an order in which references exist. */
+const CLONED: readonly ObjectKind[] = [
+  "SEQUENCE",
+  "FILE_FORMAT",
+  "TAG",
+  "MASKING_POLICY",
+  "ROW_ACCESS_POLICY",
+  "STAGE",
+  "TABLE",
+  "VIEW",
+  "FUNCTION",
+  "PROCEDURE",
+  "STREAM",
+  "TASK",
+  "PIPE",
+];
+
+/**
+ * Clones what a database or schema holds into a new one. Tasks come suspended, pipes paused, internal stages not at
+ * all; the children keep their grants. Source: "CREATE <object> … CLONE".
+ */
+export async function cloneContents(
+  ctx: StatementContext,
+  change: Change,
+  from: CatalogObject,
+  to: CatalogObject,
+  source: CloneSource,
+): Promise<void> {
+  const ids = new Map<number, number>([[from.id, to.id]]);
+  const copies: { original: CatalogObject; copy: CatalogObject }[] = [];
+  const copyObject = (original: CatalogObject, parent: number): CatalogObject => {
+    const { id: _, createdOn: __, droppedOn: ___, ...fields } = original;
+    const copy = change.create({ ...fields, parent } as never) as CatalogObject;
+    ids.set(original.id, copy.id);
+    copies.push({ original, copy });
+    for (const grant of ctx.services.catalog.grantsOn(original.id))
+      if (grant.on.scope === "OBJECT")
+        change.grant({
+          privilege: grant.privilege,
+          on: { scope: "OBJECT", kind: copy.kind, id: copy.id },
+          grantee: grant.grantee,
+          grantOption: grant.grantOption,
+          grantedBy: grant.grantedBy,
+        });
+    return applyFutureGrants(change, copy);
+  };
+  const fill = async (original: CatalogObject, copy: CatalogObject) => {
+    for (const kind of CLONED)
+      for (const child of ctx.services.catalog.list(kind, original.id)) {
+        if (child.kind === "STAGE" && (child as CatalogObject<"STAGE">).props.url === null) continue;
+        if (child.kind === "TABLE" && (child as CatalogObject<"TABLE">).props.tableKind === "TEMPORARY")
+          continue;
+        const made = copyObject(child, copy.id);
+        if (child.kind === "TABLE")
+          await cloneRows(
+            ctx,
+            change,
+            child as CatalogObject<"TABLE">,
+            made as CatalogObject<"TABLE">,
+            source.at,
+          );
+      }
+  };
+  if (from.kind === "DATABASE")
+    for (const schema of ctx.services.catalog.list("SCHEMA", from.id)) {
+      const made = copyObject(schema, to.id);
+      if (schema.name !== "INFORMATION_SCHEMA") await fill(schema, made);
+    }
+  else await fill(from, to);
+  const newId = <T extends number | null>(id: T): T => (id === null ? id : ((ids.get(id) ?? id) as T));
+  for (const { copy } of copies) await remap(ctx, change, copy, newId);
+}
+
+/** References between cloned objects point to the clones; what runs by itself is stopped. */
+async function remap(
+  ctx: StatementContext,
+  change: Change,
+  copy: CatalogObject,
+  newId: <T extends number | null>(id: T) => T,
+): Promise<void> {
+  const context = (c: { databaseId: number | null; schemaId: number | null }) => ({
+    databaseId: newId(c.databaseId),
+    schemaId: newId(c.schemaId),
+  });
+  const put = (props: object) => void change.update(copy, { props: { ...copy.props, ...props } as never });
+  switch (copy.kind) {
+    case "VIEW": {
+      const { props } = copy as CatalogObject<"VIEW">;
+      return put({ context: context(props.context) });
+    }
+    case "TASK": {
+      const { props } = copy as CatalogObject<"TASK">;
+      return put({
+        state: "suspended",
+        predecessors: props.predecessors.map(newId),
+        finalizes: newId(props.finalizes),
+        context: context(props.context),
+      });
+    }
+    case "PIPE": {
+      const { props } = copy as CatalogObject<"PIPE">;
+      return put({
+        paused: true,
+        tableId: newId(props.tableId),
+        stageId: newId(props.stageId),
+        context: context(props.context),
+      });
+    }
+    case "STREAM": {
+      const { props } = copy as CatalogObject<"STREAM">;
+      const sourceId = newId(props.sourceId);
+      const version = sourceId === props.sourceId ? (ctx.services.versions.snapshot().get(sourceId) ?? 0) : 0;
+      await change.connection.run(
+        `INSERT INTO sys.stream_offset VALUES (${copy.id}, ${version}, ${change.now})`,
+      );
+      return put({ sourceId });
+    }
+    case "TABLE": {
+      const { props } = copy as CatalogObject<"TABLE">;
+      return put({
+        columns: props.columns.map((column) =>
+          column.maskingPolicyId === undefined
+            ? column
+            : { ...column, maskingPolicyId: newId(column.maskingPolicyId) },
+        ),
+      });
+    }
+    default:
+      return;
+  }
+}
+
+/** Can the kind be cloned by itself? */
+export const isClonable = (kind: ObjectKind): boolean =>
+  KINDS[kind].scope === "SCHEMA" && CLONED.includes(kind);

@@ -1,0 +1,516 @@
+import { createHash, createPublicKey } from "node:crypto";
+import {
+  canManageGrants,
+  hasPrivilege,
+  newUser,
+  ownsObject,
+  printName,
+  requirePrivilege,
+  resolveObject,
+} from "../access/index.ts";
+import type { CatalogObject, UserProps } from "../catalog/model.ts";
+import { errors } from "../errors.ts";
+import type { StatementContext } from "../session/context.ts";
+import { type Outcome, statusOutcome } from "../session/outcome.ts";
+import { hashPassword } from "../session/passwords.ts";
+import { alterCommon } from "./alter.ts";
+import type { Cursor } from "./cursor.ts";
+import {
+  changeCatalog,
+  createObject,
+  dropObject,
+  EXECUTED,
+  findExisting,
+  readCreateName,
+  updateProps,
+} from "./objects.ts";
+import { parameterTable, splitParameters, withoutParameters } from "./parameter-sets.ts";
+import {
+  flag,
+  identifierOrText,
+  integer,
+  nullable,
+  oneOf,
+  readKeys,
+  readProperties,
+  text,
+  textOrWord,
+  unsupported,
+  type ValueReader,
+} from "./properties.ts";
+import { type CommandDef, command, type Head } from "./registry.ts";
+import { readShowOptions, type ShowColumns, type ShowRow, showOutcome, timeValue } from "./show.ts";
+import { readTagValues, setTags, type TagValue } from "./tag-values.ts";
+
+/** `db.schema` as stored parts printed again; a text is kept as it is. */
+const namespace: ValueReader<string> = (cursor) =>
+  cursor.seesString ? cursor.string() : printName(cursor.name());
+
+const secondaryRoles: ValueReader<string[]> = (cursor, key) => {
+  if (cursor.accept("NULL")) return [];
+  const given = cursor.parenthesized(() => cursor.string().toUpperCase());
+  for (const role of given) if (role !== "ALL") throw errors.invalidValue(role, key);
+  return given;
+};
+
+/** Base64 of an RSA public key with or without line breaks and PEM frame; refused when it is none. */
+const publicKey: ValueReader<string> = (cursor, key) => {
+  const given = cursor.string();
+  const body = given
+    .split("\n")
+    .filter((line) => !line.startsWith("-----"))
+    .join("")
+    .replaceAll("\r", "")
+    .trim();
+  try {
+    const parsed = createPublicKey({ key: Buffer.from(body, "base64"), format: "der", type: "spki" });
+    if (parsed.asymmetricKeyType !== "rsa") throw new Error("not RSA");
+  } catch {
+    throw errors.compilation(
+      "002070",
+      "22023",
+      `New public key rejected by current policy. Reason: 'Invalid public key' for ${key}`,
+    );
+  }
+  return body;
+};
+
+const OWN = {
+  PASSWORD: nullable(text),
+  LOGIN_NAME: textOrWord,
+  DISPLAY_NAME: textOrWord,
+  FIRST_NAME: text,
+  MIDDLE_NAME: text,
+  LAST_NAME: text,
+  EMAIL: text,
+  MUST_CHANGE_PASSWORD: flag,
+  DISABLED: flag,
+  DAYS_TO_EXPIRY: nullable(integer({ min: 0 })),
+  MINS_TO_UNLOCK: nullable(integer({ min: 0 })),
+  DEFAULT_WAREHOUSE: nullable(identifierOrText),
+  DEFAULT_NAMESPACE: nullable(namespace),
+  DEFAULT_ROLE: nullable(identifierOrText),
+  DEFAULT_SECONDARY_ROLES: secondaryRoles,
+  MINS_TO_BYPASS_MFA: nullable(integer({ min: 0 })),
+  DISABLE_MFA: flag,
+  RSA_PUBLIC_KEY: publicKey,
+  RSA_PUBLIC_KEY_2: publicKey,
+  RSA_PUBLIC_KEY_FP: unsupported("RSA_PUBLIC_KEY_FP"),
+  RSA_PUBLIC_KEY_2_FP: unsupported("RSA_PUBLIC_KEY_2_FP"),
+  TYPE: oneOf("PERSON", "SERVICE", "LEGACY_SERVICE"),
+  COMMENT: text,
+};
+const PROPERTIES = { ...parameterTable("USER"), ...OWN, NETWORK_POLICY: identifierOrText };
+
+/** Source: "Types of users": what a SERVICE user cannot have. */
+const NOT_FOR_SERVICE = [
+  "PASSWORD",
+  "FIRST_NAME",
+  "MIDDLE_NAME",
+  "LAST_NAME",
+  "MUST_CHANGE_PASSWORD",
+  "MINS_TO_BYPASS_MFA",
+  "DISABLE_MFA",
+];
+
+type Values = ReturnType<typeof readProperties<typeof OWN>> & { NETWORK_POLICY?: string };
+
+async function applyProperties(ctx: StatementContext, base: UserProps, values: Values): Promise<UserProps> {
+  const { parameters, own } = splitParameters("USER", values as Record<string, unknown>);
+  const given = own as Values;
+  const props: UserProps = { ...base, parameters: { ...base.parameters, ...parameters } };
+  const type = given.TYPE ?? props.type;
+  if (type === "SERVICE" || (type === "LEGACY_SERVICE" && given.MINS_TO_BYPASS_MFA !== undefined))
+    for (const key of NOT_FOR_SERVICE)
+      if (Object.hasOwn(given, key) && (type === "SERVICE" || key === "MINS_TO_BYPASS_MFA"))
+        throw errors.compilation("003682", "42601", `Cannot set ${key} on users with TYPE=${type}.`);
+  if (given.PASSWORD !== undefined)
+    props.passwordHash = given.PASSWORD === null ? null : await hashPassword(given.PASSWORD);
+  if (given.LOGIN_NAME !== undefined) props.loginName = given.LOGIN_NAME.toUpperCase();
+  if (given.DISPLAY_NAME !== undefined) props.displayName = given.DISPLAY_NAME;
+  if (given.FIRST_NAME !== undefined) props.firstName = given.FIRST_NAME;
+  if (given.MIDDLE_NAME !== undefined) props.middleName = given.MIDDLE_NAME;
+  if (given.LAST_NAME !== undefined) props.lastName = given.LAST_NAME;
+  if (given.EMAIL !== undefined) props.email = given.EMAIL;
+  if (given.MUST_CHANGE_PASSWORD !== undefined) props.mustChangePassword = given.MUST_CHANGE_PASSWORD;
+  if (given.DISABLED !== undefined) props.disabled = given.DISABLED;
+  if (given.DAYS_TO_EXPIRY !== undefined) props.daysToExpiry = given.DAYS_TO_EXPIRY;
+  if (given.MINS_TO_UNLOCK !== undefined) props.minsToUnlock = given.MINS_TO_UNLOCK;
+  if (given.DEFAULT_WAREHOUSE !== undefined) props.defaultWarehouse = given.DEFAULT_WAREHOUSE;
+  if (given.DEFAULT_NAMESPACE !== undefined) props.defaultNamespace = given.DEFAULT_NAMESPACE;
+  if (given.DEFAULT_ROLE !== undefined) props.defaultRole = given.DEFAULT_ROLE;
+  if (given.DEFAULT_SECONDARY_ROLES !== undefined)
+    props.defaultSecondaryRoles = given.DEFAULT_SECONDARY_ROLES;
+  if (given.MINS_TO_BYPASS_MFA !== undefined) props.minsToBypassMfa = given.MINS_TO_BYPASS_MFA;
+  if (given.RSA_PUBLIC_KEY !== undefined) props.rsaPublicKey = given.RSA_PUBLIC_KEY;
+  if (given.RSA_PUBLIC_KEY_2 !== undefined) props.rsaPublicKey2 = given.RSA_PUBLIC_KEY_2;
+  if (given.TYPE !== undefined) props.type = given.TYPE;
+  const policy = (parameters as Record<string, unknown>)["NETWORK_POLICY"];
+  if (typeof policy === "string" && policy !== "") {
+    const found = resolveObject(ctx, "NETWORK_POLICY", [policy]);
+    props.networkPolicyId = found.id;
+    props.parameters["NETWORK_POLICY"] = found.name;
+  }
+  return props;
+}
+
+async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promise<Outcome> {
+  const name = readCreateName(cursor, head);
+  const values = readProperties(cursor, { ...PROPERTIES, TAG: readTagValues });
+  cursor.accept("WITH");
+  const more = readProperties(cursor, { TAG: readTagValues });
+  cursor.expectEnd();
+  const { TAG: tags = more.TAG, ...properties } = values;
+  const stored = name.parts[0] ?? "";
+  const login = String(properties.LOGIN_NAME ?? stored).toUpperCase();
+  for (const other of ctx.services.catalog.listAll("USER"))
+    if (other.props.loginName === login && other.name !== stored) throw errors.objectExists(login);
+  const { outcome } = await createObject(ctx, {
+    kind: "USER",
+    head,
+    name,
+    build: async () => ({
+      props: await applyProperties(ctx, newUser(stored), properties as Values),
+      comment: (properties.COMMENT as string | undefined) ?? null,
+    }),
+    after: (change, user) => setTags(ctx, change, user, (tags as TagValue[] | undefined) ?? []),
+  });
+  return outcome;
+}
+
+/** A user may change some of its own properties. Source: "ALTER USER", usage notes. */
+const SELF = [
+  "DEFAULT_WAREHOUSE",
+  "DEFAULT_NAMESPACE",
+  "DEFAULT_ROLE",
+  "DEFAULT_SECONDARY_ROLES",
+  "FIRST_NAME",
+  "LAST_NAME",
+  "MIDDLE_NAME",
+  "EMAIL",
+  "DISPLAY_NAME",
+  "PASSWORD",
+];
+
+function requireUser(ctx: StatementContext, user: CatalogObject<"USER">, keys: readonly string[]): void {
+  const { parameters } = splitParameters("USER", Object.fromEntries(keys.map((key) => [key, true])));
+  const self = user.id === ctx.session.userId && keys.every((key) => SELF.includes(key) || key in parameters);
+  if (!self) requirePrivilege(ctx, "OWNERSHIP", user);
+}
+
+async function alter(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
+  const ifExists = cursor.accept("IF", "EXISTS");
+  const own = cursor.sees("SET") || cursor.sees("UNSET");
+  const user = own
+    ? ctx.services.catalog.getAs("USER", ctx.session.userId)
+    : findExisting(ctx, "USER", cursor.name(), ifExists);
+  if (!user) return statusOutcome(EXECUTED);
+  if (cursor.accept("ABORT", "ALL", "QUERIES")) {
+    cursor.expectEnd();
+    requirePrivilege(ctx, "OWNERSHIP", user);
+    return statusOutcome(EXECUTED);
+  }
+  if (cursor.sees("RESET", "PASSWORD")) throw errors.unsupported("ALTER USER … RESET PASSWORD");
+  const done = await alterCommon(ctx, cursor, user);
+  if (done) return done;
+  if (cursor.accept("SET")) {
+    for (const policy of ["PASSWORD", "SESSION", "AUTHENTICATION"])
+      if (cursor.sees(policy, "POLICY")) throw errors.unsupported(`ALTER USER … SET ${policy} POLICY`);
+    const values = readProperties(cursor, PROPERTIES);
+    cursor.expectEnd();
+    if (Object.keys(values).length === 0) throw cursor.syntaxError();
+    requireUser(ctx, user, Object.keys(values));
+    const props = await applyProperties(ctx, user.props, values as Values);
+    await changeCatalog(ctx, (change) => {
+      const changed = updateProps(change, user, props);
+      if (values.COMMENT !== undefined) change.update(changed, { comment: values.COMMENT as string });
+    });
+    return statusOutcome(EXECUTED);
+  }
+  if (cursor.accept("UNSET")) {
+    for (const policy of ["PASSWORD", "SESSION", "AUTHENTICATION"])
+      if (cursor.sees(policy, "POLICY")) throw errors.unsupported(`ALTER USER … UNSET ${policy} POLICY`);
+    const keys = readKeys(cursor, Object.keys(PROPERTIES));
+    cursor.expectEnd();
+    requireUser(ctx, user, keys);
+    await changeCatalog(ctx, (change) => {
+      const changed = updateProps(change, user, unset(user, keys));
+      if (keys.includes("COMMENT")) change.update(changed, { comment: null });
+    });
+    return statusOutcome(EXECUTED);
+  }
+  throw cursor.syntaxError();
+}
+
+const FIELDS: Record<string, keyof UserProps> = {
+  PASSWORD: "passwordHash",
+  LOGIN_NAME: "loginName",
+  DISPLAY_NAME: "displayName",
+  FIRST_NAME: "firstName",
+  MIDDLE_NAME: "middleName",
+  LAST_NAME: "lastName",
+  EMAIL: "email",
+  MUST_CHANGE_PASSWORD: "mustChangePassword",
+  DISABLED: "disabled",
+  DAYS_TO_EXPIRY: "daysToExpiry",
+  MINS_TO_UNLOCK: "minsToUnlock",
+  DEFAULT_WAREHOUSE: "defaultWarehouse",
+  DEFAULT_NAMESPACE: "defaultNamespace",
+  DEFAULT_ROLE: "defaultRole",
+  DEFAULT_SECONDARY_ROLES: "defaultSecondaryRoles",
+  MINS_TO_BYPASS_MFA: "minsToBypassMfa",
+  RSA_PUBLIC_KEY: "rsaPublicKey",
+  RSA_PUBLIC_KEY_2: "rsaPublicKey2",
+  TYPE: "type",
+  NETWORK_POLICY: "networkPolicyId",
+};
+
+function unset(user: CatalogObject<"USER">, keys: readonly string[]): UserProps {
+  const blank = newUser(user.name);
+  const next: Record<string, unknown> = {
+    ...user.props,
+    parameters: withoutParameters(user.props.parameters, keys),
+  };
+  for (const key of keys) {
+    const field = FIELDS[key];
+    if (field) next[field] = blank[field];
+  }
+  return next as unknown as UserProps;
+}
+
+const COLUMNS: ShowColumns = [
+  ["name", "text"],
+  ["created_on", "time"],
+  ["login_name", "text"],
+  ["display_name", "text"],
+  ["first_name", "text"],
+  ["last_name", "text"],
+  ["email", "text"],
+  ["mins_to_unlock", "text"],
+  ["days_to_expiry", "text"],
+  ["comment", "text"],
+  ["disabled", "text"],
+  ["must_change_password", "text"],
+  ["snowflake_lock", "text"],
+  ["default_warehouse", "text"],
+  ["default_namespace", "text"],
+  ["default_role", "text"],
+  ["default_secondary_roles", "text"],
+  ["ext_authn_duo", "text"],
+  ["ext_authn_uid", "text"],
+  ["mins_to_bypass_mfa", "text"],
+  ["owner", "text"],
+  ["last_success_login", "time"],
+  ["expires_at_time", "time"],
+  ["locked_until_time", "time"],
+  ["has_password", "text"],
+  ["has_rsa_public_key", "text"],
+  ["type", "text"],
+  ["has_mfa", "text"],
+];
+const TERSE: ShowColumns = [
+  ["name", "text"],
+  ["created_on", "time"],
+  ["display_name", "text"],
+  ["first_name", "text"],
+  ["last_name", "text"],
+  ["email", "text"],
+  ["org_identity", "text"],
+  ["comment", "text"],
+  ["has_password", "text"],
+  ["has_rsa_public_key", "text"],
+];
+
+const secondaryText = (roles: readonly string[]) => `[${roles.map((role) => `"${role}"`).join(",")}]`;
+
+/** Details of a user are for those who own it, may monitor it or manage grants; others see the name alone. */
+const seesDetails = (ctx: StatementContext, user: CatalogObject<"USER">): boolean =>
+  user.id === ctx.session.userId ||
+  ownsObject(ctx, user) ||
+  hasPrivilege(ctx, "MONITOR", user) ||
+  canManageGrants(ctx);
+
+async function show(ctx: StatementContext, cursor: Cursor, head: Head): Promise<Outcome> {
+  const options = readShowOptions(cursor, head.terse);
+  cursor.expectEnd();
+  const rows: ShowRow[] = ctx.services.catalog
+    .list("USER", 0)
+    .filter((user) => seesDetails(ctx, user))
+    .map((user) => {
+      const { props } = user;
+      return {
+        name: user.name,
+        created_on: timeValue(user.createdOn),
+        login_name: props.loginName,
+        display_name: props.displayName,
+        first_name: props.firstName ?? "",
+        last_name: props.lastName ?? "",
+        email: props.email ?? "",
+        mins_to_unlock: props.minsToUnlock === null ? "" : String(props.minsToUnlock),
+        days_to_expiry: props.daysToExpiry === null ? "" : String(props.daysToExpiry),
+        comment: user.comment ?? "",
+        disabled: String(props.disabled),
+        must_change_password: String(props.mustChangePassword),
+        snowflake_lock: "false",
+        default_warehouse: props.defaultWarehouse ?? "",
+        default_namespace: props.defaultNamespace ?? "",
+        default_role: props.defaultRole ?? "",
+        default_secondary_roles: secondaryText(props.defaultSecondaryRoles),
+        ext_authn_duo: "false",
+        ext_authn_uid: "",
+        mins_to_bypass_mfa: props.minsToBypassMfa === null ? "" : String(props.minsToBypassMfa),
+        owner: ctx.services.catalog.get(user.owner ?? -1)?.name ?? "",
+        last_success_login: timeValue(props.lastSuccessLogin),
+        expires_at_time:
+          props.daysToExpiry === null ? null : timeValue(user.createdOn + props.daysToExpiry * 86_400_000),
+        locked_until_time: null,
+        has_password: String(props.passwordHash !== null),
+        has_rsa_public_key: String(props.rsaPublicKey !== null || props.rsaPublicKey2 !== null),
+        type: props.type ?? "",
+        has_mfa: "false",
+        org_identity: "",
+      };
+    });
+  return showOutcome(head.terse ? TERSE : COLUMNS, rows, options);
+}
+
+/** `SHA256:…` of the key, as a client computes it for key-pair log-in. */
+export const fingerprint = (key: string | null): string | null =>
+  key === null ? null : `SHA256:${createHash("sha256").update(Buffer.from(key, "base64")).digest("base64")}`;
+
+const DESCRIBE: ShowColumns = [
+  ["property", "text"],
+  ["value", "text"],
+  ["default", "text"],
+  ["description", "text"],
+];
+
+async function describe(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
+  const user = resolveObject(ctx, "USER", cursor.name());
+  cursor.expectEnd();
+  if (!seesDetails(ctx, user)) throw errors.doesNotExist("User", user.name);
+  const { props } = user;
+  const rows: [property: string, value: unknown, byDefault: string, description: string][] = [
+    ["NAME", user.name, "null", "Name"],
+    ["COMMENT", user.comment, "null", "user comment associated to an object in the dictionary"],
+    ["DISPLAY_NAME", props.displayName, "null", "Display name of the associated object"],
+    ["TYPE", props.type, "null", "Type of the user: PERSON, SERVICE, LEGACY_SERVICE"],
+    ["LOGIN_NAME", props.loginName, "null", "Login name of the user"],
+    ["FIRST_NAME", props.firstName, "null", "First name of the user"],
+    ["MIDDLE_NAME", props.middleName, "null", "Middle name of the user"],
+    ["LAST_NAME", props.lastName, "null", "Last name of the user"],
+    ["EMAIL", props.email, "null", "Email address of the user"],
+    ["PASSWORD", props.passwordHash === null ? null : "********", "null", "Password of the user"],
+    ["MUST_CHANGE_PASSWORD", props.mustChangePassword, "false", "User must change the password"],
+    ["DISABLED", props.disabled, "false", "Whether the user is disabled"],
+    ["SNOWFLAKE_LOCK", false, "false", "Whether the user, account or organization is locked by Snowflake"],
+    ["SNOWFLAKE_SUPPORT", false, "false", "Snowflake Support is allowed to use the user or account"],
+    [
+      "DAYS_TO_EXPIRY",
+      props.daysToExpiry,
+      "null",
+      "User record will be treated as expired after specified number of days",
+    ],
+    [
+      "MINS_TO_UNLOCK",
+      props.minsToUnlock,
+      "null",
+      "Temporary lock on the user will be removed after specified number of minutes",
+    ],
+    ["DEFAULT_WAREHOUSE", props.defaultWarehouse, "null", "Default warehouse for this user"],
+    ["DEFAULT_NAMESPACE", props.defaultNamespace, "null", "Default database namespace prefix for this user"],
+    ["DEFAULT_ROLE", props.defaultRole, "null", "Primary principal of user session will be set to this role"],
+    [
+      "DEFAULT_SECONDARY_ROLES",
+      secondaryText(props.defaultSecondaryRoles),
+      '["ALL"]',
+      "The secondary roles will be set to all roles provided here",
+    ],
+    ["EXT_AUTHN_DUO", false, "false", "Whether Duo Security is enabled as second factor authentication"],
+    ["EXT_AUTHN_UID", null, "null", "External authentication ID of the user"],
+    ["HAS_MFA", false, "false", "Whether the user is enrolled in MFA"],
+    [
+      "MINS_TO_BYPASS_MFA",
+      props.minsToBypassMfa,
+      "null",
+      "Temporary bypass MFA for the user for a specified number of minutes",
+    ],
+    [
+      "MINS_TO_BYPASS_NETWORK_POLICY",
+      null,
+      "null",
+      "Temporary bypass network policy on the user for a specified number of minutes",
+    ],
+    ["RSA_PUBLIC_KEY", props.rsaPublicKey, "null", "RSA public key of the user"],
+    ["RSA_PUBLIC_KEY_FP", fingerprint(props.rsaPublicKey), "null", "Fingerprint of user's RSA public key."],
+    [
+      "RSA_PUBLIC_KEY_LAST_SET_TIME",
+      null,
+      "null",
+      "The timestamp at which the user's RSA public key was last set.",
+    ],
+    ["RSA_PUBLIC_KEY_2", props.rsaPublicKey2, "null", "Second RSA public key of the user"],
+    [
+      "RSA_PUBLIC_KEY_2_FP",
+      fingerprint(props.rsaPublicKey2),
+      "null",
+      "Fingerprint of user's second RSA public key.",
+    ],
+    [
+      "RSA_PUBLIC_KEY_2_LAST_SET_TIME",
+      null,
+      "null",
+      "The timestamp at which the user's second RSA public key was last set.",
+    ],
+    [
+      "PASSWORD_LAST_SET_TIME",
+      null,
+      "null",
+      "The timestamp on which the last non-null password was set for the user.",
+    ],
+    ["CUSTOM_LANDING_PAGE_URL", null, "null", "Snowflake Support is allowed to use the user or account"],
+    [
+      "CUSTOM_LANDING_PAGE_URL_FLUSH_NEXT_UI_LOAD",
+      false,
+      "false",
+      "Whether or not to flush the custom landing page URL on the next UI load",
+    ],
+  ];
+  return showOutcome(
+    DESCRIBE,
+    rows.map(([property, value, byDefault, description]) => ({
+      property,
+      value: value === null ? "null" : String(value),
+      default: byDefault,
+      description,
+    })),
+    undefined,
+    "property",
+    "DESCRIBE",
+  );
+}
+
+const test = "tests/local/account/commands/users.test.ts";
+export const userCommands: CommandDef[] = [
+  command("CREATE", "USER", create, { source: "CREATE USER", test }),
+  command("ALTER", "USER", alter, {
+    source: "ALTER USER",
+    test,
+    note: "No RESET PASSWORD, policies or delegated authorization.",
+  }),
+  command(
+    "DROP",
+    "USER",
+    (ctx, cursor) =>
+      dropObject(ctx, cursor, {
+        kind: "USER",
+        check: (user) => {
+          if (user.id === ctx.session.userId)
+            throw errors.compilation("003097", "42601", "Cannot drop the current user.");
+        },
+      }),
+    { source: "DROP USER", test },
+  ),
+  command("SHOW", "USERS", show, { source: "SHOW USERS", test }),
+  command("DESCRIBE", "USER", describe, { source: "DESCRIBE USER", test }),
+];
