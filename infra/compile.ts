@@ -1,0 +1,139 @@
+/**
+ * From checked settings, source definitions and model files to the whole platform as data.
+ * Pure: no network, no disk, no clock, no Pulumi.
+ */
+
+import { compileKpis, type KpiFile } from "../pipelines/kpis.ts";
+import { type CompiledModels, compileModels } from "../pipelines/models/compile-models.ts";
+import { planTasks } from "../pipelines/models/graph.ts";
+import type { ModelFile } from "../pipelines/models/model.ts";
+import { planSources, relationOfTable } from "../pipelines/sources/plan.ts";
+import type { Source } from "../pipelines/sources/source.ts";
+import { KAFKA_LOADER, planRoles } from "../roles/plan.ts";
+import type { StackConfig } from "./config/schema.ts";
+import { OWN_SCHEMAS, planDatabases, planSchemas, type WantedSchema } from "./databases.ts";
+import { Problems } from "./errors.ts";
+import { planIntegration, planLanding, planLinesFormat, planStage } from "./landing.ts";
+import { type DatabaseKey, LANDING_SCHEMA, Names, PIPELINE_SCHEMA } from "./names.ts";
+import type { Platform } from "./platform.ts";
+import { planMonitors, planWarehouses } from "./warehouses.ts";
+
+export interface CompileInput {
+  /** The stack's name, e.g. `prod`. */
+  stack: string;
+  config: StackConfig;
+  sources: readonly Source[];
+  models: readonly ModelFile[];
+  kpis: readonly KpiFile[];
+  /** Public keys of service users, base64 of DER, by the user's key. */
+  publicKeys: Readonly<Record<string, string>>;
+  /** Gathers problems that were found before; a new list by default. */
+  problems?: Problems;
+}
+
+/** Throws a FirnError with every problem found. */
+export function compile(input: CompileInput): Platform {
+  const { stack, config } = input;
+  const problems = input.problems ?? new Problems();
+  const stackFile = `Pulumi.${stack}.yaml`;
+  const names = new Names(stack, config.prefix);
+  const landing = planLanding(config.landing, names);
+  const integration = planIntegration(landing, names);
+  const stage = planStage(landing, integration, names);
+  const format = planLinesFormat(names);
+  const login = { user: names.user(KAFKA_LOADER), role: names.role(KAFKA_LOADER) };
+  const sources = planSources(input.sources, {
+    config,
+    names,
+    stackFile,
+    stage,
+    format,
+    connectorLogin: login,
+    problems,
+  });
+  const compiled = compileModels(input.models, sources.tables.map(relationOfTable), names, problems);
+  const tasks = planTasks(compiled.models, config, names, problems);
+  const kpis = compileKpis(input.kpis, compiled, problems);
+  const schemas = planSchemas(
+    [
+      ...OWN_SCHEMAS,
+      ...[...sources.files, ...sources.topics].map(
+        (source): WantedSchema => ({ database: "raw", schema: source.key, comment: source.description }),
+      ),
+      ...modelSchemas(compiled),
+    ],
+    names,
+  );
+  const roles = planRoles({
+    config,
+    stackFile,
+    names,
+    schemas,
+    flows: {
+      loaded: sources.files.map((source) => `raw.${source.key}`),
+      landing: `raw.${LANDING_SCHEMA}`,
+      pipeline: `ops.${PIPELINE_SCHEMA}`,
+      ...modelFlows(compiled),
+    },
+    stage,
+    format,
+    integration: integration.name,
+    connectors: sources.kafka.connectors,
+    publicKeys: input.publicKeys,
+    problems,
+  });
+  problems.throwIfAny();
+  return {
+    stack,
+    region: config.region,
+    edition: config.edition,
+    protect: config.protect,
+    automation: config.automation,
+    budgets: config.budgets,
+    databases: planDatabases(config, names),
+    schemas,
+    warehouses: planWarehouses(config, names),
+    monitors: planMonitors(config, names),
+    ...roles,
+    fileFormats: [format],
+    stages: [stage],
+    integrations: [integration],
+    tables: [...sources.tables, ...compiled.tables],
+    views: compiled.views,
+    pipes: sources.pipes,
+    streams: compiled.models.flatMap((one) => one.streams),
+    tasks,
+    landing,
+    ...sources.kafka,
+    models: compiled.models.map((one) => one.model),
+    kpis,
+  };
+}
+
+const schemaOf = (logical: string): string => logical.split(".").slice(0, 2).join(".");
+
+function modelSchemas(compiled: CompiledModels): WantedSchema[] {
+  const comments: Partial<Record<string, string>> = {
+    mart: "The mart of the department",
+    ops: "Operations:",
+    core: "The domain",
+  };
+  return compiled.models.map(({ model }) => {
+    const [database, schema] = model.logical.split(".");
+    return {
+      database: database as DatabaseKey,
+      schema: schema!,
+      comment: `${comments[database!]} ${schema!}.`,
+    };
+  });
+}
+
+function modelFlows(compiled: CompiledModels) {
+  const running = compiled.models.filter((one) => one.statement !== undefined);
+  const distinct = (names: readonly string[]) => [...new Set(names)].sort();
+  return {
+    modelReads: distinct(running.flatMap((one) => one.inputs.map((input) => schemaOf(input.logical)))),
+    modelWrites: distinct(running.map((one) => schemaOf(one.model.logical))),
+    modelWarehouses: distinct(running.map((one) => one.model.warehouse)),
+  };
+}

@@ -1,0 +1,177 @@
+/**
+ * What a stack may say (namespace `firn:` of Pulumi.<stack>.yaml), as a zod schema. Types are inferred from it.
+ * A wrong value carries what is allowed, so that its message needs no look at this file.
+ */
+import { z } from "zod";
+import { DURATION_FORM, parseDuration, parseSchedule, SCHEDULE_FORM } from "../units.ts";
+
+/** Lets a refinement say what would have been right; read by read-stack.ts. */
+const refuse = (ctx: z.RefinementCtx, message: string, allowed: string, path: string[] = []) => {
+  ctx.addIssue({ code: "custom", message, params: { allowed }, path });
+  return z.NEVER;
+};
+
+const duration = (least: number, most: number, range: string) =>
+  z.union([z.string(), z.number()]).transform((given, ctx): number => {
+    const seconds = typeof given === "string" ? parseDuration(given) : undefined;
+    if (seconds === undefined) return refuse(ctx, "is not a duration", DURATION_FORM);
+    if (seconds < least || seconds > most) return refuse(ctx, "is out of range", range);
+    return seconds;
+  });
+
+const schedule = z.string().transform((text, ctx) => {
+  return parseSchedule(text) ?? refuse(ctx, "is not a schedule", SCHEDULE_FORM);
+});
+
+const matching = (pattern: RegExp, allowed: string) =>
+  z.string().superRefine((text, ctx) => {
+    if (!pattern.test(text)) refuse(ctx, "has a character that is not allowed", allowed);
+  });
+
+/** Names that become parts of Snowflake identifiers. */
+const namePart = matching(/^[a-z][a-z0-9_]*$/, "lower-case letters, digits and _, starting with a letter");
+const percent = z.number().int().min(1).max(1_000);
+const dollars = z.number().positive();
+
+/** Snowflake's sizes, smallest first. */
+export const WAREHOUSE_SIZES = [
+  "XSMALL",
+  "SMALL",
+  "MEDIUM",
+  "LARGE",
+  "XLARGE",
+  "XXLARGE",
+  "XXXLARGE",
+  "X4LARGE",
+  "X5LARGE",
+  "X6LARGE",
+] as const;
+export type WarehouseSize = (typeof WAREHOUSE_SIZES)[number];
+
+export const EDITIONS = ["standard", "enterprise", "business_critical"] as const;
+export type Edition = (typeof EDITIONS)[number];
+
+const warehouse = z.strictObject({
+  size: z.enum(WAREHOUSE_SIZES),
+  /** Idle time before the warehouse stops billing. Snowflake bills at least 60 seconds for each start. */
+  autoSuspend: duration(30, 3_600, '"30 seconds" to "1 hour"').prefault("60 seconds"),
+  statementTimeout: duration(1, 604_800, '"1 second" to "7 days"').prefault("30 minutes"),
+  queueTimeout: duration(0, 604_800, '"0 seconds" (wait for ever) to "7 days"').prefault("10 minutes"),
+  minClusters: z.number().int().min(1).max(10).default(1),
+  maxClusters: z.number().int().min(1).max(10).default(1),
+  /** Key of the resource monitor of this warehouse; none by default. */
+  monitor: namePart.optional(),
+  comment: z.string().optional(),
+});
+export type WarehouseConfig = z.output<typeof warehouse>;
+
+const monitor = z.strictObject({
+  credits: z.number().int().min(1),
+  frequency: z.enum(["DAILY", "WEEKLY", "MONTHLY", "YEARLY", "NEVER"]).default("MONTHLY"),
+  /** Percentages of `credits` at which account administrators are told. */
+  notify: z.array(percent).min(1).max(5),
+  /** Percentage at which warehouses stop after their running statements. */
+  suspend: percent,
+  /** Percentage at which running statements are cancelled too. */
+  suspendImmediate: percent,
+});
+export type MonitorConfig = z.output<typeof monitor>;
+
+/** Exactly one of an inline key and a file; the file is read by the loader, relative to the project. */
+const serviceUser = z
+  .strictObject({ publicKey: z.string().optional(), publicKeyFile: z.string().optional() })
+  .superRefine((user, ctx) => {
+    if ((user.publicKey === undefined) === (user.publicKeyFile === undefined))
+      refuse(ctx, "needs one key, given in one way", "either publicKey or publicKeyFile");
+  });
+
+export const stackConfig = z
+  .strictObject({
+    /** Put before every account-level name with `_`; empty for none. Lets two stacks share one account. */
+    prefix: z
+      .union([z.literal(""), matching(/^[A-Z][A-Z0-9]*$/, 'upper-case letters and digits, or ""')])
+      .default(""),
+    /** Cloud and region of the Snowflake account; prices depend on it. */
+    region: matching(/^(aws|azure|gcp)\.[a-z0-9-]+$/, 'cloud and region, such as "aws.us-east-1"'),
+    edition: z.enum(EDITIONS),
+    /** Databases, schemas, tables, stages and the bucket refuse deletion; for stacks whose data matters. */
+    protect: z.boolean().default(false),
+    /** Days of Time Travel for tables of RAW, CORE, MART and OPS. */
+    timeTravelDays: z.number().int().min(0).max(90).default(1),
+    /** Roles that the deployment assumes, each only for what needs it (infra/README.md). */
+    automation: z
+      .strictObject({
+        account: z.string().default("ACCOUNTADMIN"),
+        security: z.string().default("SECURITYADMIN"),
+        objects: z.string().default("SYSADMIN"),
+      })
+      .prefault({}),
+    warehouses: z.record(namePart, warehouse),
+    monitors: z.record(namePart, monitor),
+    /** Key of the monitor that guards the whole account; none by default. */
+    accountMonitor: namePart.optional(),
+    /** US dollars a month that a department's warehouse use may cost. */
+    budgets: z.record(namePart, dollars).default({}),
+    sources: z.array(namePart).min(1),
+    /** When each freshness class runs. */
+    schedules: z.record(namePart, schedule),
+    tasks: z
+      .strictObject({
+        started: z.boolean().default(true),
+        timeout: duration(1, 86_400, '"1 second" to "1 day"').prefault("30 minutes"),
+        suspendAfterFailures: z.number().int().min(0).default(5),
+        retries: z.number().int().min(0).max(30).default(1),
+        /** Name of a notification integration that is told of failed graphs; none by default. */
+        errorIntegration: z.string().optional(),
+      })
+      .prefault({}),
+    landing: z.strictObject({
+      /** Twelve digits; the storage integration's role is composed from it. */
+      awsAccountId: matching(/^[0-9]{12}$/, "the AWS account's twelve digits"),
+      /** Appended to the bucket's name, which all accounts of AWS share. */
+      bucketSuffix: z
+        .union([z.literal(""), matching(/^-[a-z0-9-]+$/, 'a "-", then lower-case letters, digits and -')])
+        .default(""),
+      /** Ages at which objects move to cheaper storage classes. */
+      infrequentAfter: duration(30 * 86_400, 3_650 * 86_400, '"30 days" to "3650 days"').prefault("30 days"),
+      archiveAfter: duration(90 * 86_400, 3_650 * 86_400, '"90 days" to "3650 days"').prefault("90 days"),
+      /** Age at which replaced versions of an object are deleted. */
+      oldVersionsExpireAfter: duration(86_400, 3_650 * 86_400, '"1 day" to "3650 days"').prefault("30 days"),
+      /** Whether removing the stack may delete a bucket that still holds objects. */
+      forceDestroy: z.boolean().default(false),
+    }),
+    kafka: z.strictObject({
+      /** The brokers come from KAFKA_BOOTSTRAP_SERVERS. */
+      enabled: z.boolean(),
+      partitions: z.number().int().min(1).max(1_000).default(6),
+      replicationFactor: z.number().int().min(1).max(7).default(3),
+      retention: duration(3_600, 365 * 86_400, '"1 hour" to "365 days"').prefault("7 days"),
+    }),
+    serviceUsers: z.record(namePart, serviceUser).default({}),
+  })
+  .superRefine((config, ctx) => {
+    for (const [key, one] of Object.entries(config.warehouses)) {
+      const at = (field: string) => ["warehouses", key, field];
+      if (one.monitor !== undefined && config.monitors[one.monitor] === undefined)
+        refuse(ctx, "names no monitor of this stack", listed(config.monitors), at("monitor"));
+      if (one.maxClusters < one.minClusters)
+        refuse(ctx, "is less than minClusters", `${one.minClusters} to 10`, at("maxClusters"));
+      if (one.maxClusters > 1 && config.edition === "standard")
+        refuse(ctx, "needs the enterprise edition", "1 in the standard edition", at("maxClusters"));
+    }
+    for (const [key, one] of Object.entries(config.monitors)) {
+      if (one.suspendImmediate < one.suspend)
+        refuse(ctx, "comes before suspend", `${one.suspend} or more`, ["monitors", key, "suspendImmediate"]);
+    }
+    if (config.accountMonitor !== undefined && config.monitors[config.accountMonitor] === undefined)
+      refuse(ctx, "names no monitor of this stack", listed(config.monitors), ["accountMonitor"]);
+    if (config.timeTravelDays > 1 && config.edition === "standard")
+      refuse(ctx, "needs the enterprise edition", "0 or 1 in the standard edition", ["timeTravelDays"]);
+    if (config.landing.archiveAfter < config.landing.infrequentAfter + 30 * 86_400)
+      refuse(ctx, "is too early", "30 days or more after infrequentAfter", ["landing", "archiveAfter"]);
+  });
+
+const listed = (record: object): string => Object.keys(record).join(", ") || "none is defined";
+
+/** A stack's settings, checked; durations in seconds. */
+export type StackConfig = z.output<typeof stackConfig>;

@@ -1,0 +1,64 @@
+/** The landing zone: bucket, the one role that Snowflake may assume for it, integration, stage and file format. */
+import type { StackConfig } from "./config/schema.ts";
+import { bucketArn, iamRoleArn, LANDING_SCHEMA, type Names } from "./names.ts";
+import type { FileFormat, Landing, Stage, StorageIntegration } from "./platform.ts";
+
+const DAY = 86_400;
+
+export function planLanding(config: StackConfig["landing"], names: Names): Landing {
+  const bucket = names.bucket(config.bucketSuffix);
+  const role = names.storageRole();
+  return {
+    bucket,
+    bucketArn: bucketArn(bucket),
+    role,
+    roleArn: iamRoleArn(config.awsAccountId, role),
+    infrequentAfterDays: config.infrequentAfter / DAY,
+    archiveAfterDays: config.archiveAfter / DAY,
+    oldVersionsExpireAfterDays: config.oldVersionsExpireAfter / DAY,
+    forceDestroy: config.forceDestroy,
+  };
+}
+
+export function planIntegration(landing: Landing, names: Names): StorageIntegration {
+  return {
+    key: "landing",
+    name: names.storageIntegration(),
+    roleArn: landing.roleArn,
+    allowedLocations: [`s3://${landing.bucket}/`],
+    comment: "Reads the landing bucket through a role that only this integration may assume.",
+  };
+}
+
+export function planStage(landing: Landing, integration: StorageIntegration, names: Names): Stage {
+  return {
+    key: "raw.landing.files",
+    ...names.object({ database: "raw", schema: LANDING_SCHEMA, name: "files" }),
+    url: `s3://${landing.bucket}/`,
+    integration: integration.name,
+    comment: "The landing bucket.",
+  };
+}
+
+/** Each line is one value, whatever it holds: no delimiter, no quotes, no escapes, no NULL texts. */
+export function planLinesFormat(names: Names): FileFormat {
+  return {
+    key: "raw.landing.lines",
+    ...names.object({ database: "raw", schema: LANDING_SCHEMA, name: "lines" }),
+    type: "CSV",
+    options: {
+      compression: "AUTO",
+      fieldDelimiter: "NONE",
+      fieldOptionallyEnclosedBy: "NONE",
+      escapeUnenclosedField: "NONE",
+      skipBlankLines: true,
+      replaceInvalidCharacters: true,
+      emptyFieldAsNull: false,
+      errorOnColumnCountMismatch: false,
+      skipByteOrderMark: true,
+      trimSpace: false,
+      encoding: "UTF8",
+    },
+    comment: "Lines of text, one value each.",
+  };
+}

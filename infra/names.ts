@@ -1,0 +1,136 @@
+/**
+ * Every physical name is composed here and nowhere else. Identifiers are stored upper-case, as Snowflake does with
+ * unquoted ones, and written quoted (`"RAW"."SALESFORCE"."ACCOUNT"`), so that no reserved word can surprise.
+ */
+
+/** The four databases, by what happens to data on its way. */
+export const DATABASES = ["raw", "core", "mart", "ops"] as const;
+export type DatabaseKey = (typeof DATABASES)[number];
+
+/** Schemas that the platform itself needs; the others follow from sources and models. */
+export const LANDING_SCHEMA = "landing";
+export const PIPELINE_SCHEMA = "pipeline";
+
+/** A schema-level object's name in three parts, physical. */
+export interface ObjectName {
+  database: string;
+  schema: string;
+  name: string;
+}
+
+/** A schema's name in two parts, physical. */
+export interface SchemaName {
+  database: string;
+  schema: string;
+}
+
+/** A name as models write it: `core.customer.account`, lower-case, without the stack's prefix. */
+export interface LogicalName {
+  database: DatabaseKey;
+  schema: string;
+  name: string;
+}
+
+export const printLogical = (name: LogicalName): string => `${name.database}.${name.schema}.${name.name}`;
+
+/** `"A"."B"`; doubles embedded quotes. */
+export const quoted = (...parts: string[]): string =>
+  parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
+
+export const quotedObject = (name: ObjectName): string => quoted(name.database, name.schema, name.name);
+export const quotedSchema = (name: SchemaName): string => quoted(name.database, name.schema);
+
+/** Composes the names of one stack. `prefix` is the stack's, or empty. */
+export class Names {
+  readonly prefix: string;
+  readonly stack: string;
+
+  constructor(stack: string, prefix: string) {
+    this.stack = stack;
+    this.prefix = prefix;
+  }
+
+  private account(...parts: string[]): string {
+    return [this.prefix, ...parts]
+      .filter((part) => part !== "")
+      .join("_")
+      .toUpperCase();
+  }
+
+  database(key: DatabaseKey): string {
+    return this.account(key);
+  }
+
+  schema(database: DatabaseKey, schema: string): SchemaName {
+    return { database: this.database(database), schema: schema.toUpperCase() };
+  }
+
+  object(name: LogicalName): ObjectName {
+    return { ...this.schema(name.database, name.schema), name: name.name.toUpperCase() };
+  }
+
+  /** A stream lives beside the tasks; its one consumer comes first in its name. */
+  stream(consumer: LogicalName, source: LogicalName): ObjectName {
+    return this.pipeline(`${flat(consumer)}__${flat(source)}`);
+  }
+
+  task(model: LogicalName): ObjectName {
+    return this.pipeline(flat(model));
+  }
+
+  rootTask(freshness: string): ObjectName {
+    return this.pipeline(`start_${freshness}`);
+  }
+
+  private pipeline(name: string): ObjectName {
+    return { ...this.schema("ops", PIPELINE_SCHEMA), name: name.toUpperCase() };
+  }
+
+  warehouse(key: string): string {
+    return this.account(key);
+  }
+
+  monitor(key: string): string {
+    return this.account(key);
+  }
+
+  /** A functional role, e.g. TRANSFORMER or ANALYST_SALES. */
+  role(...parts: string[]): string {
+    return this.account(...parts);
+  }
+
+  accessRole(database: DatabaseKey, schema: string, level: "read" | "write"): string {
+    return this.account(database, schema, level);
+  }
+
+  user(key: string): string {
+    return this.account(key);
+  }
+
+  storageIntegration(): string {
+    return this.account("landing");
+  }
+
+  bucket(suffix: string): string {
+    return `firn-${this.stack}-landing${suffix}`;
+  }
+
+  storageRole(): string {
+    return `firn-${this.stack}-snowflake-landing`;
+  }
+
+  topic(...parts: string[]): string {
+    return parts.join(".");
+  }
+
+  connector(topic: string): string {
+    return `firn-${this.stack}-${topic.replaceAll(".", "-")}`;
+  }
+}
+
+const flat = (name: LogicalName): string => `${name.database}_${name.schema}_${name.name}`;
+
+/** Amazon Resource Names are composed, not looked up, where a cycle would arise otherwise. */
+export const iamRoleArn = (accountId: string, role: string): string =>
+  `arn:aws:iam::${accountId}:role/${role}`;
+export const bucketArn = (bucket: string): string => `arn:aws:s3:::${bucket}`;

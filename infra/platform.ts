@@ -1,0 +1,303 @@
+/**
+ * The platform as plain, serialisable, fully named data: what `compile` yields, what `declare` turns into resources,
+ * and what cost, review and policy read. `key` is an entry's logical name within its kind; it is stable across stacks
+ * and becomes the resource's name in Pulumi's state. Durations are seconds unless a name says otherwise.
+ */
+import type { Edition, StackConfig, WarehouseSize } from "./config/schema.ts";
+import type { DatabaseKey, LogicalName, ObjectName, SchemaName } from "./names.ts";
+import type { Schedule } from "./units.ts";
+
+export interface Platform {
+  stack: string;
+  region: string;
+  edition: Edition;
+  /** Whether stateful resources refuse deletion. */
+  protect: boolean;
+  automation: StackConfig["automation"];
+  budgets: Record<string, number>;
+  databases: Database[];
+  schemas: Schema[];
+  warehouses: Warehouse[];
+  monitors: Monitor[];
+  roles: Role[];
+  roleGrants: RoleGrant[];
+  grants: Grant[];
+  users: ServiceUser[];
+  fileFormats: FileFormat[];
+  stages: Stage[];
+  integrations: StorageIntegration[];
+  tables: Table[];
+  views: View[];
+  pipes: Pipe[];
+  streams: Stream[];
+  tasks: Task[];
+  landing: Landing;
+  topics: Topic[];
+  acls: Acl[];
+  connectors: Connector[];
+  models: Model[];
+  kpis: Kpi[];
+}
+
+export interface Database {
+  key: DatabaseKey;
+  name: string;
+  comment: string;
+  timeTravelDays: number;
+}
+
+export interface Schema extends SchemaName {
+  key: string;
+  databaseKey: DatabaseKey;
+  /** As models write it. */
+  logical: string;
+  comment: string;
+}
+
+export interface Warehouse {
+  key: string;
+  name: string;
+  size: WarehouseSize;
+  autoSuspend: number;
+  statementTimeout: number;
+  queueTimeout: number;
+  minClusters: number;
+  maxClusters: number;
+  /** Physical name of its resource monitor. */
+  monitor?: string;
+  comment: string;
+}
+
+export interface Monitor {
+  key: string;
+  name: string;
+  credits: number;
+  frequency: string;
+  notify: number[];
+  suspend: number;
+  suspendImmediate: number;
+  /** Guards the whole account rather than the warehouses that name it. */
+  account: boolean;
+}
+
+export interface Role {
+  key: string;
+  name: string;
+  kind: "access" | "functional";
+  comment: string;
+}
+
+/** `role` is granted to a parent role or to a user; all are physical names. */
+export interface RoleGrant {
+  key: string;
+  role: string;
+  to: { role: string } | { user: string };
+}
+
+export type GrantTarget =
+  | { on: "account" }
+  | { on: "database" | "warehouse" | "integration"; name: string }
+  | { on: "schema"; schema: SchemaName }
+  | { on: "future"; objects: "TABLES" | "VIEWS" | "PIPES" | "TASKS" | "STREAMS"; schema: SchemaName }
+  | { on: "table" | "stage" | "file format" | "view" | "pipe"; object: ObjectName };
+
+/** Privileges given to one role on one target. `because` names what needs it, for reviews. */
+export interface Grant {
+  key: string;
+  role: string;
+  privileges: string[];
+  target: GrantTarget;
+  because: string;
+}
+
+export interface ServiceUser {
+  key: string;
+  name: string;
+  role: string;
+  /** Base64 of the public key's DER, without header and footer. Public by nature. */
+  publicKey: string;
+  comment: string;
+}
+
+export interface FileFormat extends ObjectName {
+  key: string;
+  type: "CSV";
+  options: {
+    compression: string;
+    fieldDelimiter: string;
+    fieldOptionallyEnclosedBy: string;
+    escapeUnenclosedField: string;
+    skipBlankLines: boolean;
+    replaceInvalidCharacters: boolean;
+    emptyFieldAsNull: boolean;
+    errorOnColumnCountMismatch: boolean;
+    skipByteOrderMark: boolean;
+    trimSpace: boolean;
+    encoding: string;
+  };
+  comment: string;
+}
+
+export interface StorageIntegration {
+  key: string;
+  name: string;
+  roleArn: string;
+  allowedLocations: string[];
+  comment: string;
+}
+
+export interface Stage extends ObjectName {
+  key: string;
+  url: string;
+  integration: string;
+  comment: string;
+}
+
+export interface Column {
+  name: string;
+  /** As DESCRIBE prints it: `NUMBER(38,0)`, `VARCHAR(16777216)`. */
+  type: string;
+  nullable: boolean;
+  description: string;
+  tags: string[];
+}
+
+export interface Table extends ObjectName {
+  key: string;
+  logical: string;
+  columns: Column[];
+  clusterBy: string[];
+  comment: string;
+  /** Written by pipes and connectors only, never updated: streams on it may be append-only. */
+  insertOnly: boolean;
+}
+
+export interface View extends ObjectName {
+  key: string;
+  logical: string;
+  columns: Column[];
+  statement: string;
+  comment: string;
+}
+
+export interface Pipe extends ObjectName {
+  key: string;
+  copy: string;
+  comment: string;
+}
+
+export interface Stream extends ObjectName {
+  key: string;
+  table: ObjectName;
+  /** The table, as models write it. */
+  source: string;
+  /** The one model that reads it. */
+  consumer: string;
+  appendOnly: boolean;
+  comment: string;
+}
+
+export interface Task extends ObjectName {
+  key: string;
+  /** Absent for the root of a graph. */
+  model?: string;
+  freshness: string;
+  warehouse: string;
+  warehouseKey: string;
+  /** Roots have a schedule, the others predecessors (keys of tasks). */
+  schedule?: Schedule;
+  after: string[];
+  when?: string;
+  statement: string;
+  timeout: number;
+  suspendAfterFailures?: number;
+  retries?: number;
+  errorIntegration?: string;
+  started: boolean;
+  comment: string;
+}
+
+/** The bucket that files land in, and who may read it. */
+export interface Landing {
+  bucket: string;
+  bucketArn: string;
+  role: string;
+  roleArn: string;
+  infrequentAfterDays: number;
+  archiveAfterDays: number;
+  oldVersionsExpireAfterDays: number;
+  forceDestroy: boolean;
+}
+
+export interface Topic {
+  key: string;
+  name: string;
+  partitions: number;
+  replicationFactor: number;
+  config: Record<string, string>;
+}
+
+export interface Acl {
+  key: string;
+  principal: string;
+  operation: "Read" | "Write" | "Describe";
+  resourceType: "Topic" | "Group";
+  resourceName: string;
+}
+
+/** A sink connector's configuration, with the documented keys of Snowflake's connector for Kafka, version 4. */
+export interface Connector {
+  key: string;
+  name: string;
+  /** Consumer group of the connector, as Kafka Connect derives it from the name. */
+  group: string;
+  topic: string;
+  table: ObjectName;
+  principal: string;
+  user: string;
+  role: string;
+  config: Record<string, string>;
+  /** Keys that the runner adds: they differ by environment or are secret. */
+  suppliedByRunner: string[];
+}
+
+/** How a model's table is kept up to date. */
+export type Maintenance =
+  | { kind: "view" }
+  /** Only arriving rows are computed; inputs are insert-only, lookups repair earlier rows. */
+  | { kind: "arrivals"; driver: string; lookups: string[] }
+  /** The keys that a change can touch are recomputed. `grain` is the part of the key that is collected. */
+  | { kind: "affected"; grain: string[] }
+  /** Rebuilt whole, because of `reason`. */
+  | { kind: "rebuild"; reason: string };
+
+export interface Model {
+  logical: string;
+  file: string;
+  name: ObjectName;
+  description: string;
+  owner: string;
+  key: string[];
+  /** Sentence that says what one row is. */
+  grain: string;
+  freshness: string;
+  warehouse: string;
+  columns: Column[];
+  /** Tables and views that it reads, as models write them. */
+  reads: string[];
+  /** For each column, the columns that its value comes from: `core.usage.event.event_id`. */
+  lineage: Record<string, string[]>;
+  maintenance: Maintenance;
+  /** The SELECT with physical names. */
+  query: string;
+  /** One statement that rebuilds the target; for backfills and for comparing. Absent for views. */
+  fullRefresh?: string;
+}
+
+export interface Kpi {
+  name: string;
+  sql: string;
+  columns: string[];
+}
+
+export type { LogicalName, ObjectName, SchemaName };

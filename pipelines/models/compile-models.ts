@@ -1,0 +1,276 @@
+/**
+ * All models together: parsed, ordered, bound, and each given its table, streams and the statement of its task.
+ * Pure; every problem of every file is added to `problems`.
+ */
+import type { Problems } from "../../infra/errors.ts";
+import {
+  DATABASES,
+  type DatabaseKey,
+  type LogicalName,
+  type Names,
+  quotedObject,
+} from "../../infra/names.ts";
+import type { Maintenance, Model, Stream, Table, View } from "../../infra/platform.ts";
+import { lineageOf } from "../sql/lineage.ts";
+import { printQuery } from "../sql/print.ts";
+import { type Query, relationsOf } from "../sql/query.ts";
+import type { Relation } from "../sql/relation.ts";
+import { planAffected } from "./affected.ts";
+import { arrivalsInputs, isRefusal, planArrivals } from "./arrivals.ts";
+import { inOrder, namedTables } from "./dependencies.ts";
+import {
+  type BoundModel,
+  bindModel,
+  type ModelFile,
+  type ParsedModel,
+  parseModel,
+  relationOf,
+  requiredColumns,
+  volatileFunction,
+} from "./model.ts";
+import {
+  affectedStatement,
+  arrivalsStatement,
+  fullRefreshStatement,
+  rebuildStatement,
+  type Target,
+} from "./statements.ts";
+
+export interface CompiledModel {
+  model: Model;
+  /** Absent for views. */
+  statement?: string;
+  streams: Stream[];
+  /** Tables that the statement reads: base tables only, views seen through. */
+  inputs: Relation[];
+}
+
+export interface CompiledModels {
+  models: CompiledModel[];
+  tables: Table[];
+  views: View[];
+}
+
+/** `base` are the tables that exist without models, i.e. the raw ones. */
+export function compileModels(
+  files: readonly ModelFile[],
+  base: readonly Relation[],
+  names: Names,
+  problems: Problems,
+): CompiledModels {
+  const parsed = parseAll(files, base, problems);
+  const result: CompiledModels = { models: [], tables: [], views: [] };
+  const order = inOrder(
+    new Map([...parsed.values()].map((model) => [model.logical, namedTables(model.statement)])),
+  );
+  if ("cycle" in order) {
+    const first = parsed.get(order.cycle[0]!)!;
+    problems.add({
+      code: "MODEL_CYCLE",
+      file: first.file,
+      message: `models read each other in a circle: ${order.cycle.join(" reads ")}`,
+      hint: "Move what both need into a model of its own.",
+    });
+    return result;
+  }
+  const catalog = new Map(base.map((relation) => [relation.logical, relation]));
+  for (const model of parsed.values()) catalog.set(model.logical, relationOf(model, names));
+  for (const logical of order.order) {
+    const bound = bindModel(parsed.get(logical)!, catalog, names, (problem) => problems.add(problem));
+    if (bound === undefined) continue;
+    catalog.set(logical, bound.relation);
+    if (problems.list.length > 0) continue;
+    result.models.push(deriveModel(bound, names));
+    if (bound.header.materialized === "view") result.views.push(viewOf(bound));
+    else result.tables.push(tableOf(bound));
+  }
+  return result;
+}
+
+function parseAll(
+  files: readonly ModelFile[],
+  base: readonly Relation[],
+  problems: Problems,
+): Map<string, ParsedModel> {
+  const parsed = new Map<string, ParsedModel>();
+  const writers = new Map(base.map((relation) => [relation.logical, "a source"]));
+  for (const file of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    const name = modelName(file.path);
+    if (name === undefined) {
+      problems.add({
+        code: "MODEL_HEADER",
+        file: file.path,
+        message: "a model's path is sql/<database>/<schema>/<model>.sql",
+        allowed: `databases ${DATABASES.filter((one) => one !== "raw").join(", ")}; lower-case names`,
+      });
+      continue;
+    }
+    const model = parseModel(file, name, (problem) => problems.add(problem));
+    if (model === undefined) continue;
+    const writer = writers.get(model.logical);
+    if (writer !== undefined) {
+      problems.add({
+        code: "MODEL_TWO_WRITERS",
+        file: file.path,
+        message: `${model.logical} is already written by ${writer}`,
+      });
+      continue;
+    }
+    writers.set(model.logical, file.path);
+    parsed.set(model.logical, model);
+  }
+  return parsed;
+}
+
+/** `sql/core/customer/account.sql` → core.customer.account; undefined where the path has another form. */
+export function modelName(path: string): LogicalName | undefined {
+  const [root, database, schema, file, ...rest] = path.toLowerCase().split("/");
+  if (root !== "sql" || file === undefined || rest.length > 0 || !file.endsWith(".sql")) return undefined;
+  if (database === "raw" || !(DATABASES as readonly string[]).includes(database ?? "")) return undefined;
+  const name = file.slice(0, -".sql".length);
+  const simple = (text: string) => /^[a-z][a-z0-9_]*$/.test(text);
+  if (!simple(schema!) || !simple(name)) return undefined;
+  return { database: database as DatabaseKey, schema: schema!, name };
+}
+
+/** Views replaced by their meaning, so that streams on base tables can be followed. */
+function throughViews(query: Query): Query {
+  if (query.kind === "union")
+    return { ...query, left: throughViews(query.left), right: throughViews(query.right) };
+  return {
+    ...query,
+    items: query.items.map((item) => {
+      if (item.source.kind === "query")
+        return { ...item, source: { kind: "query", query: throughViews(item.source.query) } };
+      if (item.source.kind === "table" && item.source.relation.view !== undefined)
+        return { ...item, source: { kind: "query", query: throughViews(item.source.relation.view) } };
+      return item;
+    }),
+  };
+}
+
+function deriveModel(bound: BoundModel, names: Names): CompiledModel {
+  const { header } = bound;
+  const through = throughViews(bound.query);
+  const lineage = lineageOf(bound.query);
+  const target: Target = {
+    object: bound.relation.object,
+    columns: header.columns.map((column) => ({ name: column.name, type: column.type.text })),
+    key: header.key,
+    within: header.within,
+  };
+  const { maintenance, statement, inputs } = maintain(bound, through, target, names);
+  const streamed = maintenance.kind === "arrivals" || maintenance.kind === "affected" ? inputs : [];
+  return {
+    statement,
+    inputs,
+    streams: streamed.map((input) => streamOf(bound, input, names)),
+    model: {
+      logical: bound.logical,
+      file: bound.file,
+      name: bound.relation.object,
+      description: header.description.trim(),
+      owner: header.owner,
+      key: header.key.map((one) => one.toLowerCase()),
+      grain: header.grain.trim(),
+      freshness: header.freshness,
+      warehouse: header.warehouse,
+      columns: columnsOf(bound),
+      reads: relationsOf(bound.query).map((relation) => relation.logical),
+      lineage: Object.fromEntries(
+        header.columns.map((column) => [column.name.toLowerCase(), lineage.get(column.name) ?? []]),
+      ),
+      maintenance,
+      query: printQuery(bound.query),
+      fullRefresh: header.materialized === "view" ? undefined : fullRefreshStatement(target, bound.query),
+    },
+  };
+}
+
+interface Maintained {
+  maintenance: Maintenance;
+  statement?: string;
+  inputs: Relation[];
+}
+
+function maintain(bound: BoundModel, query: Query, target: Target, names: Names): Maintained {
+  const { header } = bound;
+  const inputs = relationsOf(query);
+  if (header.materialized === "view") return { maintenance: { kind: "view" }, inputs };
+  const rebuild = (reason: string): Maintained => ({
+    maintenance: { kind: "rebuild", reason },
+    statement: rebuildStatement(target, query),
+    inputs,
+  });
+  if (header.materialized === "table") return rebuild("its header says so");
+  const volatile = volatileFunction(bound.statement);
+  if (volatile !== undefined) return rebuild(`${volatile} changes by itself, which no stream tells`);
+  const stream = (relation: Relation) => quotedObject(names.stream(bound.name, logicalOf(relation)));
+  const arrivals = planArrivals(query, header.key, target.object);
+  if (!isRefusal(arrivals)) {
+    return {
+      maintenance: {
+        kind: "arrivals",
+        driver: arrivals.drivers.map((driver) => driver.logical).join(", "),
+        lookups: arrivals.lookups.map((lookup) => lookup.relation.logical),
+      },
+      statement: arrivalsStatement(target, arrivals, stream),
+      inputs: arrivalsInputs(arrivals),
+    };
+  }
+  const affected = planAffected(query, header.key, stream);
+  if (isRefusal(affected)) return rebuild(affected.reason);
+  return {
+    maintenance: { kind: "affected", grain: affected.grain.map((one) => one.toLowerCase()) },
+    statement: affectedStatement(target, affected),
+    inputs,
+  };
+}
+
+function logicalOf(relation: Relation): LogicalName {
+  const [database, schema, name] = relation.logical.split(".");
+  return { database: database as DatabaseKey, schema: schema!, name: name! };
+}
+
+function streamOf(bound: BoundModel, input: Relation, names: Names): Stream {
+  const source = logicalOf(input);
+  return {
+    key: `${bound.logical}<${input.logical}`,
+    ...names.stream(bound.name, source),
+    table: input.object,
+    source: input.logical,
+    consumer: bound.logical,
+    appendOnly: input.insertOnly,
+    comment: `Changes of ${input.logical}, read by ${bound.logical} alone.`,
+  };
+}
+
+function columnsOf(bound: BoundModel): Table["columns"] {
+  const required = requiredColumns(bound.header);
+  return bound.header.columns.map((column) => ({
+    name: column.name,
+    type: column.type.text,
+    nullable: !required.has(column.name),
+    description: column.description.trim(),
+    tags: column.tags,
+  }));
+}
+
+const tableOf = (bound: BoundModel): Table => ({
+  key: bound.logical,
+  logical: bound.logical,
+  ...bound.relation.object,
+  columns: columnsOf(bound),
+  clusterBy: bound.header.cluster,
+  comment: bound.header.description.trim(),
+  insertOnly: false,
+});
+
+const viewOf = (bound: BoundModel): View => ({
+  key: bound.logical,
+  logical: bound.logical,
+  ...bound.relation.object,
+  columns: columnsOf(bound),
+  statement: printQuery(bound.query),
+  comment: bound.header.description.trim(),
+});

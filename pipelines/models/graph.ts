@@ -1,0 +1,125 @@
+/**
+ * The task graphs: one for each freshness class. A scheduled root that does nothing but decide whether anything
+ * changed, and after it one task for each model, behind the tasks of the models that it reads.
+ */
+import type { StackConfig } from "../../infra/config/schema.ts";
+import { didYouMean, type Problems } from "../../infra/errors.ts";
+import { type LogicalName, type Names, quotedObject } from "../../infra/names.ts";
+import type { Stream, Task } from "../../infra/platform.ts";
+import { type CompiledModel, modelName } from "./compile-models.ts";
+
+export function planTasks(
+  compiled: readonly CompiledModel[],
+  config: StackConfig,
+  names: Names,
+  problems: Problems,
+): Task[] {
+  const running = compiled.filter((one) => one.statement !== undefined);
+  const known = checkReferences(running, config, problems);
+  const byName = new Map(compiled.map((one) => [one.model.logical, one]));
+  const tasks: Task[] = [];
+  for (const freshness of [...new Set(known.map((one) => one.model.freshness))].sort()) {
+    const members = known.filter((one) => one.model.freshness === freshness);
+    const root = rootTask(freshness, members, config, names);
+    tasks.push(root, ...members.map((one) => modelTask(one, root, byName, config, names)));
+  }
+  return tasks;
+}
+
+function checkReferences(
+  running: readonly CompiledModel[],
+  config: StackConfig,
+  problems: Problems,
+): CompiledModel[] {
+  return running.filter(({ model }) => {
+    const checks = [
+      ["freshness", model.freshness, Object.keys(config.schedules), "schedules"],
+      ["warehouse", model.warehouse, Object.keys(config.warehouses), "warehouses"],
+    ] as const;
+    const wrong = checks.filter(([, given, allowed]) => !allowed.includes(given));
+    for (const [path, given, allowed, section] of wrong)
+      problems.add({
+        code: "MODEL_HEADER",
+        file: model.file,
+        path,
+        message: `is not one of this stack's ${section}`,
+        given: `"${given}"`,
+        allowed: allowed.join(", "),
+        hint: didYouMean(given, allowed),
+      });
+    return wrong.length === 0;
+  });
+}
+
+function shared(config: StackConfig, warehouseKey: string, names: Names) {
+  return {
+    warehouse: names.warehouse(warehouseKey),
+    warehouseKey,
+    timeout: config.tasks.timeout,
+    started: config.tasks.started,
+  };
+}
+
+function rootTask(
+  freshness: string,
+  members: readonly CompiledModel[],
+  config: StackConfig,
+  names: Names,
+): Task {
+  const streams = members.flatMap((one) => one.streams);
+  const everyRun = members.some((one) => one.model.maintenance.kind === "rebuild");
+  return {
+    key: `start.${freshness}`,
+    ...names.rootTask(freshness),
+    freshness,
+    ...shared(config, members[0]!.model.warehouse, names),
+    schedule: config.schedules[freshness]!,
+    after: [],
+    // A model that is rebuilt whole has no stream to ask, so its graph always runs.
+    when: everyRun ? undefined : anyHasData(streams),
+    statement: "SELECT 1",
+    suspendAfterFailures: config.tasks.suspendAfterFailures,
+    retries: config.tasks.retries,
+    errorIntegration: config.tasks.errorIntegration,
+    comment: `Starts the models of the freshness class ${freshness} when anything that they read has changed.`,
+  };
+}
+
+function modelTask(
+  compiled: CompiledModel,
+  root: Task,
+  byName: ReadonlyMap<string, CompiledModel>,
+  config: StackConfig,
+  names: Names,
+): Task {
+  const { model, streams } = compiled;
+  const before = predecessors(compiled, byName).filter((one) => one.model.freshness === model.freshness);
+  const hasData = streams.length === 0 ? undefined : anyHasData(streams);
+  // Without the first condition a skipped predecessor would skip this task too, although another one's output waits.
+  const conditions = [
+    before.length === 0 ? undefined : "SYSTEM$PREDECESSORS_STATE('NONE_FAILED')",
+    hasData === undefined || streams.length === 1 || before.length === 0 ? hasData : `(${hasData})`,
+  ].filter((one) => one !== undefined);
+  return {
+    key: model.logical,
+    ...names.task(logical(model.file)),
+    model: model.logical,
+    freshness: model.freshness,
+    ...shared(config, model.warehouse, names),
+    after: before.length === 0 ? [root.key] : before.map((one) => one.model.logical),
+    when: conditions.length === 0 ? undefined : conditions.join(" AND "),
+    statement: compiled.statement!,
+    comment: `Maintains ${model.logical}.`,
+  };
+}
+
+/** Models whose tables it reads, through views. */
+function predecessors(compiled: CompiledModel, byName: ReadonlyMap<string, CompiledModel>): CompiledModel[] {
+  const names = new Set(compiled.inputs.map((input) => input.logical));
+  return [...names].sort().flatMap((name) => byName.get(name) ?? []);
+}
+
+const logical = (file: string): LogicalName => modelName(file)!;
+
+const anyHasData = (streams: readonly Stream[]): string =>
+  streams.map((stream) => `SYSTEM$STREAM_HAS_DATA('${quotedObject(stream)}')`).join(" OR ");

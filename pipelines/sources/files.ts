@@ -1,0 +1,72 @@
+/**
+ * Tables and pipes of a file source. Each line of a file becomes one row, whatever is in it: a line that is not JSON
+ * is kept as text with its origin and rejected by the models, so a load never fails for its contents and loses nothing.
+ */
+import { type Names, type ObjectName, quoted, quotedObject } from "../../infra/names.ts";
+import type { Pipe, Table } from "../../infra/platform.ts";
+import type { FileObject, FileSource } from "./source.ts";
+
+const column = (name: string, type: string, description: string, nullable = true) => ({
+  name,
+  type,
+  nullable,
+  description,
+  tags: [],
+});
+
+export const FILE_COLUMNS = [
+  column("RECORD", "VARIANT", "The line as JSON; NULL where it is not JSON."),
+  column("LINE", "VARCHAR(16777216)", "The line as it came."),
+  column("FILE_NAME", "VARCHAR(16777216)", "Key of the file in the landing bucket.", false),
+  column("FILE_ROW_NUMBER", "NUMBER(38,0)", "Number of the line in the file.", false),
+  column("FILE_LAST_MODIFIED", "TIMESTAMP_NTZ(9)", "When the file was written, UTC."),
+  column("LOADED_AT", "TIMESTAMP_LTZ(9)", "When the pipe read the file."),
+];
+
+/**
+ * What COPY selects, in the order of FILE_COLUMNS. Only functions that a COPY transformation may call
+ * (Snowflake documentation, Transforming data during a load).
+ */
+const SELECTED = [
+  "CASE WHEN CHECK_JSON($1) IS NULL THEN PARSE_JSON($1) END",
+  "$1",
+  "METADATA$FILENAME",
+  "METADATA$FILE_ROW_NUMBER",
+  "METADATA$FILE_LAST_MODIFIED",
+  "METADATA$START_SCAN_TIME",
+];
+
+export function fileTable(source: FileSource, object: FileObject, names: Names): Table {
+  const logical = `raw.${source.key}.${object.name}`;
+  return {
+    key: logical,
+    logical,
+    ...names.object({ database: "raw", schema: source.key, name: object.name }),
+    columns: FILE_COLUMNS,
+    clusterBy: [],
+    comment: object.description,
+    insertOnly: true,
+  };
+}
+
+/** Carries the table's name: pipes and tables are named apart from each other. */
+export function filePipe(
+  source: FileSource,
+  object: FileObject,
+  stage: ObjectName,
+  format: ObjectName,
+  names: Names,
+): Pipe {
+  const table = names.object({ database: "raw", schema: source.key, name: object.name });
+  const columns = FILE_COLUMNS.map((one) => quoted(one.name)).join(", ");
+  return {
+    key: `raw.${source.key}.${object.name}`,
+    ...table,
+    copy: [
+      `COPY INTO ${quotedObject(table)} (${columns})`,
+      `FROM (SELECT ${SELECTED.join(", ")} FROM @${quotedObject(stage)}/${source.key}/${object.name}/)`,
+      `FILE_FORMAT = (FORMAT_NAME = '${quotedObject(format)}')`,
+    ].join("\n"),
+    comment: `Loads ${source.key}/${object.name}/ as its files arrive.`,
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * The functional roles: what kinds of work there are, and which schemas each reads and writes. People and services
+ * get functional roles; functional roles get access roles; access roles get privileges. Nothing is granted to users
+ * or to PUBLIC.
+ */
+import type { Schema } from "../infra/platform.ts";
+
+export interface FunctionalRole {
+  /** Logical name, lower-case; its parts are joined by `_`. */
+  key: string;
+  comment: string;
+  reads: string[];
+  writes: string[];
+  /** Keys of warehouses that it may use. */
+  warehouses: string[];
+  /** Schemas in which it may create and then owns things. */
+  creates: { privilege: "CREATE PIPE" | "CREATE STREAM" | "CREATE TASK"; schema: string }[];
+  /** Privileges on the account. */
+  account: "EXECUTE TASK"[];
+}
+
+/** What the models and sources need, by logical schema (`core.customer`). */
+export interface DataFlows {
+  /** Schemas that pipes load. */
+  loaded: string[];
+  /** Where the stage and its file format are. */
+  landing: string;
+  /** Where tasks and streams are. */
+  pipeline: string;
+  modelReads: string[];
+  modelWrites: string[];
+  modelWarehouses: string[];
+}
+
+export const BI_WAREHOUSE = "bi";
+
+export function functionalRoles(schemas: readonly Schema[], flows: DataFlows): FunctionalRole[] {
+  const inDatabase = (database: string) =>
+    schemas.filter((schema) => schema.databaseKey === database).map((schema) => schema.logical);
+  const marts = inDatabase("mart");
+  const none = { reads: [], writes: [], warehouses: [], creates: [], account: [] };
+  return [
+    {
+      ...none,
+      key: "loader",
+      comment: "Owns the pipes that load files into RAW.",
+      reads: [flows.landing],
+      writes: flows.loaded,
+      creates: flows.loaded.map((schema) => ({ privilege: "CREATE PIPE", schema })),
+    },
+    {
+      ...none,
+      key: "transformer",
+      comment: "Owns the tasks and streams: reads what models read, writes what models write.",
+      reads: flows.modelReads,
+      writes: flows.modelWrites,
+      warehouses: flows.modelWarehouses,
+      creates: [
+        { privilege: "CREATE STREAM", schema: flows.pipeline },
+        { privilege: "CREATE TASK", schema: flows.pipeline },
+      ],
+      account: ["EXECUTE TASK"],
+    },
+    {
+      ...none,
+      key: "reporter",
+      comment: "Reads every mart: dashboards for the whole company.",
+      reads: marts,
+      warehouses: [BI_WAREHOUSE],
+    },
+    ...marts.map((schema) => {
+      const department = schema.split(".")[1]!;
+      return {
+        ...none,
+        key: `analyst_${department}`,
+        comment: `People of ${department}: read their department's mart.`,
+        reads: [schema],
+        warehouses: [BI_WAREHOUSE],
+      };
+    }),
+    {
+      ...none,
+      key: "steward",
+      comment: "Looks after data quality: reads rejected records and where they came from.",
+      reads: [
+        ...inDatabase("ops").filter((schema) => schema !== flows.pipeline),
+        ...inDatabase("raw").filter((schema) => schema !== flows.landing),
+      ],
+      warehouses: [BI_WAREHOUSE],
+    },
+  ];
+}

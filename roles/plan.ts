@@ -1,0 +1,183 @@
+/** Roles, their hierarchy, their privileges and the service users, from what the data flows need. */
+import type { StackConfig } from "../infra/config/schema.ts";
+import type { Problems } from "../infra/errors.ts";
+import type { Names } from "../infra/names.ts";
+import type {
+  Connector,
+  FileFormat,
+  Grant,
+  Role,
+  RoleGrant,
+  Schema,
+  ServiceUser,
+  Stage,
+} from "../infra/platform.ts";
+import { accessGrants, accessRole, objectUsage, usageGrants } from "./access.ts";
+import { type DataFlows, type FunctionalRole, functionalRoles } from "./functional.ts";
+
+export interface RolesInput {
+  config: StackConfig;
+  stackFile: string;
+  names: Names;
+  schemas: readonly Schema[];
+  flows: DataFlows;
+  stage: Stage;
+  format: FileFormat;
+  integration: string;
+  connectors: readonly Connector[];
+  /** Public keys by service user, base64 of DER. */
+  publicKeys: Readonly<Record<string, string>>;
+  problems: Problems;
+}
+
+export interface PlannedRoles {
+  roles: Role[];
+  roleGrants: RoleGrant[];
+  grants: Grant[];
+  users: ServiceUser[];
+}
+
+/** The connectors' user and role have one name. */
+export const KAFKA_LOADER = "kafka_loader";
+
+export function planRoles(input: RolesInput): PlannedRoles {
+  const functional = functionalRoles(input.schemas, input.flows);
+  const plan: PlannedRoles = { roles: [], roleGrants: [], grants: [], users: [] };
+  planAccess(functional, input, plan);
+  for (const role of functional) planFunctional(role, input, plan);
+  planObjectsRole(input, plan);
+  if (input.connectors.length > 0) planKafkaLoader(input, plan);
+  return plan;
+}
+
+function planAccess(functional: readonly FunctionalRole[], input: RolesInput, plan: PlannedRoles): void {
+  const { names } = input;
+  for (const schema of input.schemas) {
+    for (const level of ["read", "write"] as const) {
+      const holders = functional.filter((role) =>
+        (level === "read" ? role.reads : role.writes).includes(schema.logical),
+      );
+      if (holders.length === 0) continue;
+      const access = accessRole(schema, level, names);
+      plan.roles.push(access);
+      plan.grants.push(...accessGrants(schema, level, names));
+      if (schema.logical === input.flows.landing) {
+        plan.grants.push(
+          objectUsage(access, "stage", input.stage, "pipes read the stage"),
+          objectUsage(access, "file format", input.format, "pipes read lines"),
+        );
+      }
+      for (const holder of holders)
+        plan.roleGrants.push(roleGrant(access.key, access.name, holder.key, names.role(holder.key)));
+    }
+  }
+}
+
+const roleGrant = (key: string, role: string, parentKey: string, parent: string): RoleGrant => ({
+  key: `${key}>${parentKey}`,
+  role,
+  to: { role: parent },
+});
+
+function planFunctional(role: FunctionalRole, input: RolesInput, plan: PlannedRoles): void {
+  const { names, config, problems } = input;
+  const name = names.role(role.key);
+  plan.roles.push({ key: role.key, name, kind: "functional", comment: role.comment });
+  plan.roleGrants.push(roleGrant(role.key, name, "sysadmin", config.automation.objects));
+  const because = role.comment;
+  for (const warehouse of role.warehouses) {
+    if (config.warehouses[warehouse] === undefined) {
+      problems.add({
+        code: "ROLE",
+        file: input.stackFile,
+        path: "firn:warehouses",
+        message: `has no warehouse ${warehouse}, which the role ${role.key} uses`,
+        allowed: `a warehouse ${warehouse}`,
+      });
+      continue;
+    }
+    plan.grants.push({
+      key: `${role.key}:warehouse:${warehouse}`,
+      role: name,
+      privileges: ["USAGE"],
+      target: { on: "warehouse", name: names.warehouse(warehouse) },
+      because,
+    });
+  }
+  const reached = new Set([...role.reads, ...role.writes]);
+  for (const [schemaKey, privileges] of creations(role)) {
+    const schema = input.schemas.find((one) => one.logical === schemaKey)!;
+    const target = { database: schema.database, schema: schema.schema };
+    if (!reached.has(schemaKey))
+      plan.grants.push(...usageGrants(role.key, name, schema, names.database(schema.databaseKey), because));
+    plan.grants.push({
+      key: `${role.key}:create:${schemaKey}`,
+      role: name,
+      privileges,
+      target: { on: "schema", schema: target },
+      because,
+    });
+  }
+  if (role.account.length > 0)
+    plan.grants.push({
+      key: `${role.key}:account`,
+      role: name,
+      privileges: [...role.account],
+      target: { on: "account" },
+      because,
+    });
+}
+
+function creations(role: FunctionalRole): Map<string, string[]> {
+  const bySchema = new Map<string, string[]>();
+  for (const { privilege, schema } of role.creates)
+    bySchema.set(schema, [...(bySchema.get(schema) ?? []), privilege].sort());
+  return bySchema;
+}
+
+/** Whoever makes the stage must be allowed to use the integration, which the account role owns. */
+function planObjectsRole(input: RolesInput, plan: PlannedRoles): void {
+  plan.grants.push({
+    key: "sysadmin:integration:landing",
+    role: input.config.automation.objects,
+    privileges: ["USAGE"],
+    target: { on: "integration", name: input.integration },
+    because: "the landing stage uses the integration",
+  });
+}
+
+/** Exactly the connectors' tables: it may add rows, and read what it added to find its place again. */
+function planKafkaLoader(input: RolesInput, plan: PlannedRoles): void {
+  const { names, config } = input;
+  const name = names.role(KAFKA_LOADER);
+  const comment = "The Kafka connectors: add records to their own tables.";
+  plan.roles.push({ key: KAFKA_LOADER, name, kind: "functional", comment });
+  plan.roleGrants.push(roleGrant(KAFKA_LOADER, name, "sysadmin", config.automation.objects));
+  const schemas = new Set(input.connectors.map((one) => `${one.table.database}.${one.table.schema}`));
+  for (const schema of input.schemas.filter((one) => schemas.has(`${one.database}.${one.schema}`)))
+    plan.grants.push(...usageGrants(KAFKA_LOADER, name, schema, names.database(schema.databaseKey), comment));
+  for (const connector of input.connectors)
+    plan.grants.push({
+      key: `${KAFKA_LOADER}:insert:${connector.key}`,
+      role: name,
+      privileges: ["INSERT", "SELECT"],
+      target: { on: "table", object: connector.table },
+      because: `${connector.topic} is written to it`,
+    });
+  const user = names.user(KAFKA_LOADER);
+  const publicKey = input.publicKeys[KAFKA_LOADER];
+  if (publicKey === undefined) {
+    // A key that could not be read is the loader's complaint.
+    if (config.serviceUsers[KAFKA_LOADER] !== undefined) return;
+    input.problems.add({
+      code: "CONFIG_VALUE",
+      file: input.stackFile,
+      path: `firn:serviceUsers.${KAFKA_LOADER}`,
+      message: "is missing: the Kafka connectors log in with a key pair",
+      allowed: "publicKey or publicKeyFile",
+    });
+    return;
+  }
+  plan.users.push({ key: KAFKA_LOADER, name: user, role: name, publicKey, comment });
+  plan.roleGrants.push({ key: `${KAFKA_LOADER}>user`, role: name, to: { user } });
+}

@@ -1,0 +1,1 @@
+select type, accounts from mart.executive.accounts_by_type

@@ -1,0 +1,1 @@
+select day, accounts from mart.product.active_accounts

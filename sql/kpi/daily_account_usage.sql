@@ -1,0 +1,1 @@
+select day, account_id, events, active_users from mart.product.daily_usage

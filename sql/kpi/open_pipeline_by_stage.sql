@@ -1,0 +1,1 @@
+select stage, opportunities, amount from mart.sales.open_pipeline

@@ -1,0 +1,1 @@
+select day, events from mart.executive.unique_data_points
