@@ -123,6 +123,11 @@ const KPI = [column("DAY", "DATE"), column("ACTIVE_CUSTOMERS", "NUMBER(38,0)")];
 
 /** A small platform with something of each kind; tests change single properties of a fresh copy. */
 export function examplePlatform(over: Partial<Platform> = {}): Platform {
+  // Copied by value: tests change it in place, and no part of it may be shared.
+  return JSON.parse(JSON.stringify({ ...platform(), ...over })) as Platform;
+}
+
+function platform(): Platform {
   return {
     stack: "example",
     region: "aws.us-east-1",
@@ -374,6 +379,5 @@ export function examplePlatform(over: Partial<Platform> = {}): Platform {
       ),
     ],
     kpis: [],
-    ...over,
   };
 }

@@ -1,0 +1,187 @@
+import type { Kpi, Model, Platform } from "../infra/platform.ts";
+import { splitColumn } from "./access/columns.ts";
+
+export interface ModelChange {
+  logical: string;
+  file: string;
+  owner: string;
+  change: "new" | "changed" | "removed";
+  /** In words: `query`, `grain: one row each → …`. */
+  what: string[];
+  columns: { name: string; change: "new" | "removed" | "type" | "values" | "description"; detail?: string }[];
+  /** What it reads. */
+  upstream: string[];
+  /** Every model whose columns take values from it, with those columns. */
+  downstream: { logical: string; owner: string; columns: string[] }[];
+  /** KPIs whose statement names it or one of its downstream models. */
+  kpis: string[];
+  /** Why the model is rebuilt whole, where it is. */
+  rebuild?: string;
+}
+
+export interface Meaning {
+  models: ModelChange[];
+  kpis: { name: string; change: "new" | "changed" | "removed" }[];
+  /** Owners whose numbers can change. */
+  owners: string[];
+}
+
+/** Models, columns and KPIs that change, and what depends on them by column lineage. */
+export function compareMeaning(base: Platform, head: Platform): Meaning {
+  const before = new Map(base.models.map((model) => [model.logical, model]));
+  const after = new Map(head.models.map((model) => [model.logical, model]));
+  const downstreamBase = dependents(base);
+  const downstreamHead = dependents(head);
+  const models: ModelChange[] = [];
+  for (const logical of new Set([...after.keys(), ...before.keys()])) {
+    const was = before.get(logical);
+    const is = after.get(logical);
+    const shown = is ?? was;
+    if (!shown) continue;
+    const columns = columnChanges(was, is);
+    const what = was && is ? wordsOf(was, is) : [];
+    if (was && is && what.length === 0 && columns.length === 0) continue;
+    const touched = columns.filter((column) => column.change !== "description").map((column) => column.name);
+    const downstream = reach(shown, touched, is ? downstreamHead : downstreamBase);
+    models.push({
+      logical,
+      file: shown.file,
+      owner: shown.owner,
+      change: !was ? "new" : !is ? "removed" : "changed",
+      what,
+      columns,
+      upstream: shown.reads,
+      downstream,
+      kpis: kpisNaming(is ? head.kpis : base.kpis, [logical, ...downstream.map((each) => each.logical)]),
+      rebuild: shown.maintenance.kind === "rebuild" ? shown.maintenance.reason : undefined,
+    });
+  }
+  return {
+    models,
+    kpis: kpiChanges(base.kpis, head.kpis),
+    owners: [
+      ...new Set(models.flatMap((model) => [model.owner, ...model.downstream.map((each) => each.owner)])),
+    ].sort(),
+  };
+}
+
+function wordsOf(was: Model, is: Model): string[] {
+  const words: string[] = [];
+  const say = (name: string, from: string, to: string): void => {
+    if (from !== to) words.push(`${name}: ${from || "none"} → ${to || "none"}`);
+  };
+  if (was.query !== is.query) words.push("query");
+  say("key", was.key.join(", "), is.key.join(", "));
+  say("grain", was.grain, is.grain);
+  say("owner", was.owner, is.owner);
+  say("freshness", was.freshness, is.freshness);
+  say("warehouse", was.warehouse, is.warehouse);
+  say("maintenance", was.maintenance.kind, is.maintenance.kind);
+  say("description", was.description, is.description);
+  return words;
+}
+
+/** Columns that are new, gone, of another type, or whose values can differ: by lineage, or all of them where only the query's text changed. */
+function columnChanges(was: Model | undefined, is: Model | undefined): ModelChange["columns"] {
+  const from = new Map((was?.columns ?? []).map((column) => [column.name, column]));
+  const to = new Map((is?.columns ?? []).map((column) => [column.name, column]));
+  const changes: ModelChange["columns"] = [];
+  for (const name of new Set([...to.keys(), ...from.keys()])) {
+    const old = from.get(name);
+    const now = to.get(name);
+    if (!now) changes.push({ name, change: "removed" });
+    else if (!old) changes.push({ name, change: "new", detail: lineageOf(is, name).join(", ") });
+    else if (old.type !== now.type)
+      changes.push({ name, change: "type", detail: `${old.type} → ${now.type}` });
+    else if (lineageOf(was, name).join() !== lineageOf(is, name).join())
+      changes.push({
+        name,
+        change: "values",
+        detail: `now from ${lineageOf(is, name).join(", ") || "no column"}`,
+      });
+    else if (old.description !== now.description) changes.push({ name, change: "description" });
+  }
+  const computed = changes.some((column) => column.change !== "description" && column.change !== "new");
+  if (was && is && was.query !== is.query && !computed && changes.every((column) => column.change !== "new"))
+    for (const name of to.keys())
+      changes.push({ name, change: "values", detail: "the query changed; its sources did not" });
+  return changes;
+}
+
+const lineageOf = (model: Model | undefined, column: string): string[] =>
+  (model?.lineage[column] ?? model?.lineage[column.toLowerCase()] ?? []).toSorted();
+
+/** From a column (`table.column`, lower-case) to the columns that take their value from it. */
+function dependents(platform: Platform): Map<string, { model: Model; column: string }[]> {
+  const edges = new Map<string, { model: Model; column: string }[]>();
+  for (const model of platform.models)
+    for (const [column, sources] of Object.entries(model.lineage))
+      for (const source of sources) {
+        const id = source.toLowerCase();
+        const known = edges.get(id) ?? [];
+        edges.set(id, known);
+        known.push({ model, column });
+      }
+  return edges;
+}
+
+function reach(
+  model: Model,
+  columns: string[],
+  edges: Map<string, { model: Model; column: string }[]>,
+): ModelChange["downstream"] {
+  const seen = new Set<string>();
+  const found = new Map<string, { owner: string; columns: Set<string> }>();
+  const queue = columns.map((column) => `${model.logical}.${column}`.toLowerCase());
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    for (const next of edges.get(id) ?? []) {
+      const known = found.get(next.model.logical) ?? { owner: next.model.owner, columns: new Set() };
+      known.columns.add(next.column);
+      found.set(next.model.logical, known);
+      queue.push(`${next.model.logical}.${next.column}`.toLowerCase());
+    }
+  }
+  found.delete(model.logical);
+  return [...found].map(([logical, each]) => ({
+    logical,
+    owner: each.owner,
+    columns: [...each.columns].sort(),
+  }));
+}
+
+/** KPIs whose SQL names one of the models. A word match is enough here: a false hit asks for a look, no more. */
+const kpisNaming = (kpis: Kpi[], logicals: string[]): string[] =>
+  kpis
+    .filter((kpi) =>
+      logicals.some((logical) => kpi.sql.toLowerCase().replaceAll('"', "").includes(logical.toLowerCase())),
+    )
+    .map((kpi) => kpi.name);
+
+function kpiChanges(base: Kpi[], head: Kpi[]): Meaning["kpis"] {
+  const before = new Map(base.map((kpi) => [kpi.name, kpi]));
+  const after = new Map(head.map((kpi) => [kpi.name, kpi]));
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
+    const was = before.get(name);
+    const is = after.get(name);
+    if (was && is && was.sql === is.sql) return [];
+    return [{ name, change: !was ? ("new" as const) : !is ? ("removed" as const) : ("changed" as const) }];
+  });
+}
+
+/** The columns that a column's value comes from, all the way up. */
+export function upstreamOf(platform: Platform, column: string): string[] {
+  const models = new Map(platform.models.map((model) => [model.logical, model]));
+  const found = new Set<string>();
+  const queue = [column];
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    const { table, name } = splitColumn(id);
+    for (const source of lineageOf(models.get(table), name))
+      if (!found.has(source)) {
+        found.add(source);
+        queue.push(source);
+      }
+  }
+  return [...found].sort();
+}

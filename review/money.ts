@@ -1,0 +1,229 @@
+import type { EstimateOptions } from "../cost/estimate/context.ts";
+import { type Estimate, estimate } from "../cost/estimate/estimate.ts";
+import type { Total } from "../cost/estimate/item.ts";
+import type { PriceBook } from "../cost/price-book.ts";
+import type { Usage } from "../cost/usage.ts";
+import type { Platform } from "../infra/platform.ts";
+
+export interface MoneyLine {
+  name: string;
+  before: Total;
+  after: Total;
+  /** After − before, USD a month. */
+  expected: number;
+  ceiling: number;
+}
+
+/** A setting of the cost policy that changes, alone, and what it does to the month. */
+export interface PolicyChange {
+  name: string;
+  setting: string;
+  before: string;
+  after: string;
+  /** USD a month that this one change adds to the base: what it alone would do. */
+  expected: number;
+  ceiling: number;
+  /** Things that nothing limits any more because of it. */
+  unbounded: string[];
+}
+
+/** Settings that nobody wrote, and what the vendor's default can cost a month. */
+export interface UnsetDefault {
+  name: string;
+  what: string;
+  ceiling: number | "unbounded";
+}
+
+export interface Money {
+  before?: Estimate;
+  after: Estimate;
+  total: MoneyLine;
+  departments: MoneyLine[];
+  services: MoneyLine[];
+  policyChanges: PolicyChange[];
+  defaults: UnsetDefault[];
+  /** Departments whose expected cost is above their budget. */
+  overBudget: { department: string; budget: number; expected: number }[];
+  unbounded: Estimate["unbounded"];
+  unpriced: Estimate["unpriced"];
+  /** Unbounded things that the base did not have. */
+  newlyUnbounded: string[];
+  notes: string[];
+}
+
+const NOTHING: Total = { expected: 0, ceiling: 0, unbounded: [], unpriced: [] };
+
+/** Both estimates and what lies between them. Without a base only the head is priced. */
+export function compareMoney(
+  base: Platform | undefined,
+  head: Platform,
+  book: PriceBook,
+  usage: Usage,
+  options: EstimateOptions = {},
+): Money {
+  const before = base && estimate(base, book, usage, options);
+  const after = estimate(head, book, usage, options);
+  const known = new Set(before?.unbounded.map((each) => each.name));
+  return {
+    before,
+    after,
+    total: line("total", before?.total ?? NOTHING, after.total),
+    departments: lines(before?.byDepartment ?? {}, after.byDepartment),
+    services: lines(before?.byService ?? {}, after.byService),
+    policyChanges:
+      base && before
+        ? policyChanges(base, head, before, (platform) => estimate(platform, book, usage, options))
+        : [],
+    defaults: after.items
+      .filter((item) => item.notes.some((note) => note.startsWith("nobody set")))
+      .map((item) => ({
+        name: item.resource.name,
+        what: item.notes.find((note) => note.startsWith("nobody set")) ?? "",
+        ceiling: item.ceiling.value.kind === "number" ? item.ceiling.value.number : "unbounded",
+      })),
+    overBudget: Object.entries(head.budgets).flatMap(([department, budget]) => {
+      const expected = after.byDepartment[department]?.expected ?? 0;
+      return expected > budget ? [{ department, budget, expected }] : [];
+    }),
+    unbounded: after.unbounded,
+    unpriced: after.unpriced,
+    newlyUnbounded: after.unbounded
+      .map((each) => each.name)
+      .filter((name) => before !== undefined && !known.has(name)),
+    notes: after.notes,
+  };
+}
+
+function lines(before: Record<string, Total>, after: Record<string, Total>): MoneyLine[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .map((name) => line(name, before[name] ?? NOTHING, after[name] ?? NOTHING))
+    .sort(
+      (left, right) =>
+        Math.max(right.after.expected, right.before.expected) -
+        Math.max(left.after.expected, left.before.expected),
+    );
+}
+
+const line = (name: string, before: Total, after: Total): MoneyLine => ({
+  name,
+  before,
+  after,
+  expected: after.expected - before.expected,
+  ceiling: after.ceiling - before.ceiling,
+});
+
+/** The lists and settings that make up the cost policy. */
+const SETTINGS = {
+  warehouses: [
+    "size",
+    "minClusters",
+    "maxClusters",
+    "autoSuspend",
+    "statementTimeout",
+    "queueTimeout",
+    "monitor",
+    "type",
+    "generation",
+    "queryAcceleration",
+  ],
+  monitors: ["credits", "frequency", "start", "suspend", "suspendImmediate", "account", "notify"],
+  databases: ["timeTravelDays"],
+  tasks: ["timeout", "schedule", "warehouse", "maximumSize", "started"],
+} as const;
+
+type List = keyof typeof SETTINGS;
+type Entry = Record<string, unknown> & { key: string; name: string };
+
+function policyChanges(
+  base: Platform,
+  head: Platform,
+  before: Estimate,
+  price: (platform: Platform) => Estimate,
+): PolicyChange[] {
+  const changes: PolicyChange[] = [];
+  for (const list of Object.keys(SETTINGS) as List[]) {
+    const old = new Map(entries(base, list).map((entry) => [entry.key, entry]));
+    for (const now of entries(head, list)) {
+      const was = old.get(now.key);
+      if (!was) {
+        if (list !== "tasks") changes.push(added(base, list, now, before, price, "new"));
+        continue;
+      }
+      for (const setting of SETTINGS[list]) {
+        if (JSON.stringify(was[setting]) === JSON.stringify(now[setting])) continue;
+        const alone = { ...was, [setting]: now[setting] };
+        const changed = price(
+          withEntries(
+            base,
+            list,
+            entries(base, list).map((entry) => (entry === was ? alone : entry)),
+          ),
+        );
+        changes.push({
+          name: now.name,
+          setting,
+          before: show(was[setting]),
+          after: show(now[setting]),
+          ...effect(before, changed),
+        });
+      }
+    }
+    const kept = new Set(entries(head, list).map((entry) => entry.key));
+    for (const was of old.values())
+      if (!kept.has(was.key) && list !== "tasks") {
+        const changed = price(
+          withEntries(
+            base,
+            list,
+            entries(base, list).filter((entry) => entry !== was),
+          ),
+        );
+        changes.push({
+          name: was.name,
+          setting: LABEL[list],
+          before: "exists",
+          after: "none",
+          ...effect(before, changed),
+        });
+      }
+  }
+  return changes;
+}
+
+const LABEL: Record<List, string> = {
+  warehouses: "warehouse",
+  monitors: "monitor",
+  databases: "database",
+  tasks: "task",
+};
+
+function added(
+  base: Platform,
+  list: List,
+  now: Entry,
+  before: Estimate,
+  price: (platform: Platform) => Estimate,
+  word: string,
+): PolicyChange {
+  const changed = price(withEntries(base, list, [...entries(base, list), now]));
+  return { name: now.name, setting: LABEL[list], before: "none", after: word, ...effect(before, changed) };
+}
+
+const entries = (platform: Platform, list: List): Entry[] => platform[list] as unknown as Entry[];
+const withEntries = (platform: Platform, list: List, changed: Entry[]): Platform =>
+  ({ ...platform, [list]: changed }) as Platform;
+
+const effect = (
+  before: Estimate,
+  after: Estimate,
+): Pick<PolicyChange, "expected" | "ceiling" | "unbounded"> => ({
+  expected: after.total.expected - before.total.expected,
+  ceiling: after.total.ceiling - before.total.ceiling,
+  unbounded: after.total.unbounded.filter((name) => !before.total.unbounded.includes(name)),
+});
+
+/** A setting as people write it. */
+function show(value: unknown): string {
+  if (value === undefined || value === null) return "not set";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}

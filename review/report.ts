@@ -1,0 +1,44 @@
+import type { Document, Tone } from "./document/document.ts";
+import { code, faint } from "./document/document.ts";
+import type { Review } from "./review.ts";
+import { accessSection } from "./sections/access.ts";
+import { moneySection } from "./sections/money.ts";
+import { meaningSection, resourceSection, riskSection, verdictSection } from "./sections/others.ts";
+import type { Verdict } from "./verdict.ts";
+
+const TITLE: Record<Verdict["decision"], string> = {
+  stop: "Policy refuses this change",
+  approve: "This change needs approval",
+  clear: "Nothing to approve",
+};
+const TONE: Record<Verdict["decision"], Tone> = { stop: "bad", approve: "warn", clear: "good" };
+
+/** The review as a document: the same for the terminal, a pull-request comment and the HTML page. */
+export function reviewDocument(review: Review): Document {
+  return {
+    marker: `firn-review ${review.stack}`,
+    title: `${TITLE[review.verdict.decision]} · stack ${review.stack}`,
+    subtitle: [
+      "Compares ",
+      code(review.base.label),
+      review.base.read ? "" : " (not readable)",
+      " with ",
+      code(review.head.label),
+      ".",
+    ],
+    tone: TONE[review.verdict.decision],
+    sections: [
+      verdictSection(review),
+      moneySection(review),
+      accessSection(review),
+      riskSection(review),
+      meaningSection(review),
+      resourceSection(review),
+    ],
+    foot: [
+      faint(
+        `Prices: book ${review.money.after.priceBook}, ${review.money.after.terms}, ${review.money.after.region}, ${review.money.after.edition}. Use: assumptions ${review.money.after.usage}. A forecast, not a bill.`,
+      ),
+    ],
+  };
+}

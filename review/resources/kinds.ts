@@ -1,0 +1,60 @@
+import type { FieldChange } from "./changes.ts";
+
+type Entry = Record<string, unknown>;
+
+/** A kind of resource: what people call it, and which changes the provider cannot make in place. */
+interface ResourceKind {
+  label: string;
+  /** Fields that the declaration does not carry into a resource, or that follow from others. */
+  derived?: string[];
+  forces: (before: Entry, after: Entry, fields: FieldChange[]) => string[];
+}
+
+export type KnownKind = ResourceKind | "not a resource";
+
+/** Which of the fields changed; a path counts with all below it. */
+const changed =
+  (...paths: string[]) =>
+  (_before: Entry, _after: Entry, fields: FieldChange[]): string[] =>
+    paths.filter((path) => fields.some((field) => field.path === path || field.path.startsWith(`${path}.`)));
+
+const never = (): string[] => [];
+const moved = changed("database", "schema");
+
+function topicForces(before: Entry, after: Entry, fields: FieldChange[]): string[] {
+  const fewer = Number(after["partitions"]) < Number(before["partitions"]) ? ["partitions"] : [];
+  return [...changed("name")(before, after, fields), ...fewer];
+}
+
+/**
+ * The lists of Platform. What forces a replacement follows the schemas of @pulumi/snowflake 1.3 (ForceNew), kafka 3.13
+ * and aws 7; renames in place are renames there too.
+ */
+export const KINDS: Record<string, KnownKind> = {
+  databases: { label: "Database", forces: never },
+  schemas: { label: "Schema", forces: changed("database") },
+  warehouses: { label: "Warehouse", forces: never },
+  monitors: { label: "Resource monitor", forces: never },
+  roles: { label: "Role", derived: ["kind"], forces: never },
+  roleGrants: { label: "Role grant", forces: changed("role", "to") },
+  grants: { label: "Grant", derived: ["because"], forces: changed("role", "target") },
+  users: { label: "Service user", forces: never },
+  fileFormats: { label: "File format", forces: changed("database", "schema", "type") },
+  stages: { label: "Stage", forces: moved },
+  integrations: { label: "Storage integration", forces: never },
+  tables: { label: "Table", derived: ["insertOnly", "logical"], forces: moved },
+  views: { label: "View", derived: ["logical", "columns"], forces: moved },
+  pipes: { label: "Pipe", forces: changed("database", "schema", "name", "copy") },
+  streams: {
+    label: "Stream",
+    derived: ["source", "consumer"],
+    forces: changed("database", "schema", "table", "appendOnly"),
+  },
+  tasks: { label: "Task", derived: ["model", "warehouseKey"], forces: moved },
+  landing: { label: "Landing bucket", forces: changed("bucket") },
+  topics: { label: "Kafka topic", forces: topicForces },
+  acls: { label: "Kafka ACL", forces: changed("principal", "operation", "resourceType", "resourceName") },
+  connectors: { label: "Kafka connector", forces: never },
+  models: "not a resource",
+  kpis: "not a resource",
+};

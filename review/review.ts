@@ -1,0 +1,88 @@
+import type { EstimateOptions } from "../cost/estimate/context.ts";
+import type { PriceBook } from "../cost/price-book.ts";
+import type { Usage } from "../cost/usage.ts";
+import type { Platform } from "../infra/platform.ts";
+import type { Finding } from "../policy/finding.ts";
+import { type AccessChange, compareAccess } from "./access/changes.ts";
+import { compareMeaning, type Meaning } from "./meaning.ts";
+import { compareMoney, type Money } from "./money.ts";
+import { compareResources, type ResourceChanges } from "./resources/changes.ts";
+import { dataAtRisk, type Risk } from "./risk.ts";
+import { judge, type Verdict } from "./verdict.ts";
+
+/** Everything that a reviewer sees, as plain data; the renderers add nothing. */
+export interface Review {
+  stack: string;
+  base: { label: string; read: boolean };
+  head: { label: string };
+  verdict: Verdict;
+  findings: Finding[];
+  money: Money;
+  access: AccessChange[];
+  risks: Risk[];
+  meaning: Meaning;
+  resources: ResourceChanges;
+  /** What could not be read, priced or judged, each as a sentence. */
+  unread: string[];
+}
+
+export interface ReviewInput {
+  /** Absent where the base revision could not be read; say why in `unread`. */
+  base?: Platform;
+  head: Platform;
+  book: PriceBook;
+  usage: Usage;
+  baseLabel?: string;
+  headLabel?: string;
+  findings?: Finding[];
+  unread?: string[];
+  estimate?: EstimateOptions;
+}
+
+/** Compares two compiled platforms in money, access, risk, meaning and resources. Pure; never throws on what it does not know. */
+export function reviewPlatform(input: ReviewInput): Review {
+  const { base, head, book, usage, findings = [] } = input;
+  const unread = [...(input.unread ?? [])];
+  const tolerate = <T>(section: string, otherwise: T, work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      unread.push(
+        `${section} could not be compared: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      return otherwise;
+    }
+  };
+  const priced =
+    base &&
+    tolerate("Money of the base", undefined, () => {
+      compareMoney(undefined, base, book, usage, input.estimate);
+      return base;
+    });
+  const money = compareMoney(priced, head, book, usage, input.estimate);
+  const none: ResourceChanges = { changes: [], unchanged: 0, unknownKinds: [] };
+  const resources = base ? tolerate("Resources", none, () => compareResources(base, head)) : none;
+  const access = base ? tolerate("Access", [], () => compareAccess(base, head)) : [];
+  const meaning = base
+    ? tolerate("Meaning", { models: [], kpis: [], owners: [] }, () => compareMeaning(base, head))
+    : { models: [], kpis: [], owners: [] };
+  const risks = base ? tolerate("Data at risk", [], () => dataAtRisk(resources, base, head)) : [];
+  for (const kind of resources.unknownKinds)
+    unread.push(
+      `"${kind}" is a kind of resource that this review does not know: it is compared as plain data, and its cost and risk are not judged.`,
+    );
+  for (const { name, because } of money.unpriced) unread.push(`No price for ${name}: ${because}.`);
+  return {
+    stack: head.stack,
+    base: { label: input.baseLabel ?? "base", read: base !== undefined },
+    head: { label: input.headLabel ?? "working tree" },
+    verdict: judge({ money, access, risks, meaning, resources, findings, comparable: base !== undefined }),
+    findings,
+    money,
+    access,
+    risks,
+    meaning,
+    resources,
+    unread,
+  };
+}

@@ -1,0 +1,192 @@
+import type { Platform } from "../infra/platform.ts";
+import type { ResourceChange, ResourceChanges } from "./resources/changes.ts";
+
+/** Data that a change can lose, and how to make the change without losing it. */
+export interface Risk {
+  severity: "loses data" | "can lose data" | "shortens history";
+  label: string;
+  name: string;
+  what: string;
+  procedure: string;
+}
+
+type Judge = (change: ResourceChange, head: Platform) => Risk[];
+
+const SAFE_TABLE =
+  "Clone it first (CREATE TABLE … CLONE …), deploy, compare counts, then drop the clone after the retention. UNDROP works only within Time Travel.";
+const SAFE_STREAM =
+  "Suspend the tasks that read it, run them once more so that the stream is empty (SYSTEM$STREAM_HAS_DATA), deploy, then run the model's full refresh.";
+const SAFE_PIPE =
+  "Pause it (PIPE_EXECUTION_PAUSED = TRUE), wait until SYSTEM$PIPE_STATUS shows no pending file, deploy, resume, and reload only files newer than the pause: a new pipe does not know what the old one loaded.";
+const SAFE_BUCKET =
+  "Copy the objects to the new bucket and compare the counts before the old one is emptied; the pipe's history stays with the old paths.";
+const SAFE_TOPIC = "Stop the producers, let the connector reach the end of every partition, then change it.";
+
+const JUDGES: Record<string, Judge> = {
+  databases: (change) => [
+    ...gone(change, "all of its schemas, tables and their history", SAFE_TABLE),
+    ...retention(change, "timeTravelDays", "Time Travel"),
+  ],
+  schemas: (change) => gone(change, "all of its tables and their history", SAFE_TABLE),
+  tables: (change) => [...gone(change, "its rows", SAFE_TABLE), ...columns(change)],
+  streams: (change) =>
+    gone(change, "rows that its task has not read yet (its offset starts anew)", SAFE_STREAM),
+  pipes: (change) =>
+    gone(change, "its load history: files could be loaded twice, pending ones not at all", SAFE_PIPE),
+  stages: (change) =>
+    change.action === "delete" || change.action === "replace"
+      ? [risk("can lose data", change, "pipes that read through it stop until it is back", SAFE_PIPE)]
+      : [],
+  tasks: () => [],
+  landing: (change) => [
+    ...gone(change, "every landed file and its versions", SAFE_BUCKET),
+    ...retention(change, "oldVersionsExpireAfterDays", "the life of replaced versions"),
+    ...becomes(
+      change,
+      "forceDestroy",
+      "true",
+      "removing the stack may delete a bucket that still holds objects",
+      "Leave it false where the data matter.",
+    ),
+  ],
+  topics: (change) => [
+    ...gone(change, "records that are not consumed yet", SAFE_TOPIC),
+    ...retention(change, "config.retention.ms", "how long records wait for their consumer"),
+  ],
+  connectors: (change) =>
+    change.action === "delete" ||
+    change.fields.some((field) => field.path === "name" || field.path === "group")
+      ? [risk("can lose data", change, "its offsets: a new group starts where its policy says", SAFE_TOPIC)]
+      : [],
+};
+
+/** What the changes put at risk, worst first. Views, grants and the like hold no data. */
+export function dataAtRisk(resources: ResourceChanges, base: Platform, head: Platform): Risk[] {
+  const found = resources.changes.flatMap((change) => {
+    const judge = JUDGES[change.kind];
+    if (judge) return judge(change, head);
+    return resources.unknownKinds.includes(change.kind) &&
+      (change.action === "delete" || change.action === "replace")
+      ? [
+          risk(
+            "can lose data",
+            change,
+            "unknown: this review does not know the kind",
+            "Find out what it holds before this is applied.",
+          ),
+        ]
+      : [];
+  });
+  if (base.protect && !head.protect)
+    found.push({
+      severity: "can lose data",
+      label: "Stack",
+      name: head.stack,
+      what: "protection against deletion is taken off every stateful resource",
+      procedure: "Take it off the one resource that has to go, and put it back.",
+    });
+  const order: Risk["severity"][] = ["loses data", "can lose data", "shortens history"];
+  return found.sort((left, right) => order.indexOf(left.severity) - order.indexOf(right.severity));
+}
+
+function gone(change: ResourceChange, what: string, procedure: string): Risk[] {
+  if (change.action === "delete")
+    return [risk("loses data", change, `it is dropped, with ${what}`, procedure)];
+  if (change.action === "replace")
+    return [
+      risk(
+        "loses data",
+        change,
+        `it is replaced (${change.forcedBy.join(", ")} cannot change in place), losing ${what}`,
+        procedure,
+      ),
+    ];
+  return [];
+}
+
+/** A number that shrinks: days of history, milliseconds of a topic. */
+function retention(change: ResourceChange, path: string, what: string): Risk[] {
+  const field = change.fields.find((each) => each.path === path);
+  const before = Number(unquote(field?.before));
+  const after = Number(unquote(field?.after));
+  if (!field || !(after < before)) return [];
+  return [
+    risk(
+      "shortens history",
+      change,
+      `${what} falls from ${before} to ${after}`,
+      "What is older is gone at once or within a day; export what is still needed first.",
+    ),
+  ];
+}
+
+const becomes = (
+  change: ResourceChange,
+  path: string,
+  value: string,
+  what: string,
+  procedure: string,
+): Risk[] =>
+  change.fields.some((field) => field.path === path && field.after === value)
+    ? [risk("can lose data", change, what, procedure)]
+    : [];
+
+/** Dropped columns, and types that hold less than before. */
+function columns(change: ResourceChange): Risk[] {
+  if (change.action !== "update") return [];
+  const dropped = new Set<string>();
+  const risks: Risk[] = [];
+  for (const field of change.fields) {
+    const match = /^columns\[(.*)\]\.(name|type)$/.exec(field.path);
+    if (!match) continue;
+    const [, column = "", part] = match;
+    if (part === "name" && field.after === undefined && !dropped.has(column)) {
+      dropped.add(column);
+      risks.push(
+        risk(
+          "loses data",
+          change,
+          `column ${column} is dropped with its values`,
+          "Keep the column, stop writing it, and drop it when nobody reads it (see Meaning) and a clone exists.",
+        ),
+      );
+    }
+    if (
+      part === "type" &&
+      field.before &&
+      field.after &&
+      narrows(unquote(field.before), unquote(field.after))
+    )
+      risks.push(
+        risk(
+          "can lose data",
+          change,
+          `column ${column} changes from ${unquote(field.before)} to ${unquote(field.after)}`,
+          "Add a column of the new type, fill it, compare, then switch: Snowflake refuses or truncates most such changes.",
+        ),
+      );
+  }
+  return risks;
+}
+
+/** Whether values of the old type may not fit the new one: another type, or a smaller size of the same. */
+function narrows(before: string, after: string): boolean {
+  const [from, to] = [parts(before), parts(after)];
+  if (from.name !== to.name) return true;
+  return from.sizes.some((size, index) => (to.sizes[index] ?? 0) < size);
+}
+
+const parts = (type: string): { name: string; sizes: number[] } => ({
+  name: type.split("(")[0] ?? type,
+  sizes: (/\(([\d, ]+)\)/.exec(type)?.[1] ?? "").split(",").filter(Boolean).map(Number),
+});
+
+const risk = (severity: Risk["severity"], change: ResourceChange, what: string, procedure: string): Risk => ({
+  severity,
+  label: change.label,
+  name: change.name,
+  what,
+  procedure,
+});
+
+const unquote = (json: string | undefined): string => (json === undefined ? "" : json.replace(/^"|"$/g, ""));

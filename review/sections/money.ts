@@ -1,0 +1,200 @@
+import type { CostItem, Total } from "../../cost/estimate/item.ts";
+import { explainFigure, showChange, showUsd } from "../../cost/explain.ts";
+import {
+  type Block,
+  type Cell,
+  code,
+  faint,
+  type Section,
+  type Text,
+  type Tone,
+} from "../document/document.ts";
+import type { MoneyLine } from "../money.ts";
+import type { Review } from "../review.ts";
+
+const AMOUNT_COLUMNS = [
+  { title: "Expected before", align: "right" },
+  { title: "after", align: "right" },
+  { title: "change", align: "right" },
+  { title: "Worst case before", align: "right" },
+  { title: "after", align: "right" },
+  { title: "change", align: "right" },
+] as const;
+
+/** Money: per department and service, the cost-policy changes, defaults that nobody set, what is unbounded. */
+export function moneySection(review: Review): Section {
+  const { money, base } = review;
+  const blocks: Block[] = [
+    {
+      kind: "facts",
+      facts: [
+        {
+          label: "Expected a month",
+          value: showUsd(money.after.total.expected),
+          sub: base.read ? showChange(money.total.expected) : undefined,
+          tone: toneOf(money.total.expected, base.read),
+        },
+        {
+          label: "Worst case a month",
+          value: ceilingText(money.after.total),
+          sub: base.read ? showChange(money.total.ceiling) : undefined,
+          tone: toneOf(money.total.ceiling, base.read),
+        },
+        {
+          label: "Unbounded",
+          value: String(money.unbounded.length),
+          sub: money.unbounded.length > 0 ? "listed below" : "everything has a limit",
+          tone: money.unbounded.length > 0 ? "bad" : "good",
+        },
+        {
+          label: "No price",
+          value: String(money.unpriced.length),
+          sub: money.unpriced.length > 0 ? "listed below, in no total" : "everything is priced",
+          tone: money.unpriced.length > 0 ? "warn" : "good",
+        },
+      ],
+    },
+    ...money.unbounded.map(
+      (each): Block => ({
+        kind: "note",
+        tone: "bad",
+        text: ["Unbounded: ", code(each.name), `: ${each.because}.`],
+      }),
+    ),
+    ...money.overBudget.map(
+      (over): Block => ({
+        kind: "note",
+        tone: "warn",
+        text: [
+          code(over.department),
+          ` is expected to cost ${showUsd(over.expected)} a month, above its budget of ${showUsd(over.budget)}.`,
+        ],
+      }),
+    ),
+    ...money.notes.map((note): Block => ({ kind: "note", tone: "warn", text: `${note}.` })),
+    lineTable("Department", money.departments, money.total, base.read),
+    lineTable("Service", money.services, money.total, base.read),
+  ];
+  if (money.policyChanges.length > 0)
+    blocks.push({
+      kind: "table",
+      columns: [
+        { title: "Cost policy" },
+        { title: "Setting" },
+        { title: "Before" },
+        { title: "After" },
+        { title: "Expected, alone", align: "right" },
+        { title: "Worst case, alone", align: "right" },
+      ],
+      rows: money.policyChanges.map((change) => [
+        code(change.name),
+        code(change.setting),
+        change.before === "none" || change.before === "exists" ? change.before : code(change.before),
+        change.after === "none" || change.after === "new" ? change.after : code(change.after),
+        changeCell(change.expected),
+        change.unbounded.length > 0 ? { text: "becomes unbounded", tone: "bad" } : changeCell(change.ceiling),
+      ]),
+    });
+  if (money.defaults.length > 0)
+    blocks.push({
+      kind: "table",
+      columns: [
+        { title: "Set by nobody" },
+        { title: "What holds instead" },
+        { title: "Can cost a month", align: "right" },
+      ],
+      rows: money.defaults.map((each) => [
+        code(each.name),
+        each.what,
+        each.ceiling === "unbounded" ? { text: "unbounded", tone: "bad" as Tone } : showUsd(each.ceiling),
+      ]),
+    });
+  if (money.unpriced.length > 0)
+    blocks.push({
+      kind: "details",
+      summary: `No price (${money.unpriced.length})`,
+      blocks: [
+        { kind: "list", items: money.unpriced.map((each): Text => [code(each.name), `: ${each.because}`]) },
+      ],
+    });
+  blocks.push(derivations(money.after.items));
+  return {
+    id: "money",
+    title: "Money",
+    summary: base.read
+      ? `${showChange(money.total.expected)} a month expected, worst case ${showChange(money.total.ceiling)}`
+      : "only the new revision is priced",
+    blocks,
+  };
+}
+
+function lineTable(title: string, lines: MoneyLine[], total: MoneyLine, compared: boolean): Block {
+  const row = (each: MoneyLine): (Text | Cell)[] =>
+    compared
+      ? [
+          name(each),
+          showUsd(each.before.expected),
+          showUsd(each.after.expected),
+          changeCell(each.expected),
+          ceilingText(each.before),
+          ceilingText(each.after),
+          changeCell(each.ceiling),
+        ]
+      : [name(each), showUsd(each.after.expected), ceilingText(each.after)];
+  const name = (each: MoneyLine): Text => (each === total ? "Total" : each.name);
+  return {
+    kind: "table",
+    columns: [
+      { title },
+      ...(compared
+        ? AMOUNT_COLUMNS
+        : [
+            { title: "Expected", align: "right" as const },
+            { title: "Worst case", align: "right" as const },
+          ]),
+    ],
+    rows: lines.map(row),
+    foot: row(total),
+  };
+}
+
+/** Every item of some cost, largest first, with its whole derivation folded away. */
+function derivations(items: CostItem[]): Block {
+  const amount = (item: CostItem): number =>
+    item.expected.value.kind === "number" ? item.expected.value.number : 0;
+  const shown = items.toSorted((left, right) => amount(right) - amount(left)).slice(0, DERIVED_ITEMS);
+  return {
+    kind: "details",
+    summary: `Where the figures come from (the ${shown.length} largest of ${items.length} items)`,
+    blocks: shown.flatMap((item): Block[] => [
+      {
+        kind: "text",
+        text: [
+          code(item.resource.name),
+          ` ${item.service} `,
+          faint(
+            item.basis === "enforced"
+              ? "the worst case is enforced"
+              : "the worst case is a declared volume, nothing enforces it",
+          ),
+          ...item.notes.map((note) => faint(`; ${note}`)),
+        ],
+      },
+      { kind: "lines", lines: [...explainFigure(item.expected), ...explainFigure(item.ceiling)] },
+    ]),
+  };
+}
+
+const DERIVED_ITEMS = 12;
+
+/** The bounded part, with a sign where something has no bound. */
+export const ceilingText = (total: Total): string =>
+  total.unbounded.length > 0 ? `${showUsd(total.ceiling)} + unbounded` : showUsd(total.ceiling);
+
+const changeCell = (change: number): Cell => ({
+  text: Math.abs(change) < 0.005 ? "–" : showChange(change),
+  tone: toneOf(change, true),
+});
+
+const toneOf = (change: number, compared: boolean): Tone =>
+  !compared || Math.abs(change) < 0.005 ? "plain" : change > 0 ? "warn" : "good";

@@ -1,0 +1,157 @@
+import { showChange } from "../cost/explain.ts";
+import type { Finding } from "../policy/finding.ts";
+import type { AccessChange } from "./access/changes.ts";
+import type { Meaning } from "./meaning.ts";
+import type { Money } from "./money.ts";
+import type { ResourceChanges } from "./resources/changes.ts";
+import type { Risk } from "./risk.ts";
+
+export interface Approver {
+  who: string;
+  why: string[];
+}
+
+export interface Verdict {
+  /** `stop`: policy refuses it. `approve`: people decide. `clear`: nothing that anybody has to approve. */
+  decision: "stop" | "approve" | "clear";
+  sentence: string;
+  approvers: Approver[];
+}
+
+/** What the sections need to be judged; absent where the base could not be read. */
+export interface Judged {
+  money: Money;
+  access: AccessChange[];
+  risks: Risk[];
+  meaning: Meaning;
+  resources?: ResourceChanges;
+  findings: Finding[];
+  comparable: boolean;
+}
+
+/** Differences below this are rounding, not a decision. */
+const CENT = 0.005;
+
+/** One sentence, who has to approve, and why. */
+export function judge(judged: Judged): Verdict {
+  const refused = judged.findings.filter((finding) => finding.level === "mandatory" && !finding.waiver);
+  const approvers = [
+    approver("finance", financeReasons(judged.money, judged.comparable)),
+    approver("security", securityReasons(judged.access, judged.resources)),
+    approver("platform", platformReasons(judged)),
+    ...ownerReasons(judged.meaning),
+  ].filter((each) => each.why.length > 0);
+  const decision = refused.length > 0 ? "stop" : approvers.length > 0 ? "approve" : "clear";
+  return { decision, sentence: sentence(decision, judged, approvers, refused), approvers };
+}
+
+function financeReasons(money: Money, comparable: boolean): string[] {
+  const why: string[] = [];
+  if (comparable && money.total.expected > CENT)
+    why.push(`expected cost ${showChange(money.total.expected)} a month`);
+  if (comparable && money.total.ceiling > CENT)
+    why.push(`worst case ${showChange(money.total.ceiling)} a month`);
+  if (money.newlyUnbounded.length > 0)
+    why.push(`${count(money.newlyUnbounded.length, "thing")} without a limit`);
+  for (const over of money.overBudget) why.push(`${over.department} is above its budget`);
+  return why;
+}
+
+function securityReasons(access: AccessChange[], resources: ResourceChanges | undefined): string[] {
+  const why: string[] = [];
+  const personal = access.filter((change) => change.newPersonal.length > 0);
+  const gains = access.filter((change) => change.gained.length > 0 && change.because === "grant");
+  if (personal.length > 0) {
+    const who = [...new Set(personal.map((change) => change.principal))];
+    why.push(
+      `${who.join(", ")} can read ${count(new Set(personal.flatMap(personalOf)).size, "more personal column")}`,
+    );
+  }
+  if (access.some((change) => change.principalKind === "public" && change.gained.length > 0))
+    why.push("everybody (PUBLIC) gains access");
+  if (gains.length > 0) why.push(`${count(gains.length, "new privilege path")}`);
+  const identity = (resources?.changes ?? []).filter(
+    (change) => IDENTITY.has(change.kind) && change.action !== "delete",
+  );
+  if (identity.length > 0) why.push(`${count(identity.length, "change")} to users, integrations or ACLs`);
+  return why;
+}
+
+const IDENTITY = new Set(["users", "integrations", "acls"]);
+
+function platformReasons({ risks, resources, comparable }: Judged): string[] {
+  const why: string[] = [];
+  const losing = risks.filter((risk) => risk.severity === "loses data");
+  if (!comparable) why.push("the base could not be read, so nothing is compared");
+  if (losing.length > 0)
+    why.push(
+      `${count(losing.length, "thing")} that ${losing.length === 1 ? "holds" : "hold"} data would be lost or replaced`,
+    );
+  if (risks.length > losing.length)
+    why.push(`${count(risks.length - losing.length, "further risk")} to data`);
+  const changes = resources?.changes.length ?? 0;
+  if (changes > 0) why.push(`${count(changes, "resource")} ${changes === 1 ? "changes" : "change"}`);
+  return why;
+}
+
+function ownerReasons(meaning: Meaning): Approver[] {
+  return meaning.owners.map((owner) => {
+    const own = meaning.models.filter((model) => model.owner === owner);
+    const downstream = new Set(
+      meaning.models.flatMap((model) =>
+        model.downstream.filter((each) => each.owner === owner).map((each) => each.logical),
+      ),
+    );
+    for (const model of own) downstream.delete(model.logical);
+    const why: string[] = [];
+    if (own.length > 0)
+      why.push(`${count(own.length, "model")} of theirs ${own.length === 1 ? "changes" : "change"}`);
+    if (downstream.size > 0)
+      why.push(
+        `${count(downstream.size, "model")} of theirs ${downstream.size === 1 ? "reads" : "read"} what changes`,
+      );
+    return approver(owner, why);
+  });
+}
+
+function sentence(
+  decision: Verdict["decision"],
+  judged: Judged,
+  approvers: Approver[],
+  refused: Finding[],
+): string {
+  const effects: string[] = [];
+  const { total } = judged.money;
+  if (judged.comparable && Math.abs(total.expected) > CENT)
+    effects.push(
+      `costs ${showChange(Math.abs(total.expected)).slice(1)} ${total.expected > 0 ? "more" : "less"} a month`,
+    );
+  if (judged.comparable && Math.abs(total.ceiling) > CENT)
+    effects.push(`moves the worst case by ${showChange(total.ceiling)}`);
+  const personal = new Set(judged.access.flatMap(personalOf)).size;
+  if (personal > 0) effects.push(`opens ${count(personal, "personal column")}`);
+  const losing = judged.risks.filter((risk) => risk.severity === "loses data").length;
+  if (losing > 0) effects.push(`puts the data of ${count(losing, "thing")} at risk`);
+  const models = judged.meaning.models.length;
+  if (models > 0) effects.push(`changes ${count(models, "model")}`);
+  const subject =
+    effects.length > 0
+      ? `It ${list(effects)}.`
+      : judged.comparable
+        ? "Nothing changes in money, access, data or meaning."
+        : "The change cannot be compared: its base could not be read.";
+  if (decision === "stop")
+    return `Policy refuses this change (${count(refused.length, "finding")}). ${subject}`;
+  if (decision === "clear") return `${subject} Nobody has to approve.`;
+  return `${subject} To approve: ${list(approvers.map((each) => each.who))}.`;
+}
+
+const personalOf = (change: AccessChange): string[] =>
+  change.newPersonal.map((column) => `${change.object} ${column}`);
+const approver = (who: string, why: string[]): Approver => ({ who, why });
+
+export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
+/** `a`, `a and b`, `a, b and c`. */
+export const list = (words: string[]): string =>
+  words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;

@@ -1,0 +1,111 @@
+import type { Platform } from "../../infra/platform.ts";
+import { examplePlatform } from "../cost/support/example-platform.ts";
+import { first, reviewOf } from "./support.ts";
+
+describe("a review", () => {
+  test("of no change says so, and asks nobody", () => {
+    const review = reviewOf(() => {});
+    expect(review.verdict).toEqual({
+      decision: "clear",
+      sentence: "Nothing changes in money, access, data or meaning. Nobody has to approve.",
+      approvers: [],
+    });
+    expect(review.resources).toMatchObject({ changes: [], unknownKinds: [] });
+    expect(review.unread).toEqual([]);
+  });
+
+  test("asks finance where the worst case rises, with what each setting does alone", () => {
+    const review = reviewOf((platform) => {
+      first(platform.warehouses).size = "LARGE";
+      first(platform.monitors).credits = 5000;
+    });
+    expect(review.verdict.approvers.map((each) => each.who)).toContain("finance");
+    expect(review.money.total.ceiling).toBeGreaterThan(0);
+    const [size, quota] = review.money.policyChanges;
+    expect(size).toMatchObject({
+      name: "TRANSFORM",
+      setting: "size",
+      before: "SMALL",
+      after: "LARGE",
+      unbounded: [],
+    });
+    expect(size?.expected).toBeGreaterThan(0);
+    expect(quota).toMatchObject({ name: "ACCOUNT_GUARD", setting: "credits", before: "900", after: "5000" });
+  });
+
+  test("says what becomes unbounded", () => {
+    const review = reviewOf((platform) => {
+      Object.assign(first(platform.warehouses), { queryAcceleration: { enabled: true, maxScaleFactor: 0 } });
+    });
+    expect(review.money.newlyUnbounded).toEqual(["TRANSFORM: Query Acceleration"]);
+    expect(review.money.policyChanges).toEqual([
+      expect.objectContaining({
+        setting: "queryAcceleration",
+        before: "not set",
+        unbounded: ["TRANSFORM: Query Acceleration"],
+      }),
+    ]);
+  });
+
+  test("names what nobody set, with its price", () => {
+    expect(reviewOf(() => {}).money.defaults).toEqual([
+      { name: "REPORTING", what: expect.stringContaining("factor 2"), ceiling: 2 * 744 * 3 },
+    ]);
+  });
+
+  test("tells a department that it is above its budget", () => {
+    const review = reviewOf((platform) => {
+      platform.budgets = { sales: 1 };
+    });
+    expect(review.money.overBudget).toEqual([
+      { department: "sales", budget: 1, expected: expect.any(Number) },
+    ]);
+  });
+
+  test("without a base still comes out, prices the head and says what it could not read", () => {
+    const review = reviewOf(() => {}, {
+      base: undefined,
+      unread: ["The base main could not be read: shallow clone."],
+    });
+    expect(review.base.read).toBe(false);
+    expect(review.money.after.total.expected).toBeGreaterThan(0);
+    expect(review.verdict.approvers).toEqual([
+      { who: "platform", why: ["the base could not be read, so nothing is compared"] },
+    ]);
+    expect(review.unread).toEqual(["The base main could not be read: shallow clone."]);
+  });
+
+  test("compares an unknown kind of resource as data, and says so", () => {
+    const dynamicTables = [{ key: "d", name: "D", lag: "1 minute" }];
+    const base = { ...examplePlatform(), dynamicTables } as Platform;
+    const review = reviewOf(() => {}, { base });
+    expect(review.resources.unknownKinds).toEqual(["dynamicTables"]);
+    expect(review.resources.changes).toEqual([
+      expect.objectContaining({ kind: "dynamicTables", action: "delete", name: "D" }),
+    ]);
+    expect(review.risks).toEqual([expect.objectContaining({ severity: "can lose data", name: "D" })]);
+    expect(review.unread.join()).toMatch(/dynamicTables/);
+  });
+
+  test("of a base whose data have another shape still comes out", () => {
+    const base = {
+      ...examplePlatform(),
+      warehouses: undefined,
+      roleGrants: undefined,
+    } as unknown as Platform;
+    const review = reviewOf(() => {}, { base });
+    expect(review.unread.join("\n")).toMatch(/Money of the base could not be compared/);
+    expect(review.unread.join("\n")).toMatch(/Access could not be compared/);
+    expect(review.verdict.sentence).toEqual(expect.any(String));
+  });
+
+  test("in a region without prices lists every item instead of guessing", () => {
+    const review = reviewOf((platform) => {
+      platform.region = "aws.il-central-1";
+    });
+    expect(review.money.after.total.expected).toBe(0);
+    expect(review.unread.filter((line) => line.startsWith("No price for")).length).toBe(
+      review.money.unpriced.length,
+    );
+  });
+});

@@ -1,0 +1,173 @@
+import type { Platform } from "../../infra/platform.ts";
+import { first, reviewOf } from "./support.ts";
+
+const table = (platform: Platform, logical: string) =>
+  platform.tables.find((each) => each.logical === logical) ?? first(platform.tables);
+
+describe("data at risk", () => {
+  test.each<[string, (platform: Platform) => void, object]>([
+    [
+      "a dropped table",
+      (platform) => {
+        platform.tables = platform.tables.filter((each) => each.logical !== "mart.sales.kpi");
+      },
+      { severity: "loses data", name: "MART.SALES.KPI" },
+    ],
+    [
+      "a table that moves",
+      (platform) => {
+        table(platform, "mart.sales.kpi").schema = "OTHER";
+      },
+      { severity: "loses data", what: expect.stringContaining("schema cannot change in place") },
+    ],
+    [
+      "a dropped column",
+      (platform) => {
+        table(platform, "mart.sales.kpi").columns.pop();
+      },
+      { severity: "loses data", what: "column ACTIVE_CUSTOMERS is dropped with its values" },
+    ],
+    [
+      "a narrower type",
+      (platform) => {
+        first(table(platform, "mart.sales.customer").columns).type = "VARCHAR(10)";
+      },
+      { severity: "can lose data", what: expect.stringContaining("VARCHAR(16777216) to VARCHAR(10)") },
+    ],
+    [
+      "a stream on another table",
+      (platform) => {
+        first(platform.streams).table.name = "LEAD";
+      },
+      { severity: "loses data", label: "Stream", procedure: expect.stringContaining("Suspend the tasks") },
+    ],
+    [
+      "a pipe with another COPY",
+      (platform) => {
+        first(platform.pipes).copy = "COPY INTO x";
+      },
+      { severity: "loses data", what: expect.stringContaining("load history") },
+    ],
+    [
+      "less Time Travel",
+      (platform) => {
+        first(platform.databases).timeTravelDays = 1;
+      },
+      { severity: "shortens history", what: "Time Travel falls from 7 to 1" },
+    ],
+    [
+      "a bucket that may be emptied",
+      (platform) => {
+        platform.landing.forceDestroy = true;
+      },
+      { severity: "can lose data", label: "Landing bucket" },
+    ],
+    [
+      "fewer partitions",
+      (platform) => {
+        first(platform.topics).partitions = 3;
+      },
+      { severity: "loses data", label: "Kafka topic" },
+    ],
+    [
+      "protection taken off",
+      (platform) => {
+        platform.protect = false;
+      },
+      { severity: "can lose data", label: "Stack" },
+    ],
+  ])("%s is told with the safe procedure", (_case, change, expected) => {
+    const { risks } = reviewOf(change);
+    expect(risks).toHaveLength(1);
+    expect(risks[0]).toMatchObject(expected);
+    expect(risks[0]?.procedure.length).toBeGreaterThan(20);
+  });
+
+  test.each<[string, (platform: Platform) => void]>([
+    [
+      "a column more",
+      (platform) => {
+        table(platform, "mart.sales.kpi").columns.push({
+          name: "MORE",
+          type: "DATE",
+          nullable: true,
+          description: "",
+          tags: [],
+        });
+      },
+    ],
+    [
+      "a wider type",
+      (platform) => {
+        const column = table(platform, "mart.sales.kpi").columns[1];
+        if (column) column.type = "NUMBER(38,2)";
+      },
+    ],
+    [
+      "more partitions",
+      (platform) => {
+        first(platform.topics).partitions = 12;
+      },
+    ],
+    [
+      "a comment",
+      (platform) => {
+        first(platform.warehouses).comment = "other";
+      },
+    ],
+  ])("%s puts nothing at risk", (_case, change) => {
+    const review = reviewOf(change);
+    expect(review.risks).toEqual([]);
+    expect(review.resources.changes.map((each) => each.action)).toEqual(["update"]);
+  });
+});
+
+describe("meaning", () => {
+  test("follows columns downstream to other owners' models", () => {
+    const review = reviewOf((platform) => {
+      const account = first(platform.models);
+      account.lineage = { ...account.lineage, EMAIL: ["raw.crm.account.record"] };
+      account.query = "SELECT 2";
+    });
+    expect(review.meaning.models).toEqual([
+      expect.objectContaining({
+        logical: "core.customer.account",
+        what: ["query"],
+        columns: [{ name: "EMAIL", change: "values", detail: "now from raw.crm.account.record" }],
+        downstream: [{ logical: "mart.sales.customer", owner: "sales", columns: ["EMAIL"] }],
+      }),
+    ]);
+    expect(review.verdict.approvers.find((each) => each.who === "sales")?.why).toEqual([
+      "1 model of theirs reads what changes",
+    ]);
+  });
+
+  test("counts every column as changed where only the query's text is another", () => {
+    const review = reviewOf((platform) => {
+      const customer = platform.models[2];
+      if (customer) customer.query = "SELECT 3";
+    });
+    expect(review.meaning.models[0]?.columns.map((column) => column.change)).toEqual([
+      "values",
+      "values",
+      "values",
+    ]);
+    expect(review.meaning.models[0]?.downstream).toEqual([
+      { logical: "mart.sales.kpi", owner: "sales", columns: ["ACTIVE_CUSTOMERS", "DAY"] },
+    ]);
+  });
+
+  test("tells a changed KPI and the KPIs of a changed model", () => {
+    const kpi = { name: "active", sql: 'select * from "MART"."SALES"."KPI"', columns: ["DAY"] };
+    const review = reviewOf((platform) => {
+      platform.kpis = [{ ...kpi, sql: `${kpi.sql} where 1 = 1` }];
+      const model = platform.models[3];
+      if (model) model.grain = "one row a week";
+    });
+    expect(review.meaning.kpis).toEqual([{ name: "active", change: "new" }]);
+    expect(review.meaning.models[0]).toMatchObject({
+      what: ["grain: one row each → one row a week"],
+      kpis: ["active"],
+    });
+  });
+});
