@@ -39,6 +39,7 @@ export function assemble(cache: Cache, parts: Parts): Assembly {
     writeHome(join(folder, "home"), parts);
     cache.publish(folder, entry);
   }
+  cache.markUsed(entry);
   const bin = join(cache.path(entry), "bin");
   const home = join(cache.path(entry), "home");
   return parts.pulumi.official

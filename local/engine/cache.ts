@@ -2,9 +2,10 @@
 // temporary folder and renamed into place, so that what exists is complete.
 
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
+import { codeOf } from "./engine-error.ts";
 import { isAlive } from "./lock.ts";
 
 /** `$XDG_CACHE_HOME/firn`, else `~/Library/Caches/firn` on macOS and `~/.cache/firn` elsewhere. */
@@ -12,6 +13,17 @@ export function defaultCacheDir(env: NodeJS.ProcessEnv = process.env, os: string
   const given = env["XDG_CACHE_HOME"];
   if (given !== undefined && isAbsolute(given)) return join(given, "firn"); // relative ones are invalid by the XDG rules
   return os === "darwin" ? join(homedir(), "Library", "Caches", "firn") : join(homedir(), ".cache", "firn");
+}
+
+const ENTRY_KINDS = ["build", "download", "home"];
+const UNUSED_MS = 30 * 24 * 3600 * 1000;
+
+function list(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+function remove(path: string): void {
+  rmSync(path, { recursive: true, force: true });
 }
 
 export class Cache {
@@ -45,17 +57,29 @@ export class Cache {
       renameSync(folder, target);
     } catch (error) {
       if (!existsSync(target)) throw error;
-      rmSync(folder, { recursive: true, force: true });
+      remove(folder);
     }
   }
 
-  /** Removes the temporary folders of processes that no longer live. */
-  sweep(): void {
-    if (!existsSync(this.root)) return;
-    for (const name of readdirSync(this.root)) {
+  /** Says that an entry is in use, so that `sweep` keeps it. */
+  markUsed(entry: string, now: Date = new Date()): void {
+    try {
+      utimesSync(this.path(entry), now, now);
+    } catch (error) {
+      if (!["EROFS", "EPERM", "EACCES"].includes(codeOf(error))) throw error; // a cache that is only read is fine
+    }
+  }
+
+  /** Removes the temporary folders of processes that no longer live, and entries that nobody used for a month. */
+  sweep(now: Date = new Date()): void {
+    for (const name of list(this.root)) {
       const pid = /^tmp-(\d+)-/.exec(name)?.[1];
-      if (pid !== undefined && !isAlive(Number(pid))) {
-        rmSync(join(this.root, name), { recursive: true, force: true });
+      if (pid !== undefined && !isAlive(Number(pid))) remove(join(this.root, name));
+    }
+    for (const kind of ENTRY_KINDS) {
+      for (const name of list(join(this.root, kind))) {
+        const entry = join(this.root, kind, name);
+        if (now.getTime() - statSync(entry).mtimeMs > UNUSED_MS) remove(entry);
       }
     }
   }

@@ -28,7 +28,7 @@ export class EngineError extends Error {
 export function explainDiskError(error: unknown, folder: string): unknown {
   const code = codeOf(error);
   if (code === "ENOSPC" || code === "EDQUOT") return diskFull(folder);
-  if (code === "EACCES" || code === "EROFS" || code === "EPERM") {
+  if (["EACCES", "EROFS", "EPERM", "ENOTDIR", "EEXIST"].includes(code)) {
     return new EngineError(
       "cache-unwritable",
       `${folder} cannot be written (${code})`,

@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { statfs } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { tmpdir, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import type { Progress } from "../progress.ts";
 import { type Cache, contentKey } from "./cache.ts";
@@ -131,6 +131,8 @@ export async function buildTargets(
     GOOS: platform.goos,
     GOARCH: platform.goarch,
     GOTMPDIR: work, // swept with the folder when the build is killed
+    // The compiler collects less garbage: an eighth less work, for some hundred megabytes more.
+    ...(totalmem() >= 8e9 && process.env["GOGC"] === undefined ? { GOGC: "400" } : {}),
   };
   const run = (args: string[], onErrorLine: (line: string) => void) =>
     runCommand(go.file, args, { cwd: GO_MODULE, env, onErrorLine, signal: options.signal });

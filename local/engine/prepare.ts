@@ -34,6 +34,8 @@ export interface EngineOptions {
   cacheDir?: string | undefined;
   /** Node script that serves the AWS resource types where the official plugin cannot be had. */
   awsStandIn?: string | undefined;
+  /** False: no server is asked for an official archive; what is missing is built. Default: true. */
+  download?: boolean | undefined;
 }
 
 export interface PrepareOptions extends EngineOptions {
@@ -44,6 +46,8 @@ export interface PrepareOptions extends EngineOptions {
 interface Located {
   file: string;
   version: string;
+  /** Its place in the cache, where it is there. */
+  entry?: string;
   origin: "path" | "download" | "build" | "cache";
 }
 
@@ -69,6 +73,8 @@ export async function prepareEngine(options: PrepareOptions = {}): Promise<Engin
   if (parts.aws === undefined && options.awsStandIn !== undefined) parts.aws = { script: options.awsStandIn };
   const official = isOfficial(search, pulumi);
   try {
+    for (const part of Object.values(located))
+      if (part?.entry !== undefined) search.cache.markUsed(part.entry);
     const assembly = assemble(search.cache, {
       node,
       pulumi: { file: pulumi.file, official },
@@ -185,13 +191,16 @@ function locate({ cache, platform, machine }: Search): Partial<Record<Target | "
 
 function inDownloads(cache: Cache, part: Target | "aws", platform: Platform): Located | undefined {
   const archive = archiveOf(part, platform);
-  const file = join(cache.path(downloadEntry(archive)), archive.program);
-  return existsSync(file) ? { file, version: versionOf(part), origin: "cache" } : undefined;
+  return inCache(cache, downloadEntry(archive), archive.program, part);
 }
 
 function inBuilds(cache: Cache, target: Target, platform: Platform): Located | undefined {
-  const file = join(cache.path(buildEntry(target, platform)), builtProgram(target));
-  return existsSync(file) ? { file, version: versionOf(target), origin: "cache" } : undefined;
+  return inCache(cache, buildEntry(target, platform), builtProgram(target), target);
+}
+
+function inCache(cache: Cache, entry: string, program: string, part: Target | "aws"): Located | undefined {
+  const file = join(cache.path(entry), program);
+  return existsSync(file) ? { entry, file, version: versionOf(part), origin: "cache" } : undefined;
 }
 
 /** Downloads or builds what is missing, alone on this machine. */
@@ -213,7 +222,7 @@ async function obtain(
       const before = locate(search);
       const unreachable = new Set<string>();
       const missing = [...BUILDABLE, "aws" as const].filter((part) => before[part] === undefined);
-      for (const part of missing) {
+      for (const part of options.download === false ? [] : missing) {
         await downloadArchive(cache, archiveOf(part, platform), { progress, signal, unreachable });
       }
       const downloaded = locate(search);

@@ -55,6 +55,17 @@ test("the leftovers of dead processes are swept, those of living ones stay", () 
   expect(readdirSync(cache.root)).toEqual([mine.split("/").at(-1)]);
 });
 
+test("an entry that nobody used for a month goes, one in use stays", () => {
+  const days = (count: number) => new Date(count * 24 * 3600 * 1000);
+  for (const name of ["old", "used"]) {
+    cache.publish(cache.temporary(), `build/${name}`);
+    cache.markUsed(`build/${name}`, days(100));
+  }
+  cache.markUsed("build/used", days(125));
+  cache.sweep(days(131));
+  expect(readdirSync(cache.path("build"))).toEqual(["used"]);
+});
+
 test("a key depends on every part and on where one ends", () => {
   const keys = [["ab", "c"], ["a", "bc"], ["abc"], ["abc", ""]].map((parts) => contentKey(...parts));
   expect(new Set(keys).size).toBe(4);

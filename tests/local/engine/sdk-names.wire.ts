@@ -11,48 +11,6 @@ import { differences, type PackageSchema, readSchema, readSdk, type Shapes } fro
 const run = promisify(execFile);
 const modules = join(import.meta.dirname, "..", "..", "..", "node_modules", "@pulumi");
 
-/** What the platform program declares, and what it is likely to next. */
-const USED: Record<"snowflake" | "kafka", string[]> = {
-  snowflake: [
-    ...["Provider", "Database", "Schema", "Warehouse", "ResourceMonitor", "AccountRole", "DatabaseRole"],
-    ...[
-      "GrantPrivilegesToAccountRole",
-      "GrantPrivilegesToDatabaseRole",
-      "GrantAccountRole",
-      "GrantDatabaseRole",
-    ],
-    ...[
-      "GrantOwnership",
-      "User",
-      "ServiceUser",
-      "LegacyServiceUser",
-      "StorageIntegration",
-      "Stage",
-      "FileFormat",
-    ],
-    ...["Pipe", "Table", "View", "StreamOnTable", "StreamOnView", "Task", "NotificationIntegration"],
-    ...[
-      "EmailNotificationIntegration",
-      "Alert",
-      "MaskingPolicy",
-      "RowAccessPolicy",
-      "NetworkRule",
-      "NetworkPolicy",
-    ],
-    ...["NetworkPolicyAttachment", "Tag", "TagAssociation", "Execute", "AccountParameter", "ObjectParameter"],
-    ...["TableConstraint", "AccountAuthenticationPolicyAttachment", "AuthenticationPolicy"],
-    ...[
-      "ProcedureSql",
-      "FunctionSql",
-      "Sequence",
-      "DynamicTable",
-      "ExternalTable",
-      "TableColumnMaskingPolicyApplication",
-    ],
-  ],
-  kafka: ["Provider", "Topic", "Acl", "Quota", "UserScramCredential"],
-};
-
 let schemas: Record<"snowflake" | "kafka", PackageSchema>;
 
 beforeAll(async () => {
@@ -82,16 +40,13 @@ describe.each(["snowflake", "kafka"] as const)("%s", (name) => {
     expect(schemas[name].version).toBe(PROVIDER_VERSIONS[name]);
   });
 
-  test("the inputs of every resource that is used have the SDK's names and types", () => {
-    const found = USED[name].flatMap((resource) => {
-      if (sdk[resource] === undefined) return [`${resource}: the SDK has no such resource`];
-      if (provider[resource] === undefined) return [`${resource}: the provider has no such resource`];
-      return differences(sdk[resource], provider[resource], resource);
-    });
+  test("the inputs of every resource have the SDK's names and types", () => {
+    const found = Object.entries(sdk).flatMap(([resource, inputs]) =>
+      provider[resource] === undefined
+        ? [`${resource}: the provider has no such resource`]
+        : differences(inputs, provider[resource], resource),
+    );
     expect(found).toEqual([]);
-  });
-
-  test("every resource of the SDK is served", () => {
-    expect(Object.keys(sdk).filter((resource) => provider[resource] === undefined)).toEqual([]);
+    expect(Object.keys(sdk).length).toBeGreaterThanOrEqual({ snowflake: 89, kafka: 5 }[name]);
   });
 });
