@@ -83,6 +83,6 @@ export function reviewPlatform(input: ReviewInput): Review {
     risks,
     meaning,
     resources,
-    unread,
+    unread: [...new Set(unread)],
   };
 }

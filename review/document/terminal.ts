@@ -58,9 +58,10 @@ function block(each: Block, pen: Pen, width: number): string[] {
       return columns(
         each.facts.map((fact) => [fact.label, fact.value, fact.sub ?? ""].map((word) => clean(word))),
         [false, true, false],
-      ).map((line, index) => pen.tone(each.facts[index]?.tone ?? "plain", line));
+        width - 2,
+      ).flatMap((lines, index) => lines.map((line) => pen.tone(each.facts[index]?.tone ?? "plain", line)));
     case "table":
-      return table(each, pen);
+      return table(each, pen, width - 2);
     case "details":
       return [
         text(each.summary, pen),
@@ -77,41 +78,63 @@ function block(each: Block, pen: Pen, width: number): string[] {
 /** A folded part shows its beginning; the HTML page has all of it. */
 const DETAIL_LINES = 12;
 
-function table(each: Extract<Block, { kind: "table" }>, pen: Pen): string[] {
+function table(each: Extract<Block, { kind: "table" }>, pen: Pen, width: number): string[] {
   const plain = makePen(false);
   const rows = [
     each.columns.map((column) => clean(column.title)),
     ...each.rows.map((row) => row.map((cell) => text(cellOf(cell).text, plain))),
     ...(each.foot ? [each.foot.map((cell) => text(cellOf(cell).text, plain))] : []),
   ];
-  const lines = columns(
+  return columns(
     rows,
     each.columns.map((column) => column.align === "right"),
-  );
-  return lines.map((line, index) => {
-    if (index === 0) return pen.dim(line);
+    width,
+  ).flatMap((lines, index) => {
+    if (index === 0) return lines.map(pen.dim);
     const cells = each.rows[index - 1];
-    if (!cells) return pen.bold(line);
+    if (!cells) return lines.map(pen.bold);
     const tones = cells.map((cell) => cellOf(cell).tone ?? "plain");
     const worst = (["bad", "warn", "good"] as const).find((tone) => tones.includes(tone)) ?? "plain";
-    return pen.tone(worst, line);
+    return lines.map((line) => pen.tone(worst, line));
   });
 }
 
-const CELL_WIDTH = 64;
+const LEAST_WIDTH = 16;
 
-function columns(rows: string[][], right: boolean[]): string[] {
-  const short = rows.map((row) =>
-    row.map((cell) => (cell.length > CELL_WIDTH ? `${cell.slice(0, CELL_WIDTH - 1)}…` : cell)),
-  );
-  const widths = right.map((_, index) => Math.max(0, ...short.map((row) => (row[index] ?? "").length)));
-  return short.map((row) =>
-    row
-      .map((cell, index) =>
-        right[index] ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0),
-      )
-      .join("  "),
-  );
+/** Rows as lines in columns; the widest left-hand columns give way until the row fits, and their text wraps. */
+function columns(rows: string[][], right: boolean[], width: number): string[][] {
+  const widths = right.map((_, index) => Math.max(0, ...rows.map((row) => (row[index] ?? "").length)));
+  const total = (): number => widths.reduce((sum, each) => sum + each + 2, -2);
+  while (total() > width) {
+    const widest = Math.max(...widths.filter((_, index) => !right[index]));
+    if (!Number.isFinite(widest) || widest <= LEAST_WIDTH) break;
+    widths[widths.findIndex((each, index) => each === widest && !right[index])] = Math.max(
+      LEAST_WIDTH,
+      widest - Math.max(1, Math.min(total() - width, widest >> 3)),
+    );
+  }
+  return rows.map((row) => {
+    const cells = row.map((cell, index) => (right[index] ? [cell] : fold(cell, widths[index] ?? 0)));
+    const height = Math.max(1, ...cells.map((lines) => lines.length));
+    return Array.from({ length: height }, (_, line) =>
+      cells
+        .map((lines, index) => {
+          const shown = lines[line] ?? "";
+          return right[index] ? shown.padStart(widths[index] ?? 0) : shown.padEnd(widths[index] ?? 0);
+        })
+        .join("  "),
+    );
+  });
+}
+
+/** Text in lines of a width; a word that is longer is broken. */
+function fold(given: string, width: number): string[] {
+  if (given.length <= width) return [given];
+  return wrap(given, width).flatMap((line) => {
+    const pieces: string[] = [];
+    for (let at = 0; at < line.length; at += width) pieces.push(line.slice(at, at + width));
+    return pieces;
+  });
 }
 
 const text = (given: Text, pen: Pen): string =>

@@ -60,7 +60,12 @@ function compareEntry(
   after: Entry | undefined,
 ): ResourceChange | undefined {
   const shown = after ?? before ?? {};
-  const base = { kind, label: known?.label ?? kind, key, name: nameOf(shown, key) };
+  const base = {
+    kind,
+    label: known?.label ?? kind,
+    key,
+    name: known?.describe?.(shown) ?? nameOf(shown, key),
+  };
   if (!before) return { ...base, action: "create", fields: [], forcedBy: [] };
   if (!after) return { ...base, action: "delete", fields: [], forcedBy: [] };
   const fields = compareFields(before, after, known?.derived ?? []);

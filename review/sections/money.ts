@@ -121,11 +121,14 @@ export function moneySection(review: Review): Section {
   return {
     id: "money",
     title: "Money",
-    summary: base.read
-      ? `${showChange(money.total.expected)} a month expected, worst case ${showChange(money.total.ceiling)}`
-      : "only the new revision is priced",
+    summary: !base.read ? "only the new revision is priced" : summaryOf(money.total),
     blocks,
   };
+}
+
+function summaryOf(total: MoneyLine): string {
+  if (Math.abs(total.expected) < 0.005 && Math.abs(total.ceiling) < 0.005) return "no change";
+  return `${showChange(total.expected)} a month expected, worst case ${showChange(total.ceiling)}`;
 }
 
 function lineTable(title: string, lines: MoneyLine[], total: MoneyLine, compared: boolean): Block {

@@ -1,0 +1,63 @@
+import { writeFileSync } from "node:fs";
+import { Command, Option } from "commander";
+import pc from "picocolors";
+import { globalOptions, openProject } from "../project.ts";
+
+interface Options {
+  base?: string;
+  head?: string;
+  format?: "text" | "md" | "html" | "json";
+  output?: string;
+  failOn: "never" | "stop" | "approve";
+}
+
+/** Exit code where the review's decision is at or above `--fail-on`. */
+const DECIDED = 4;
+
+/** `firn review`: what a change does, for the people who approve it. */
+export function reviewCommand(): Command {
+  return new Command("review")
+    .description("what a change does in money, access, data and meaning; both git revisions, no credentials")
+    .option("--base <ref>", "the revision to compare with (default: where the branch left main)")
+    .option("--head <ref>", "the revision to review (default: the working tree)")
+    .addOption(new Option("--format <kind>", "how to print it").choices(["text", "md", "html", "json"]))
+    .option("--output <file>", "write it to a file instead")
+    .addOption(
+      new Option(
+        "--fail-on <decision>",
+        `exit with ${DECIDED} where policy refuses (stop), or somebody has to approve (approve)`,
+      )
+        .choices(["never", "stop", "approve"])
+        .default("never"),
+    )
+    .addHelpText(
+      "after",
+      `
+  npx firn review --stack prod                          the branch and what is not committed, against main
+  npx firn review --stack prod --format html --output review.html
+  npx firn review --base HEAD~1 --head HEAD --format md   as a pull-request comment: its first line is the marker`,
+    )
+    .action(async (options: Options, command: Command) => {
+      const { stack, json } = globalOptions(command);
+      const project = openProject(stack);
+      const { runReview } = await import("../../review/run.ts");
+      const { renderReview } = await import("../../review/render.ts");
+      const review = await runReview({ root: project.root, stack, base: options.base, head: options.head });
+      const format = options.format ?? (json ? "json" : "text");
+      const rendered = renderReview(review, format, {
+        color: pc.isColorSupported && !options.output,
+        width: process.stdout.columns,
+      });
+      if (options.output) {
+        writeFileSync(options.output, rendered);
+        if (!json) console.log(`${review.verdict.sentence}\n${pc.dim(`written to ${options.output}`)}`);
+      } else process.stdout.write(rendered);
+      const { decision } = review.verdict;
+      if (
+        decision === "stop"
+          ? options.failOn !== "never"
+          : decision === "approve" && options.failOn === "approve"
+      )
+        process.exitCode = DECIDED;
+    });
+}

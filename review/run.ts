@@ -1,0 +1,49 @@
+import { loadPriceBook } from "../cost/price-book.ts";
+import { loadUsage } from "../cost/usage.ts";
+import { type Review, reviewPlatform } from "./review.ts";
+import { defaultBase, UnreadableRevision } from "./revision/git.ts";
+import { type LoadedPlatform, loadRevision, loadWorkingTree } from "./revision/load.ts";
+
+export interface RunReviewOptions {
+  root: string;
+  stack: string;
+  /** A git revision; by default where the branch left main. */
+  base?: string;
+  /** A git revision; by default the working tree. */
+  head?: string;
+  cacheDir?: string;
+}
+
+/** Reads both revisions and reviews them. A base that cannot be read is said in the review; a head that cannot is thrown. */
+export async function runReview(options: RunReviewOptions): Promise<Review> {
+  const { root, stack, cacheDir } = options;
+  const base = (async (): Promise<LoadedPlatform | UnreadableRevision> => {
+    try {
+      return await loadRevision({ root, stack, cacheDir, ref: options.base ?? (await defaultBase(root)) });
+    } catch (error) {
+      if (error instanceof UnreadableRevision) return error;
+      throw error;
+    }
+  })();
+  const [before, head] = await Promise.all([
+    base,
+    options.head === undefined
+      ? loadWorkingTree(root, stack)
+      : loadRevision({ root, stack, cacheDir, ref: options.head }),
+  ]);
+  const readable = before instanceof UnreadableRevision ? undefined : before;
+  return reviewPlatform({
+    base: readable?.platform,
+    head: head.platform,
+    book: loadPriceBook(),
+    usage: loadUsage(stack),
+    baseLabel: readable?.label ?? options.base ?? "the base",
+    headLabel: head.label,
+    unread: [
+      ...(before instanceof UnreadableRevision
+        ? [`The base could not be read: ${before.message}.`]
+        : (readable?.unread ?? [])),
+      ...head.unread,
+    ],
+  });
+}
