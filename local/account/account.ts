@@ -10,7 +10,12 @@ import { AwsConnection, type AwsOptions } from "./files/aws.ts";
 import { composeFiles } from "./files/files.ts";
 import { LocalFiles } from "./files/local-files.ts";
 import { S3Files } from "./files/s3-files.ts";
+import { NotificationQueue } from "./ingest/notification-queue.ts";
+import { Pipes } from "./ingest/pipes.ts";
+import { Streaming } from "./ingest/streaming.ts";
 import { ResultStore } from "./results/result-store.ts";
+import { Scheduler } from "./schedule/scheduler.ts";
+import { billServerlessTask } from "./schedule/serverless.ts";
 import { ConnectionPool } from "./session/connections.ts";
 import type { Services } from "./session/context.ts";
 import type { Engine } from "./session/engine.ts";
@@ -54,6 +59,9 @@ export interface Account {
   readonly executor: Executor;
   readonly results: ResultStore;
   readonly compute: Compute;
+  readonly scheduler: Scheduler;
+  readonly pipes: Pipes;
+  readonly streaming: Streaming;
   readonly tracker: WorkTracker;
   readonly serverVersion: string;
   /** Address under which chunks are fetched; the server sets it when it listens. */
@@ -105,14 +113,15 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
     runtime: {
       compute,
       schedule: {
-        executeTask: async () => {},
-        taskChanged: () => {},
+        executeTask: (taskId, retryLast) => scheduler.executeTask(taskId, retryLast),
+        taskOf: (sessionId) => scheduler.taskOf(sessionId),
+        taskChanged: (taskId) => scheduler.taskChanged(taskId),
       },
       ingest: {
-        pipeStatus: () => ({}),
-        notificationChannel: async () => "",
-        refreshPipe: async () => [],
-        pipeChanged: () => {},
+        pipeStatus: (pipeId) => pipes.pipeStatus(pipeId),
+        notificationChannel: (stageUrl) => pipes.notificationChannel(stageUrl),
+        refreshPipe: (pipeId, prefix, after) => pipes.refreshPipe(pipeId, prefix, after),
+        pipeChanged: (pipeId) => pipes.pipeChanged(pipeId),
       },
       statements: {
         cancel(queryId) {
@@ -145,9 +154,10 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
       },
     },
   };
+  const engine = options.engine ?? stubEngine;
   const executor = new Executor({
     services,
-    engine: options.engine ?? stubEngine,
+    engine,
     pool,
     results,
     admission: compute,
@@ -156,6 +166,19 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
   sessions.onEnd((session) => {
     for (const running of executor.running()) if (running.record.session.id === session.id) running.abort();
   });
+
+  const parts = { services, sessions, executor, engine, pool, tracker, ledger: compute.ledger };
+  const scheduler = new Scheduler({
+    ...parts,
+    billServerless: billServerlessTask(services, pool, compute.ledger),
+  });
+  const pipes = new Pipes({ ...parts, queue: aws && new NotificationQueue(aws, pool) });
+  const streaming = new Streaming({ ...parts, folder: join(temporary, "streaming") });
+  await pipes.start();
+  await streaming.start();
+  await scheduler.start();
+  const sweep = setInterval(() => void tracker.track(sessions.sweep()).catch(() => {}), 60_000);
+  sweep.unref();
 
   let url = "";
   return {
@@ -166,6 +189,9 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
     executor,
     results,
     compute,
+    scheduler,
+    pipes,
+    streaming,
     tracker,
     serverVersion: "9.35.1",
     publicUrl: () => url,
@@ -174,9 +200,14 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
     },
     loginSeen: () => {},
     async close() {
+      clearInterval(sweep);
+      scheduler.close();
+      await pipes.close();
+      for (const running of executor.running()) running.abort();
       await sessions.closeAll();
       await compute.close();
       await tracker.settle();
+      await streaming.close();
       await aws?.close();
       pool.close();
       storage.close();

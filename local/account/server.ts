@@ -1,4 +1,5 @@
 import { type Account, type AccountOptions, openAccount } from "./account.ts";
+import { streamingMount } from "./ingest/streaming-routes.ts";
 import { listen } from "./protocol/server.ts";
 
 export interface ServerOptions extends AccountOptions {
@@ -20,7 +21,11 @@ export interface AccountServer {
 export async function startAccountServer(options: ServerOptions): Promise<AccountServer> {
   const account = await openAccount(options);
   try {
-    const listening = await listen(account, { port: options.port ?? 0, patienceMs: options.patienceMs });
+    const listening = await listen(account, {
+      port: options.port ?? 0,
+      patienceMs: options.patienceMs,
+      mounts: [streamingMount(account.services, account.streaming, () => new URL(account.publicUrl()).host)],
+    });
     const url = `http://${listening.host}:${listening.port}`;
     account.setPublicUrl(url);
     return {

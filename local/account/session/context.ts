@@ -75,6 +75,23 @@ export interface FileStore {
   remove(location: string, path: string): Promise<void>;
 }
 
+/** The run that a task's session belongs to. */
+export interface RunningTask {
+  readonly taskId: number;
+  readonly rootTaskId: number;
+  /** TASK_RUNTIME_INFO and the like: upper-case name to value. */
+  readonly info: Readonly<Record<string, string | null>>;
+  /** CONFIG of the root task (JSON text), for SYSTEM$GET_TASK_GRAPH_CONFIG. */
+  readonly config: string | null;
+  setReturnValue(value: string): void;
+  /** SYSTEM$GET_PREDECESSOR_RETURN_VALUE; without a name the only enabled predecessor. Undefined: no such predecessor. */
+  predecessorReturnValue(name: string | null): string | null | undefined;
+  /** SYSTEM$PREDECESSORS_STATE; null for an unknown keyword. */
+  predecessorsState(which: string): boolean | null;
+  /** SYSTEM$TASK_COMPLETION_STATE; undefined when the task is not in the graph. */
+  completionState(name: string): string | undefined;
+}
+
 /** What the running parts offer to commands. Each method's owner is the folder of that name. */
 export interface Runtime {
   compute: {
@@ -95,6 +112,8 @@ export interface Runtime {
   schedule: {
     /** EXECUTE TASK [RETRY LAST]: queues one run of the graph. */
     executeTask(taskId: number, retryLast: boolean): Promise<void>;
+    /** What SYSTEM$ functions tell a task of its own run; undefined outside of tasks. */
+    taskOf(sessionId: string): RunningTask | undefined;
     /** A task changed, was resumed, suspended or dropped. */
     taskChanged(taskId: number): void;
   };

@@ -111,33 +111,8 @@ export class Executor {
 
   /** Starts one statement. Its promise never rejects unhandled: failures are in `record.error` too. */
   start(session: Session, text: string, options: RunOptions = {}): RunningStatement {
-    const { clock, catalog } = this.#services;
-    const startedOn = clock.now();
     const effective = withParameters(session, options.parameters);
-    const record: StatementRecord = {
-      queryId: options.queryId ?? newQueryId(startedOn),
-      text,
-      class: "UNKNOWN",
-      session,
-      userId: session.userId,
-      roleId: session.roleId,
-      warehouseId: session.warehouseId,
-      databaseId: session.databaseId,
-      schemaId: session.schemaId,
-      queryTag: String(sessionParameter(catalog, effective, "QUERY_TAG").value),
-      startedOn,
-      endedOn: null,
-      queuedMs: 0,
-      usedWarehouse: false,
-      status: "RUNNING",
-      error: null,
-      kind: null,
-      rowsProduced: 0,
-      affected: null,
-      objectsAccessed: new Set(),
-      objectsModified: new Set(),
-      transactionId: session.transaction?.id ?? null,
-    };
+    const record = this.#newRecord(session, effective, text, options.queryId);
     const abortion = new AbortController();
     const connections = new Set<DuckDBConnection>();
     const abort = (reason: SnowflakeError = failures.cancelled()) => {
@@ -168,6 +143,62 @@ export class Executor {
       rows: this.#results.rows(stored),
       affected: running.record.affected ?? undefined,
     };
+  }
+
+  #newRecord(
+    session: Session,
+    effective: Session,
+    text: string,
+    queryId: string | undefined,
+  ): StatementRecord {
+    const { clock, catalog } = this.#services;
+    const startedOn = clock.now();
+    return {
+      queryId: queryId ?? newQueryId(startedOn),
+      text,
+      class: "UNKNOWN",
+      session,
+      userId: session.userId,
+      roleId: session.roleId,
+      warehouseId: session.warehouseId,
+      databaseId: session.databaseId,
+      schemaId: session.schemaId,
+      queryTag: String(sessionParameter(catalog, effective, "QUERY_TAG").value),
+      startedOn,
+      endedOn: null,
+      queuedMs: 0,
+      usedWarehouse: false,
+      status: "RUNNING",
+      error: null,
+      kind: null,
+      rowsProduced: 0,
+      affected: null,
+      objectsAccessed: new Set(),
+      objectsModified: new Set(),
+      transactionId: session.transaction?.id ?? null,
+    };
+  }
+
+  /** Work with a statement's context that is no statement of a user: conditions, pipes. No warehouse, no history. */
+  async within<T>(
+    session: Session,
+    text: string,
+    work: (context: StatementContext) => Promise<T>,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<T> {
+    const record = this.#newRecord(session, session, text, undefined);
+    const atEnd: (() => Promise<void> | void)[] = [];
+    const connections = new Set<DuckDBConnection>();
+    const interrupt = () => {
+      for (const connection of connections) connection.interrupt();
+    };
+    signal.addEventListener("abort", interrupt, { once: true });
+    try {
+      return await work(this.#context(record, session, {}, signal, () => {}, connections, atEnd));
+    } finally {
+      signal.removeEventListener("abort", interrupt);
+      for (const end of atEnd.reverse()) await end();
+    }
   }
 
   /** Columns of a statement that is not run (describeOnly). */
@@ -364,6 +395,7 @@ export class Executor {
               giveBack();
             });
           } else {
+            await session.beforeCommit?.(transaction);
             ended = true;
             await transaction.commit();
             giveBack();
@@ -376,6 +408,7 @@ export class Executor {
         }
       },
       async onWarehouse(work) {
+        if (session.managed) return work();
         admitted ??= (async () => {
           const warehouseId = session.warehouseId;
           const queuedTimeoutSeconds = Number(

@@ -30,6 +30,9 @@ export interface Tokens {
   lifetimes: TokenLifetimes;
 }
 
+/** Id that stands for the user SYSTEM, who owns no catalogue entry. */
+export const SYSTEM_USER = 0;
+
 interface Live {
   session: Session;
   tokenHash: string;
@@ -127,9 +130,21 @@ export class SessionManager {
     return { session, tokens };
   }
 
-  /** A session of the account itself (tasks, pipes): no tokens; end it with `closeInternal`. */
-  async openInternal(request: LoginRequest): Promise<Session> {
-    return this.#create(request);
+  /** A session of the account itself (tasks, pipes), as the user SYSTEM with one role. End it with `closeInternal`. */
+  async openInternal(
+    given: Pick<Session, "roleId" | "warehouseId" | "databaseId" | "schemaId"> & {
+      parameters?: Record<string, ParameterValue>;
+      managed?: boolean;
+      beforeCommit?: Session["beforeCommit"];
+    },
+  ): Promise<Session> {
+    return this.#make({
+      userId: SYSTEM_USER,
+      secondaryRoles: "NONE",
+      client: { application: "SYSTEM", version: "", ip: "" },
+      ...given,
+      parameters: new Map(Object.entries(given.parameters ?? {})),
+    });
   }
 
   async closeInternal(session: Session): Promise<void> {
@@ -217,7 +232,7 @@ export class SessionManager {
   }
 
   async #create(request: LoginRequest): Promise<Session> {
-    const { catalog, clock } = this.#services;
+    const { catalog } = this.#services;
     const { user } = request;
     const roleId = this.#role(user, request.role);
     const parameters = new Map<string, ParameterValue>();
@@ -243,11 +258,7 @@ export class SessionManager {
       ((request.database && !database) || (request.schema && !schema) || (request.warehouse && !warehouse))
     )
       throw sessionErrors.object();
-    this.#lastId = Math.max(Date.now() * 4, this.#lastId + 4);
-    // An accessor, so that a session derived for another role (Object.create) shares the transaction.
-    let transaction: Transaction | null = null;
-    return {
-      id: String(this.#lastId),
+    return this.#make({
       userId: user.id,
       roleId,
       secondaryRoles: user.props.defaultSecondaryRoles.includes("ALL") ? "ALL" : "NONE",
@@ -255,6 +266,31 @@ export class SessionManager {
       databaseId: database?.id ?? null,
       schemaId: schema?.id ?? null,
       parameters,
+      client: request.client,
+    });
+  }
+
+  async #make(
+    given: Pick<
+      Session,
+      | "userId"
+      | "roleId"
+      | "secondaryRoles"
+      | "warehouseId"
+      | "databaseId"
+      | "schemaId"
+      | "parameters"
+      | "client"
+      | "managed"
+      | "beforeCommit"
+    >,
+  ): Promise<Session> {
+    this.#lastId = Math.max(Date.now() * 4, this.#lastId + 4);
+    // An accessor, so that a session derived for another role (Object.create) shares the transaction.
+    let transaction: Transaction | null = null;
+    return {
+      ...given,
+      id: String(this.#lastId),
       variables: new Map(),
       connection: await this.#storage.connect(),
       get transaction() {
@@ -264,8 +300,7 @@ export class SessionManager {
         transaction = next;
       },
       lastQueryId: null,
-      client: request.client,
-      createdOn: clock.now(),
+      createdOn: this.#services.clock.now(),
     };
   }
 

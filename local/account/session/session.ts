@@ -22,4 +22,8 @@ export interface Session {
   lastQueryId: string | null;
   readonly client: { application: string; version: string; ip: string };
   readonly createdOn: number;
+  /** Its statements need no warehouse: Snowflake runs them (serverless tasks, pipes). */
+  readonly managed?: boolean;
+  /** Writes more into the transaction of each statement that commits by itself (a task's success). */
+  beforeCommit?: (transaction: Transaction) => Promise<void>;
 }

@@ -15,6 +15,10 @@ export const stubEngine: Engine = {
   runScript: () => Promise.reject(errors.unsupported("scripting")),
   describeQuery: async () => [],
   evaluateCondition: async () => true,
+  loadFiles: () => Promise.reject(errors.unsupported("COPY")),
+  describeCopy: () => {
+    throw errors.unsupported("COPY");
+  },
 };
 
 async function query(

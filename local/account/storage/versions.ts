@@ -9,7 +9,13 @@ import { SnowflakeError } from "../errors.ts";
 export class TableVersions {
   #committed: ReadonlyMap<number, number> = new Map();
   readonly #locks = new Map<number, { holder: symbol; waiters: (() => void)[] }>();
+  readonly #listeners: ((tableIds: number[]) => void)[] = [];
   #next = 1;
+
+  /** Hears of the tables of each commit. */
+  onCommit(listener: (tableIds: number[]) => void): void {
+    this.#listeners.push(listener);
+  }
 
   /** Loads the last committed version of each table. */
   async load(connection: DuckDBConnection): Promise<void> {
@@ -62,7 +68,8 @@ export class TableVersions {
 
   /** After the DuckDB commit succeeded (`versions`) or the transaction ended: publishes and releases. */
   release(holder: symbol, versions: ReadonlyMap<number, number>, committed: boolean): void {
-    if (committed && versions.size > 0) this.#committed = new Map([...this.#committed, ...versions]);
+    const published = committed && versions.size > 0;
+    if (published) this.#committed = new Map([...this.#committed, ...versions]);
     for (const tableId of versions.keys()) {
       const lock = this.#locks.get(tableId);
       if (lock?.holder !== holder) continue;
@@ -70,5 +77,6 @@ export class TableVersions {
       if (next) next();
       else this.#locks.delete(tableId);
     }
+    if (published) for (const listener of this.#listeners) listener([...versions.keys()]);
   }
 }
