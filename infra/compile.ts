@@ -88,7 +88,11 @@ export function compile(input: CompileInput): Platform {
     region: config.region,
     edition: config.edition,
     protect: config.protect,
-    automation: config.automation,
+    automation: {
+      ...config.automation,
+      loader: names.role("loader"),
+      transformer: names.role("transformer"),
+    },
     budgets: config.budgets,
     databases: planDatabases(config, names),
     schemas,

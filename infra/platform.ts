@@ -13,7 +13,8 @@ export interface Platform {
   edition: Edition;
   /** Whether stateful resources refuse deletion. */
   protect: boolean;
-  automation: StackConfig["automation"];
+  /** Roles as which parts of the platform are made; loader and transformer are the platform's own. */
+  automation: StackConfig["automation"] & { loader: string; transformer: string };
   budgets: Record<string, number>;
   databases: Database[];
   schemas: Schema[];
@@ -98,8 +99,8 @@ export type GrantTarget =
   | { on: "account" }
   | { on: "database" | "warehouse" | "integration"; name: string }
   | { on: "schema"; schema: SchemaName }
-  | { on: "future"; objects: "TABLES" | "VIEWS" | "PIPES" | "TASKS" | "STREAMS"; schema: SchemaName }
-  | { on: "table" | "stage" | "file format" | "view" | "pipe"; object: ObjectName };
+  | { on: "future"; objects: "TABLES" | "VIEWS"; schema: SchemaName }
+  | { on: "table" | "view" | "stage" | "file format"; object: ObjectName };
 
 /** Privileges given to one role on one target. `because` names what needs it, for reviews. */
 export interface Grant {

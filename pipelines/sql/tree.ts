@@ -110,20 +110,45 @@ export function walk(value: Json, visit: (node: Node) => boolean | undefined): v
 /** Equal as expressions: places and comments do not count. */
 export const sameExpression = (a: Json, b: Json): boolean => fingerprint(a) === fingerprint(b);
 
-/** A text that is equal for equal expressions. */
+const fingerprints = new WeakMap<object, string>();
+
+/** A text that is equal for equal expressions. Trees are never changed, so each is computed once. */
 export function fingerprint(value: Json): string {
-  return JSON.stringify(value, (key, inner: Json) => {
-    if (key === "span" || key.endsWith("comments") || key === "double_colon_syntax") return undefined;
-    // `(a)` is `a`, and a name's case is folded unless it was quoted.
-    if (isNode(inner) && isNode(inner["paren"])) return inner["paren"]["this"];
-    if (isNode(inner) && typeof inner["name"] === "string" && typeof inner["quoted"] === "boolean") {
-      // Calls of functions carry a name too; those keep their arguments.
-      if (!("args" in inner)) return identifier(inner);
-      return { ...inner, name: inner["name"].toLowerCase() };
-    }
-    return inner;
-  });
+  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(fingerprint).join(",")}]`;
+  if (!isNode(value)) return JSON.stringify(value) ?? "null";
+  const known = fingerprints.get(value);
+  if (known !== undefined) return known;
+  const made = makeFingerprint(value);
+  fingerprints.set(value, made);
+  return made;
 }
+
+function makeFingerprint(node: Node): string {
+  // `(a)` is `a`, and a name's case is folded unless it was quoted.
+  const paren = node["paren"];
+  if (isNode(paren)) return fingerprint(paren["this"]);
+  const named = typeof node["name"] === "string" && typeof node["quoted"] === "boolean";
+  const call = named && "args" in node;
+  if (named && !call) return JSON.stringify(identifier(node));
+  const parts: string[] = [];
+  for (const [key, inner] of Object.entries(node)) {
+    if (inner === undefined || inner === null || inner === false || IGNORED.has(key)) continue;
+    const text = call && key === "name" ? JSON.stringify(String(inner).toLowerCase()) : fingerprint(inner);
+    parts.push(`${key}:${text}`);
+  }
+  // A kind whose body is empty, e.g. {row_number: null}, is still that kind.
+  return `{${parts.length === 0 ? Object.keys(node).join() : parts.join(",")}}`;
+}
+
+const IGNORED: ReadonlySet<string> = new Set([
+  "span",
+  "double_colon_syntax",
+  "trailing_comments",
+  "left_comments",
+  "operator_comments",
+  "pre_alias_comments",
+  "leading_comments",
+]);
 
 const ident = (name: string): Node => ({ name, quoted: false, trailing_comments: [] });
 

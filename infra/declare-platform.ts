@@ -1,0 +1,86 @@
+/** All parts of the platform as resources, each waiting for what it needs and no more. */
+import type { Output, Resource } from "@pulumi/pulumi";
+import { Loading, Storage, Transforming } from "../pipelines/declare.ts";
+import { Access } from "../roles/declare.ts";
+import { Compute, Databases } from "./declare.ts";
+import { Kafka } from "./declare-kafka.ts";
+import { Landing } from "./declare-landing.ts";
+import { Connections } from "./declare-providers.ts";
+import type { GrantTarget, Platform } from "./platform.ts";
+
+export interface PlatformOutputs {
+  landingBucket: string;
+  /** ARN of the queue that the pipes listen on. */
+  notificationChannel: Output<string> | undefined;
+  /** What a runner of Kafka connectors needs besides its secrets. */
+  connectors: { name: string; topic: string; config: Record<string, string> }[];
+}
+
+export function declarePlatform(platform: Platform): PlatformOutputs {
+  const { automation } = platform;
+  const connections = new Connections();
+  const account = connections.of(automation.account);
+  const security = connections.of(automation.security);
+  const objects = connections.of(automation.objects);
+
+  const compute = new Compute(platform, account);
+  const databases = new Databases(platform, objects);
+  const landing = new Landing({
+    plan: platform.landing,
+    integration: platform.integrations[0]!,
+    protect: platform.protect,
+    provider: account,
+  });
+  // Objects wait for the privileges on future ones, and privileges on single objects wait for those.
+  let storage: Storage | undefined;
+  const targetOf = (target: GrantTarget): Resource[] => {
+    switch (target.on) {
+      case "account":
+        return [];
+      case "database":
+        return [databases.database(target.name)];
+      case "warehouse":
+        return [compute.warehouse(target.name)];
+      case "integration":
+        return [landing.integration];
+      case "schema":
+      case "future":
+        return [databases.schema(target.schema)];
+      case "table":
+      case "view":
+      case "stage":
+      case "file format":
+        return [storage!.object(target.on, target.object)];
+    }
+  };
+  const access = new Access({ platform, security, account, targetOf });
+  access.grant((grant) => !onObject(grant.target));
+  storage = new Storage({
+    platform,
+    provider: objects,
+    place: (schema) => databases.place(schema),
+    before: (schema) => access.futureGrantsIn(schema),
+    beforeStage: [landing.access, ...access.grantsOn((target) => target.on === "integration")],
+  });
+  access.grant((grant) => onObject(grant.target));
+
+  const loading = new Loading({
+    platform,
+    provider: connections.whenGranted(automation.loader, access.everythingOf(automation.loader)),
+    storage,
+  });
+  if (loading.notificationChannel !== undefined) landing.notify(loading.notificationChannel);
+  new Transforming({
+    platform,
+    provider: connections.whenGranted(automation.transformer, access.everythingOf(automation.transformer)),
+    storage,
+  });
+  new Kafka(platform);
+  return {
+    landingBucket: platform.landing.bucket,
+    notificationChannel: loading.notificationChannel,
+    connectors: platform.connectors.map(({ name, topic, config }) => ({ name, topic, config })),
+  };
+}
+
+const onObject = (target: GrantTarget): boolean => "object" in target;

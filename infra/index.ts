@@ -1,0 +1,16 @@
+/** The Pulumi program: the platform's data, and the resources that are declared of it. Wiring only. */
+import { getStack, RunError } from "@pulumi/pulumi";
+import { declarePlatform } from "./declare-platform.ts";
+import { FirnError } from "./errors.ts";
+import { loadPlatform } from "./load.ts";
+
+function load() {
+  try {
+    return loadPlatform({ root: process.cwd(), stack: getStack() });
+  } catch (error) {
+    // Printed without a stack trace: what is wrong is in a file of the user's, not in the program.
+    throw error instanceof FirnError ? new RunError(error.message) : error;
+  }
+}
+
+export const { landingBucket, notificationChannel, connectors } = declarePlatform(load());

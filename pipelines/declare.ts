@@ -1,0 +1,240 @@
+/** Tables, views, the stage and its format, pipes, streams and tasks as resources of what was planned. */
+import { ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
+import { FileFormat } from "@pulumi/snowflake/fileFormat.js";
+import { Pipe } from "@pulumi/snowflake/pipe.js";
+import type { Provider } from "@pulumi/snowflake/provider.js";
+import { Stage } from "@pulumi/snowflake/stage.js";
+import { StreamOnTable } from "@pulumi/snowflake/streamOnTable.js";
+import { Table } from "@pulumi/snowflake/table.js";
+import { Task } from "@pulumi/snowflake/task.js";
+import { View } from "@pulumi/snowflake/view.js";
+import { type ObjectName, quotedObject, type SchemaName } from "../infra/names.ts";
+import type { Platform, Task as TaskPlan } from "../infra/platform.ts";
+
+export interface StorageArgs {
+  platform: Pick<Platform, "tables" | "views" | "stages" | "fileFormats" | "models" | "protect">;
+  /** Connection of the role that owns objects. */
+  provider: Provider;
+  /** A schema's names, as outputs. */
+  place: (schema: SchemaName) => { database: Output<string>; schema: Output<string> };
+  /** What must exist before an object in the schema: its future privileges. */
+  before: (schema: SchemaName) => Resource[];
+  /** What must exist before a stage can read its bucket. */
+  beforeStage: Resource[];
+}
+
+/** What holds data, and the way to the files. */
+export class Storage extends ComponentResource {
+  private readonly objects = new Map<string, Resource>();
+
+  constructor(args: StorageArgs, options?: ComponentResourceOptions) {
+    super("firn:pipelines:Storage", "storage", {}, options);
+    const { platform, provider } = args;
+    const common = (name: ObjectName) => ({ name: name.name, ...args.place(name) });
+    const own = (name: ObjectName) => ({ parent: this, provider, dependsOn: args.before(name) });
+    for (const format of platform.fileFormats) {
+      const made = new FileFormat(
+        format.key,
+        { ...common(format), formatType: format.type, ...format.options, comment: format.comment },
+        own(format),
+      );
+      this.objects.set(objectKey("file format", format), made);
+    }
+    for (const stage of platform.stages) {
+      const made = new Stage(
+        stage.key,
+        { ...common(stage), url: stage.url, storageIntegration: stage.integration, comment: stage.comment },
+        { ...own(stage), protect: platform.protect, dependsOn: [...args.before(stage), ...args.beforeStage] },
+      );
+      this.objects.set(objectKey("stage", stage), made);
+    }
+    for (const table of platform.tables) {
+      const made = new Table(
+        table.key,
+        {
+          ...common(table),
+          columns: table.columns.map((column) => ({
+            name: column.name,
+            type: column.type,
+            nullable: column.nullable,
+            comment: column.description,
+          })),
+          ...(table.clusterBy.length === 0 ? {} : { clusterBies: table.clusterBy }),
+          // Streams are made by the role of the tasks, which does not own the table and could not switch this on.
+          changeTracking: true,
+          comment: table.comment,
+        },
+        { ...own(table), protect: platform.protect },
+      );
+      this.objects.set(objectKey("table", table), made);
+    }
+    this.createViews(args, common);
+    this.registerOutputs({});
+  }
+
+  private createViews(
+    { platform, provider, before }: StorageArgs,
+    common: (name: ObjectName) => object,
+  ): void {
+    const byLogical = new Map<string, Resource>();
+    for (const table of platform.tables) byLogical.set(table.logical, this.object("table", table));
+    for (const view of platform.views) {
+      const reads = platform.models.find((model) => model.logical === view.logical)?.reads ?? [];
+      const made = new View(
+        view.key,
+        {
+          ...(common(view) as { name: string; database: Output<string>; schema: Output<string> }),
+          statement: view.statement,
+          comment: view.comment,
+        },
+        {
+          parent: this,
+          provider,
+          dependsOn: [...before(view), ...reads.flatMap((name) => byLogical.get(name) ?? [])],
+        },
+      );
+      this.objects.set(objectKey("view", view), made);
+      byLogical.set(view.logical, made);
+    }
+  }
+
+  object(kind: "table" | "view" | "stage" | "file format", name: ObjectName): Resource {
+    const found = this.objects.get(objectKey(kind, name));
+    if (found === undefined) throw new Error(`${kind} ${quotedObject(name)} is not part of the platform`);
+    return found;
+  }
+}
+
+const objectKey = (kind: string, name: ObjectName): string => `${kind} ${quotedObject(name)}`;
+
+export interface LoadingArgs {
+  platform: Pick<Platform, "pipes" | "stages" | "fileFormats">;
+  /** Connection of the loader role, which owns the pipes. */
+  provider: Provider;
+  storage: Storage;
+}
+
+/** The pipes, which load files as they arrive. */
+export class Loading extends ComponentResource {
+  /** The queue that they listen on: one for all; undefined where there is no pipe. */
+  readonly notificationChannel: Output<string> | undefined;
+
+  constructor({ platform, provider, storage }: LoadingArgs, options?: ComponentResourceOptions) {
+    super("firn:pipelines:Loading", "loading", {}, options);
+    const files = [
+      ...platform.stages.map((stage) => storage.object("stage", stage)),
+      ...platform.fileFormats.map((format) => storage.object("file format", format)),
+    ];
+    const pipes = platform.pipes.map(
+      (pipe) =>
+        new Pipe(
+          pipe.key,
+          {
+            name: pipe.name,
+            database: pipe.database,
+            schema: pipe.schema,
+            autoIngest: true,
+            copyStatement: pipe.copy,
+            comment: pipe.comment,
+          },
+          { parent: this, provider, dependsOn: [...files, storage.object("table", pipe)] },
+        ),
+    );
+    this.notificationChannel = pipes[0]?.notificationChannel;
+    this.registerOutputs({});
+  }
+}
+
+export interface TransformingArgs {
+  platform: Pick<Platform, "streams" | "tasks" | "models">;
+  /** Connection of the transformer role, which owns streams and tasks and whose privileges the tasks have. */
+  provider: Provider;
+  storage: Storage;
+}
+
+/** Streams and the task graphs. */
+export class Transforming extends ComponentResource {
+  constructor({ platform, provider, storage }: TransformingArgs, options?: ComponentResourceOptions) {
+    super("firn:pipelines:Transforming", "transforming", {}, options);
+    const own = { parent: this, provider };
+    const streams = new Map(
+      platform.streams.map((stream) => [
+        stream.key,
+        new StreamOnTable(
+          stream.key,
+          {
+            name: stream.name,
+            database: stream.database,
+            schema: stream.schema,
+            table: quotedObject(stream.table),
+            appendOnly: stream.appendOnly ? "true" : "false",
+            // A model that is added later begins with the rows that are already there.
+            showInitialRows: "true",
+            comment: stream.comment,
+          },
+          { ...own, dependsOn: [storage.object("table", stream.table)] },
+        ),
+      ]),
+    );
+    const tasks = new Map(platform.tasks.map((task) => [task.key, task]));
+    const consumed = (task: TaskPlan) =>
+      platform.streams
+        .filter((stream) => stream.consumer === task.model)
+        .flatMap((stream) => streams.get(stream.key) ?? []);
+    let last: Task | undefined;
+    for (const task of inCreationOrder(platform.tasks)) {
+      const target = platform.models.find((model) => model.logical === task.model);
+      last = new Task(task.key, taskArgs(task, tasks), {
+        ...own,
+        dependsOn: [
+          ...consumed(task),
+          ...(target === undefined ? [] : [storage.object("table", target.name)]),
+          // A child's creation suspends its root and resumes it: two at a time would resume each other's.
+          ...(last === undefined ? [] : [last]),
+        ],
+      });
+    }
+    this.registerOutputs({});
+  }
+}
+
+/** Predecessors first. */
+function inCreationOrder(tasks: readonly TaskPlan[]): TaskPlan[] {
+  const done = new Set<string>();
+  const order: TaskPlan[] = [];
+  const byKey = new Map(tasks.map((task) => [task.key, task]));
+  const visit = (task: TaskPlan): void => {
+    if (done.has(task.key)) return;
+    done.add(task.key);
+    for (const key of task.after) visit(byKey.get(key)!);
+    order.push(task);
+  };
+  for (const task of tasks) visit(task);
+  return order;
+}
+
+function taskArgs(task: TaskPlan, tasks: ReadonlyMap<string, TaskPlan>) {
+  const root = task.schedule;
+  return {
+    name: task.name,
+    database: task.database,
+    schema: task.schema,
+    warehouse: task.warehouse,
+    sqlStatement: task.statement,
+    started: task.started,
+    userTaskTimeoutMs: task.timeout * 1_000,
+    comment: task.comment,
+    ...(task.when === undefined ? {} : { when: task.when }),
+    ...(root === undefined
+      ? { afters: task.after.map((key) => quotedObject(tasks.get(key)!)) }
+      : {
+          schedule: root.kind === "interval" ? { minutes: root.minutes } : { usingCron: root.cron },
+          allowOverlappingExecution: "false",
+        }),
+    ...(task.suspendAfterFailures === undefined
+      ? {}
+      : { suspendTaskAfterNumFailures: task.suspendAfterFailures }),
+    ...(task.retries === undefined ? {} : { taskAutoRetryAttempts: task.retries }),
+    ...(task.errorIntegration === undefined ? {} : { errorIntegration: task.errorIntegration }),
+  };
+}
