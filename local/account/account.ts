@@ -5,6 +5,7 @@ import { bootstrapAccount } from "./access/bootstrap.ts";
 import { Catalog } from "./catalog/catalog.ts";
 import { type Clock, RealClock } from "./clock.ts";
 import { Compute } from "./compute/compute.ts";
+import { composeEngine } from "./engine.ts";
 import type { SnowflakeError } from "./errors.ts";
 import { AwsConnection, type AwsOptions } from "./files/aws.ts";
 import { composeFiles } from "./files/files.ts";
@@ -21,7 +22,7 @@ import type { Services } from "./session/context.ts";
 import type { Engine } from "./session/engine.ts";
 import { Executor } from "./session/executor.ts";
 import { SessionManager, type TokenLifetimes } from "./session/manager.ts";
-import { stubEngine } from "./session/stub-engine.ts";
+import { dropTemporaryTables } from "./session/temporary-tables.ts";
 import { Storage } from "./storage/storage.ts";
 import { TableVersions } from "./storage/versions.ts";
 import { WorkTracker } from "./work-tracker.ts";
@@ -154,7 +155,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
       },
     },
   };
-  const engine = options.engine ?? stubEngine;
+  const engine = options.engine ?? composeEngine(tracker);
   const executor = new Executor({
     services,
     engine,

@@ -206,6 +206,7 @@ export class Streaming {
     const context: AccessContext = {
       services: this.#services,
       session: {
+        id: "streaming",
         userId: user.id,
         roleId: found.id,
         secondaryRoles: "NONE",

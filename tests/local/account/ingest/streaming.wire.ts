@@ -67,6 +67,11 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+interface Answer {
+  next_continuation_token: string;
+  channel_statuses: Record<string, unknown>;
+}
+
 async function call(
   method: string,
   path: string,
@@ -82,7 +87,7 @@ async function call(
       ...headers,
     },
   });
-  return { status: response.status, body: (await response.json()) as Record<string, never> };
+  return { status: response.status, body: (await response.json()) as Answer };
 }
 
 const rows = () =>
