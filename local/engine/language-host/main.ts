@@ -17,10 +17,8 @@ server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port
   process.stdout.write(`${port}\n`);
 });
 
-// An engine that was killed cannot stop its plugins: the pipe to stdin then ends, and somebody else is the parent.
+// An engine that was killed cannot stop its plugins: somebody else is then the parent.
 const engineProcess = process.ppid;
-process.stdin.on("end", () => {
+setInterval(() => {
   if (process.ppid !== engineProcess) process.exit(0);
-});
-process.stdin.on("error", () => {});
-process.stdin.resume();
+}, 1000).unref();
