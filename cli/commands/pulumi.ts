@@ -10,11 +10,12 @@ export function pulumiCommand(): Command {
     .argument("[arguments...]", "passed on to `pulumi`, with --stack added")
     .allowUnknownOption()
     .helpOption(false)
-    .passThroughOptions()
     .action(async (args: string[], _options: unknown, command: Command) => {
-      const project = openProject(globalOptions(command).stack);
+      const { stack, json } = globalOptions(command);
+      const project = openProject(stack);
+      const given = json ? [...args, "--json"] : args;
       const environment = await engineFor(project);
-      process.exitCode = await runPulumi(project, environment, stackArguments(project, args), {
+      process.exitCode = await runPulumi(project, environment, stackArguments(project, given), {
         stdio: "inherit",
       });
     });

@@ -10,7 +10,7 @@ const positive = (text: string): number => {
   return value;
 };
 
-/** `firn up`: the whole platform of a stack; with data, on this machine, when the stack's file has `firn:embedded`. */
+/** `firn up`: the whole platform of a stack; with data, on this machine, when the stack's file has `embedded:data`. */
 export function upCommand(): Command {
   return new Command("up")
     .description("bring the stack up: on this machine with data (stack local), or on a real account")

@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { Listr, type ListrTask } from "listr2";
+import { Listr, type ListrTask, PRESET_TIMER } from "listr2";
 import { loadPlatform } from "../../infra/load.ts";
 import type { Platform } from "../../infra/platform.ts";
 import { prepareAws } from "../../local/aws/prepare.ts";
@@ -56,7 +56,7 @@ export async function bringUpEmbedded(
       const timings = new Timings();
       const state = await new Listr<State>(steps(project, options, timings, signal), {
         renderer: output.json ? "silent" : process.stdout.isTTY ? "default" : "simple",
-        rendererOptions: { timer: { condition: true, field: (ms: number) => `${(ms / 1000).toFixed(1)} s` } },
+        rendererOptions: { timer: PRESET_TIMER, collapseErrors: false },
       } as never).run();
       timings.write(project.dataDir);
       await state.client?.close();

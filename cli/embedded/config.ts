@@ -5,7 +5,7 @@ import { CliError, EXIT } from "../failure.ts";
 import type { Project } from "../project.ts";
 
 /**
- * `firn:embedded` of a stack's file: this stack runs on local endpoints, with generated data. Only the command line reads
+ * `embedded:data` of a stack's file: this stack runs on local endpoints, with generated data. Only the command line reads
  * it; the program knows nothing of it.
  */
 const schema = z.strictObject({
@@ -23,13 +23,13 @@ export type EmbeddedConfig = z.infer<typeof schema>;
 /** The embedded part of the stack's configuration, or undefined for a stack on a real account. */
 export function embeddedConfig(project: Project): EmbeddedConfig | undefined {
   const file = parse(readFileSync(project.stackFile, "utf8")) as { config?: Record<string, unknown> } | null;
-  const section = file?.config?.["firn:embedded"];
+  const section = file?.config?.["embedded:data"];
   if (section === undefined) return undefined;
   const parsed = schema.safeParse(section);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(
     (issue) =>
-      `Pulumi.${project.stack}.yaml: ${["firn:embedded", ...issue.path].join(".")}: ${issue.message}`,
+      `Pulumi.${project.stack}.yaml: ${["embedded:data", ...issue.path].join(".")}: ${issue.message}`,
   );
   throw new CliError(problems.join("\n"), "Correct the values and run again.", EXIT.usage);
 }

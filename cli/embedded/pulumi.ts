@@ -119,9 +119,11 @@ export async function pulumiUp(
   const eventLog = join(project.dataDir, "pulumi-events.jsonl");
   rmSync(eventLog, { force: true });
   const events = followEvents(eventLog, options);
+  // The engine takes --event-log only with its debugging commands switched on, as its own Automation API does.
+  const variables = { ...environment.variables, PULUMI_DEBUG_COMMANDS: "true" };
   const code = await runPulumi(
     project,
-    environment,
+    { ...environment, variables },
     stackArguments(project, ["up", "--yes", "--skip-preview", "--non-interactive", "--event-log", eventLog]),
     { stdio: { logFile }, ...(options.signal ? { signal: options.signal } : {}) },
   );
