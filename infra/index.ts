@@ -1,4 +1,5 @@
 /** The Pulumi program: the platform's data, and the resources that are declared of it. Wiring only. */
+import { join } from "node:path";
 import { getStack, RunError } from "@pulumi/pulumi";
 import { declarePlatform } from "./declare-platform.ts";
 import { FirnError } from "./errors.ts";
@@ -6,7 +7,7 @@ import { loadPlatform } from "./load.ts";
 
 function load() {
   try {
-    return loadPlatform({ root: process.cwd(), stack: getStack() });
+    return loadPlatform({ root: join(import.meta.dirname, ".."), stack: getStack() });
   } catch (error) {
     // Printed without a stack trace: what is wrong is in a file of the user's, not in the program.
     throw error instanceof FirnError ? new RunError(error.message) : error;

@@ -13,10 +13,12 @@ export interface LoadOptions {
   root: string;
   /** The stack's short name, e.g. `local`. */
   stack: string;
+  /** Keys of service users, base64 of DER, in place of those that the stack names. */
+  publicKeys?: Readonly<Record<string, string>>;
 }
 
 /** Reads Pulumi.<stack>.yaml, sql/ and the definitions, and compiles them. Throws FirnError with all problems. */
-export function loadPlatform({ root, stack }: LoadOptions): Platform {
+export function loadPlatform({ root, stack, publicKeys }: LoadOptions): Platform {
   const problems = new Problems();
   const config = loadConfig(root, stack, problems);
   if (config === undefined) throw new FirnError(problems.list);
@@ -26,7 +28,7 @@ export function loadPlatform({ root, stack }: LoadOptions): Platform {
     sources: SOURCES,
     models: sqlFiles(root, "sql").filter((file) => !file.path.startsWith("sql/kpi/")),
     kpis: sqlFiles(root, "sql/kpi"),
-    publicKeys: publicKeys(root, `Pulumi.${stack}.yaml`, config, problems),
+    publicKeys: publicKeys ?? readPublicKeys(root, `Pulumi.${stack}.yaml`, config, problems),
     problems,
   });
 }
@@ -58,7 +60,7 @@ function sqlFiles(root: string, folder: string): { path: string; text: string }[
     .map((path) => ({ path: relative(root, path).split(sep).join("/"), text: readFileSync(path, "utf8") }));
 }
 
-function publicKeys(
+function readPublicKeys(
   root: string,
   file: string,
   config: StackConfig,

@@ -1,0 +1,39 @@
+/** A small stack for tests: text of its file, and a compile with few lines. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { compile } from "../../infra/compile.ts";
+import { readStackConfig } from "../../infra/config/read-stack.ts";
+import type { StackConfig } from "../../infra/config/schema.ts";
+import { Problems } from "../../infra/errors.ts";
+import { loadPlatform } from "../../infra/load.ts";
+import type { Platform } from "../../infra/platform.ts";
+import type { ModelFile } from "../../pipelines/models/model.ts";
+import { SOURCES } from "../../pipelines/sources/index.ts";
+
+export const ROOT = join(import.meta.dirname, "..", "..");
+
+export const stackText = (stack: string): string => readFileSync(join(ROOT, `Pulumi.${stack}.yaml`), "utf8");
+
+export function stackConfig(text: string = stackText("local")): StackConfig {
+  const problems = new Problems();
+  const config = readStackConfig("Pulumi.local.yaml", text, problems);
+  problems.throwIfAny();
+  return config!;
+}
+
+/** Stands for a key of 2048 bits. */
+export const PUBLIC_KEY = `MII${"A".repeat(387)}==`;
+
+export const compileSample = (models: readonly ModelFile[], config: StackConfig = stackConfig()): Platform =>
+  compile({
+    stack: "local",
+    config,
+    sources: SOURCES,
+    models,
+    kpis: [],
+    publicKeys: { kafka_loader: PUBLIC_KEY },
+  });
+
+/** The checked-in project, with a key that stands for the one that the command line makes. */
+export const loadProject = (stack: string): Platform =>
+  loadPlatform({ root: ROOT, stack, publicKeys: { kafka_loader: PUBLIC_KEY } });
