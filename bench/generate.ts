@@ -75,7 +75,7 @@ const [lines, exporting] = timed(() => {
     .day(1)
     .exports()) {
     count += file.records;
-    file.gzip();
+    file.body();
   }
   return count;
 });

@@ -16,7 +16,10 @@ export interface EventFile {
  */
 export function* eventFiles(day: WorldDay, recordsPerFile = 250_000, level = 1): Generator<EventFile> {
   let number = 0;
+  let source = "";
   for (const batch of day.events(recordsPerFile)) {
+    if (batch.source !== source) number = 0;
+    source = batch.source;
     yield {
       key: `${batch.source}/dt=${day.date}/${batch.source}-${String(number++).padStart(5, "0")}.jsonl.gz`,
       records: batch.count,

@@ -1,12 +1,12 @@
+import type { EventBatch } from "./batch.ts";
 import { dayStart } from "./calendar.ts";
-import { type ExportFile, exportFiles } from "./deliver.ts";
-import { type EventBatch, eventBatches } from "./events/stream.ts";
-import { FILE_SOURCES } from "./sources.ts";
+import { type Amend, type ExportFile, exportFiles, objectFiles } from "./deliver.ts";
+import { chooseSources } from "./sources.ts";
 import { type TruthWithUsage, truthThrough } from "./truth/truth.ts";
 import { createUniverse, type WorldOptions } from "./world.ts";
 
-export type { ExportFile } from "./deliver.ts";
-export type { EventBatch, EventMessage } from "./events/stream.ts";
+export type { EventBatch, EventMessage } from "./batch.ts";
+export type { Amend, ExportFile } from "./deliver.ts";
 export type { TruthWithUsage } from "./truth/truth.ts";
 export type { AccountUsage, KpiTruth, SourceTruth, Truth } from "./truth/types.ts";
 export { writeTruth } from "./truth/write.ts";
@@ -15,6 +15,8 @@ export type { WorldOptions } from "./world.ts";
 /** A company's source data, day by day. Everything is lazy and a pure function of the options. */
 export interface World {
   readonly options: Required<WorldOptions>;
+  /** The names of what it delivers. */
+  readonly sources: readonly string[];
   /** Day n, from 1. Throws a RangeError for anything else. */
   day(n: number): WorldDay;
   /** What is true of everything landed on days 1 to `lastDay`. */
@@ -25,15 +27,19 @@ export interface WorldDay {
   readonly number: number;
   /** The date, e.g. `2026-03-01`. */
   readonly date: string;
-  /** The day's files, made one at a time as they are read; some keys come twice with the same bytes. */
-  exports(): Iterable<ExportFile>;
-  /** What arrives on the day's event topic, made one batch at a time. Default batch: 5,000 records. */
+  /**
+   * The day's files, made one at a time as they are read; some keys come twice with the same bytes. `amend` changes
+   * rows on their way out: what was written back to the source system, or a schema that drifts.
+   */
+  exports(amend?: Amend): Iterable<ExportFile>;
+  /** What arrives on the day's topics, one after the other, made one batch at a time. Default batch: 5,000 records. */
   events(batchSize?: number): Iterable<EventBatch>;
 }
 
 /** Makes a world. Throws a RangeError that names the wrong option. */
 export function createWorld(options: WorldOptions): World {
   const universe = createUniverse(options);
+  const sources = chooseSources(universe.options.sources);
   const checked = (n: number): number => {
     if (!Number.isInteger(n) || n < 1)
       throw new RangeError(`day: ${n} given, a whole number from 1 expected`);
@@ -41,14 +47,22 @@ export function createWorld(options: WorldOptions): World {
   };
   return {
     options: universe.options,
-    truth: (lastDay) => truthThrough(universe, checked(lastDay)),
+    sources: sources.map((source) => source.name),
+    truth: (lastDay) => truthThrough(universe, sources, checked(lastDay)),
     day: (n) => ({
       number: checked(n),
       date: universe.calendar.date(dayStart(n)),
-      *exports() {
-        for (const source of FILE_SOURCES) yield* exportFiles(source, universe, n);
+      *exports(amend) {
+        for (const source of sources) {
+          if (source.kind === "files") yield* exportFiles(source, universe, n, amend);
+          if (source.kind === "objects") yield* objectFiles(source, universe, n);
+        }
       },
-      events: (batchSize) => eventBatches(universe, n, batchSize),
+      *events(batchSize = 5000) {
+        for (const source of sources) {
+          if (source.kind === "topic") yield* source.batches(universe, n, batchSize);
+        }
+      },
     }),
   };
 }

@@ -41,7 +41,7 @@ export async function landDay(day: WorldDay, sinks: Sinks, options: LandOptions 
   let bytes = 0;
   const progress = (): LandProgress => ({ day: day.number, date: day.date, files, messages, bytes });
   for (const file of day.exports()) {
-    const body = file.gzip();
+    const body = file.body();
     await sinks.putObject(file.key, body);
     files++;
     bytes += body.length;

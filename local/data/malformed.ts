@@ -9,15 +9,21 @@ export const BAD_TIMESTAMPS = [
 ] as const;
 
 /** A broken version of a row with exactly the named flaw. One line, UTF-8. */
-export function malformedRow(source: FileSource, reason: RejectReason, row: Row, hash: number): string {
+export function malformedRow(
+  source: FileSource,
+  reason: RejectReason,
+  row: Row,
+  hash: number,
+  write: (row: Row) => string,
+): string {
   switch (reason) {
     case "not_json":
-      return notJson(JSON.stringify(row), hash);
+      return notJson(write(row), hash);
     case "missing_key":
-      return JSON.stringify(withoutKey(row, source.key, hash));
+      return write(withoutKey(row, source.key, hash));
     case "bad_timestamp": {
       const bad = BAD_TIMESTAMPS[hash % BAD_TIMESTAMPS.length]!;
-      return JSON.stringify({
+      return write({
         ...row,
         ...Object.fromEntries(source.timestamps.map((field) => [field, bad])),
       });

@@ -13,6 +13,8 @@ export interface WorldOptions {
   readonly scale: number;
   /** Multiplies the product events only, without more companies. Default: 1. */
   readonly eventScale?: number;
+  /** Sources beyond the CRM's five objects and the product events, by name, or all. Default: none. */
+  readonly sources?: readonly string[] | "all";
 }
 
 /** What every source reads: the companies, by index, and the calendar. */
@@ -33,7 +35,7 @@ const COMPANIES_AT_START = 900;
 const CACHED_COMPANIES = 20_000;
 
 export function createUniverse(options: WorldOptions): Universe {
-  const { scale, eventScale = 1 } = options;
+  const { scale, eventScale = 1, sources = [] } = options;
   for (const [name, value] of Object.entries({ scale, eventScale })) {
     if (!(Number.isFinite(value) && value > 0)) {
       throw new RangeError(`${name}: ${value} given, a number above 0 expected`);
@@ -51,7 +53,7 @@ export function createUniverse(options: WorldOptions): Universe {
     return planned;
   };
   return {
-    options: { ...options, eventScale },
+    options: { ...options, eventScale, sources },
     seed,
     calendar: createCalendar(options.startDay),
     companiesPerDay,

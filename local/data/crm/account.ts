@@ -10,6 +10,7 @@ import { salesforceId } from "./salesforce-id.ts";
 const DETAILS = label("account details");
 
 export const account: FileSource = {
+  kind: "files",
   name: "salesforce_account",
   folder: "salesforce/account",
   stem: "account",

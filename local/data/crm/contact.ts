@@ -10,6 +10,7 @@ import { salesforceId } from "./salesforce-id.ts";
 const DETAILS = label("contact details");
 
 export const contact: FileSource = {
+  kind: "files",
   name: "salesforce_contact",
   folder: "salesforce/contact",
   stem: "contact",

@@ -9,6 +9,7 @@ import { salesforceId } from "./salesforce-id.ts";
 
 /** The custom object that ties the product's organisations to CRM accounts. */
 export const directoryOrg: FileSource = {
+  kind: "files",
   name: "salesforce_directory_org__c",
   folder: "salesforce/directory_org__c",
   stem: "directory_org__c",

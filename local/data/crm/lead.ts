@@ -11,6 +11,7 @@ import { salesforceId } from "./salesforce-id.ts";
 const DETAILS = label("lead details");
 
 export const lead: FileSource = {
+  kind: "files",
   name: "salesforce_lead",
   folder: "salesforce/lead",
   stem: "lead",

@@ -21,6 +21,7 @@ const STAGES: Record<string, { probability: number; category: string; categoryNa
 };
 
 export const opportunity: FileSource = {
+  kind: "files",
   name: "salesforce_opportunity",
   folder: "salesforce/opportunity",
   stem: "opportunity",

@@ -10,6 +10,8 @@ export interface DrawKey {
   readonly c: number;
 }
 
+const { imul, floor } = Math;
+
 const EVENT = label("product event");
 const INDEX_STEP = 0x9e3779b1;
 
@@ -20,7 +22,7 @@ export function drawKey(seed: number, orgIndex: number, day: number, arrival: Ar
 }
 
 /** The first word of the i-th event's UUID; different for every i of a series. */
-export const word0 = (key: DrawKey, i: number): number => mix32((key.a + Math.imul(i, INDEX_STEP)) | 0);
+export const word0 = (key: DrawKey, i: number): number => mix32((key.a + imul(i, INDEX_STEP)) | 0);
 
 /** The word that decides what the event is; `first` is its word0. */
 export const traits = (key: DrawKey, first: number): number => mix32((first ^ key.b) + key.c);
@@ -28,7 +30,7 @@ export const traits = (key: DrawKey, first: number): number => mix32((first ^ ke
 /** Which of `users` an event belongs to: a few users are far more active than the rest. */
 export function userOf(trait: number, users: number): number {
   const u = (trait >>> 0) / 0x100000000;
-  return Math.floor(u * u * users);
+  return floor(u * u * users);
 }
 
 export const EVENT_TYPES = [
@@ -58,4 +60,4 @@ const TYPE_OF_BYTE = Uint8Array.from(
 );
 
 /** The index in EVENT_TYPES of an event. */
-export const typeOf = (trait: number): number => TYPE_OF_BYTE[Math.imul(trait, 0x85ebca6b) >>> 24]!;
+export const typeOf = (trait: number): number => TYPE_OF_BYTE[imul(trait, 0x85ebca6b) >>> 24]!;

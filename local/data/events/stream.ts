@@ -1,3 +1,4 @@
+import type { EventBatch } from "../batch.ts";
 import { dayStart } from "../calendar.ts";
 import { hashOf } from "../random.ts";
 import type { Universe } from "../world.ts";
@@ -6,33 +7,14 @@ import { createSeriesEncoder } from "./encode.ts";
 import { landing, repeatedIndex, type Segment } from "./landing.ts";
 import { malformedEvent } from "./malformed-event.ts";
 
-/** One record for a topic. */
-export interface EventMessage {
-  /** The organisation's id: what Kafka partitions by. */
-  readonly partitionKey: string;
-  /** `<day>:<number>`; the same for the same record on every run. */
-  readonly sequence: string;
-  readonly value: Buffer;
-}
-
-/** Some thousand records, as one buffer of lines and as messages that point into it. */
-export interface EventBatch {
-  readonly source: "product_events";
-  readonly day: number;
-  /** The number of the first record within the day's landing, from 0. */
-  readonly first: number;
-  readonly count: number;
-  /** The records as lines, each ended by a line feed. */
-  readonly lines: Buffer;
-  messages(): EventMessage[];
-}
+export const EVENT_SOURCE = "product_events";
 
 /** Longest record, with room for what a wrong encoding adds. */
 const MAX_RECORD_BYTES = 1024;
 const LINE_FEED = 10;
 
 /** What arrives on day n, in batches of `batchSize` records. Memory: one batch. */
-export function* eventBatches(universe: Universe, day: number, batchSize = 5000): Generator<EventBatch> {
+export function* eventBatches(universe: Universe, day: number, batchSize: number): Generator<EventBatch> {
   const capacity = Math.max(batchSize * 320, MAX_RECORD_BYTES) + MAX_RECORD_BYTES;
   let buffer = Buffer.allocUnsafe(capacity);
   let ends = new Uint32Array(batchSize);
@@ -75,7 +57,7 @@ function createBatch(
   orgs: readonly EventOrg[],
 ): EventBatch {
   return {
-    source: "product_events",
+    source: EVENT_SOURCE,
     day,
     first,
     count: ends.length,

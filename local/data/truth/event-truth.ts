@@ -2,15 +2,11 @@ import { dayEnd, dayStart } from "../calendar.ts";
 import { accountId } from "../crm/fields.ts";
 import { activityOn, type EventOrg, eventOrgs } from "../events/activity.ts";
 import { type Arrival, drawKey, EVENT_TYPES, traits, typeOf, userOf, word0 } from "../events/draw.ts";
-import { landing, type Series, seriesOf } from "../events/landing.ts";
-import type { RejectReason } from "../source.ts";
+import { type Series, seriesOf } from "../events/landing.ts";
 import { linkedCompany, type Universe } from "../world.ts";
-import type { AccountUsage, KpiTruth, SourceTruth } from "./types.ts";
-
-export const EVENT_SOURCE = "product_events";
+import type { AccountUsage, KpiTruth } from "./types.ts";
 
 export interface EventTruth {
-  readonly source: SourceTruth;
   readonly kpis: Pick<
     KpiTruth,
     | "unique_data_points_per_day"
@@ -57,7 +53,6 @@ export function eventTruth(universe: Universe, lastDay: number): EventTruth {
   const counted = (counts: Float64Array) =>
     days.filter((day) => counts[day]! > 0).map((day) => ({ day: date(day), events: counts[day]! }));
   return {
-    source: sourceTruth(universe, lastDay),
     kpis: {
       unique_data_points_per_day: counted(perDay),
       active_accounts_per_day: days
@@ -118,38 +113,4 @@ function tallySeries(
     seen[userOf(trait, series.users)] = 1;
     byType[typeOf(trait)]!++;
   }
-}
-
-function sourceTruth(universe: Universe, lastDay: number): SourceTruth {
-  const malformed: Record<RejectReason, number> = { not_json: 0, missing_key: 0, bad_timestamp: 0 };
-  let unique = 0;
-  let duplicates = 0;
-  let late = 0;
-  for (let day = 1; day <= lastDay; day++) {
-    for (const segment of landing(universe, day)) {
-      switch (segment.kind) {
-        case "events":
-          unique += segment.series.total;
-          if (segment.series.arrival > 0) late += segment.series.total;
-          break;
-        case "duplicates":
-          duplicates += segment.copies;
-          break;
-        case "malformed":
-          malformed[segment.reason] += segment.copies;
-          break;
-      }
-    }
-  }
-  const broken = malformed.not_json + malformed.missing_key + malformed.bad_timestamp;
-  return {
-    source: EVENT_SOURCE,
-    records: unique + duplicates + broken,
-    unique,
-    duplicates,
-    malformed,
-    late,
-    files: 0,
-    files_delivered_twice: 0,
-  };
 }

@@ -1,5 +1,5 @@
 import { deliveries, isRedelivered, LINES_PER_FILE } from "../deliver.ts";
-import type { FileSource, RejectReason } from "../source.ts";
+import type { FileSource, ObjectSource, RejectReason } from "../source.ts";
 import type { Universe } from "../world.ts";
 import type { SourceTruth } from "./types.ts";
 
@@ -32,5 +32,23 @@ export function fileTruth(source: FileSource, universe: Universe, lastDay: numbe
     late: 0,
     files,
     files_delivered_twice: twice,
+  };
+}
+
+/** How many objects a source brought over days 1 to `lastDay`. */
+export function objectTruth(source: ObjectSource, universe: Universe, lastDay: number): SourceTruth {
+  let files = 0;
+  for (let day = 1; day <= lastDay; day++) {
+    for (const _object of source.objects(universe, day)) files++;
+  }
+  return {
+    source: source.name,
+    records: files,
+    unique: files,
+    duplicates: 0,
+    malformed: { not_json: 0, missing_key: 0, bad_timestamp: 0 },
+    late: 0,
+    files,
+    files_delivered_twice: 0,
   };
 }

@@ -46,7 +46,85 @@ export interface KpiTruth {
   readonly won_by_month: readonly { month: string; opportunities: number; amount: string }[];
   readonly daily_account_usage: { readonly rows: number; readonly sha256: string };
   readonly rejected_records: readonly { source: string; reason: RejectReason; records: number }[];
+
+  /** Won new business: calendar days from CreatedDate to CloseDate, two places; null of no opportunities. */
+  readonly sales_cycle?: readonly {
+    metric: "mean_days" | "median_days";
+    population: "all" | "without_partners";
+    opportunities: number;
+    days: string | null;
+  }[];
+  /** Won existing business by month of the close date. */
+  readonly expansion_by_month?: readonly { month: string; opportunities: number; amount: string }[];
+  readonly churned_by_month?: readonly { month: string; accounts: number }[];
+
+  // Each of the following is there when its sources are delivered.
+  readonly members_by_campaign?: readonly { campaign: string; members: number; responded: number }[];
+  /** By the latest report of each day. */
+  readonly search_by_keyword?: readonly AdTotal<"keyword">[];
+  readonly social_by_ad?: readonly AdTotal<"ad">[];
+  readonly email_activity_by_type?: readonly { type: string; activities: number }[];
+  /** Browsers by how far they are known: anonymous, lead, account. */
+  readonly visitors_by_identity?: readonly { level: string; visitors: number }[];
+  /** By the keyword of the first visit: leads of that browser, opportunities of the account. */
+  readonly keyword_funnel?: readonly {
+    keyword: string;
+    leads: number;
+    opportunities: number;
+    won: number;
+    revenue: string;
+  }[];
+  /** `companies` is how many there really are behind the sign-ups; `business_domains` what e-mail alone can tell. */
+  readonly trial_signups_by_channel?: readonly {
+    channel: string;
+    signups: number;
+    free_mail_signups: number;
+    business_domains: number;
+    companies: number;
+    customers: number;
+  }[];
+  readonly invoices_by_status?: readonly { status: string; invoices: number; amount: string }[];
+  /** By month of issue, without void ones. */
+  readonly invoiced_by_month?: readonly { month: string; invoices: number; amount: string }[];
+  /** Payments that succeeded. */
+  readonly payments_by_month?: readonly { month: string; payments: number; amount: string }[];
+  readonly tickets_by_status?: readonly { status: string; tickets: number }[];
+  readonly tickets_opened_per_day?: readonly { day: string; tickets: number }[];
+  readonly contract_files?: readonly { files: number; bytes: number }[];
+  /** By date of `timestamp`. */
+  readonly console_events_per_day?: readonly { day: string; events: number }[];
+  /**
+   * Console sessions end after 30 minutes without a message. Rage click: four clicks on one element within two
+   * seconds. Error loop: the same error three times within a minute.
+   */
+  readonly console_friction_per_day?: readonly {
+    day: string;
+    sessions: number;
+    rage_click_sessions: number;
+    error_loop_sessions: number;
+  }[];
+  readonly feature_use?: readonly { feature: string; uses: number; users: number }[];
+  readonly experiment_results?: readonly {
+    experiment: string;
+    variant: string;
+    metric: string;
+    assigned: number;
+    exposed: number;
+    converted: number;
+  }[];
+  readonly experiment_truth?: readonly {
+    experiment: string;
+    metric: string;
+    effect: string;
+    sample_ratio_mismatch: boolean;
+  }[];
 }
+
+type AdTotal<Name extends string> = Readonly<Record<Name, string>> & {
+  readonly impressions: number;
+  readonly clicks: number;
+  readonly cost: string;
+};
 
 /** A row of the sidecar `daily_account_usage.jsonl`. */
 export interface AccountUsage {

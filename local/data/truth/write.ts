@@ -5,10 +5,12 @@ import type { TruthWithUsage } from "./truth.ts";
 export const TRUTH_FILE = "truth.json";
 export const USAGE_FILE = "daily_account_usage.jsonl";
 
-/** Writes `truth.json` and its sidecar into a folder, each replaced as a whole. Returns the path of `truth.json`. */
-export async function writeTruth(folder: string, { truth, usage }: TruthWithUsage): Promise<string> {
+/** Writes `truth.json` and, as JSON lines, its large tables into a folder, each replaced as a whole. Returns the path of `truth.json`. */
+export async function writeTruth(folder: string, { truth, usage, tables }: TruthWithUsage): Promise<string> {
   await mkdir(folder, { recursive: true });
-  await replace(join(folder, USAGE_FILE), usage.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  await replace(join(folder, USAGE_FILE), lines(usage));
+  for (const [name, rows] of Object.entries(tables))
+    await replace(join(folder, `${name}.jsonl`), lines(rows));
   const path = join(folder, TRUTH_FILE);
   await replace(path, `${JSON.stringify(truth, null, 2)}\n`);
   return path;
@@ -18,3 +20,5 @@ async function replace(path: string, text: string): Promise<void> {
   await writeFile(`${path}.part`, text);
   await rename(`${path}.part`, path);
 }
+
+const lines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");

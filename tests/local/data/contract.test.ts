@@ -7,18 +7,23 @@ const events = [...readout.events.values()];
 const SALESFORCE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000$/;
 
 test("events are 200 to 300 bytes and hold what the contract names", () => {
-  for (const event of events) {
+  const wrong = events.filter((event) => {
     const { landedOn, ...sent } = event;
-    expect(JSON.stringify(sent).length).toBeGreaterThanOrEqual(200);
-    expect(JSON.stringify(sent).length).toBeLessThanOrEqual(300);
-    expect(event.event_id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-    expect(event.org_id).toMatch(/^org_[0-9a-f]{8}$/);
-    expect(event.user_id).toMatch(/^usr_[0-9a-f]{8}[0-9a-z]{3}$/);
-    expect(event.occurred_at).toBe(new Date(event.occurred_at).toISOString());
-    expect(event.received_at >= event.occurred_at).toBe(true);
-    expect(event.received_at.slice(0, 10)).toBe(landedOn);
-    expect(JSON.stringify(event)).not.toMatch(/undefined|NaN/);
-  }
+    const text = JSON.stringify(sent);
+    return !(
+      text.length >= 200 &&
+      text.length <= 300 &&
+      /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(event.event_id) &&
+      /^org_[0-9a-f]{8}$/.test(event.org_id) &&
+      /^usr_[0-9a-f]{8}[0-9a-z]{3}$/.test(event.user_id) &&
+      event.occurred_at === new Date(event.occurred_at).toISOString() &&
+      event.received_at >= event.occurred_at &&
+      event.received_at.slice(0, 10) === landedOn &&
+      !/undefined|NaN/.test(text)
+    );
+  });
+  expect(wrong).toEqual([]);
+  expect(events.length).toBeGreaterThan(10_000);
 });
 
 test("no event is more than 48 hours late, and some are more than a day", () => {
@@ -66,9 +71,9 @@ test("a file that comes twice has the same key and bytes", () => {
       const known = first.get(file.key);
       expect(file.redelivered).toBe(known !== undefined);
       if (known) {
-        expect(file.gzip().equals(known)).toBe(true);
+        expect(file.body().equals(known)).toBe(true);
         again++;
-      } else first.set(file.key, file.gzip());
+      } else first.set(file.key, file.body());
       expect(file.key).toMatch(/^salesforce\/[a-z_]+\/dt=2026-03-0[234]\/[a-z_]+-\d{4}\.jsonl\.gz$/);
     }
   }
