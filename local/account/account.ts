@@ -11,6 +11,8 @@ import { AwsConnection, type AwsOptions } from "./files/aws.ts";
 import { composeFiles } from "./files/files.ts";
 import { LocalFiles } from "./files/local-files.ts";
 import { S3Files } from "./files/s3-files.ts";
+import { openHistory, registerHistory } from "./history/history.ts";
+import { Recorder } from "./history/recorder.ts";
 import { NotificationQueue } from "./ingest/notification-queue.ts";
 import { Pipes } from "./ingest/pipes.ts";
 import { Streaming } from "./ingest/streaming.ts";
@@ -164,9 +166,13 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
     admission: compute,
   });
   const sessions = new SessionManager(services, storage, { lifetimes: options.tokenLifetimes });
-  sessions.onEnd((session) => {
-    for (const running of executor.running()) if (running.record.session.id === session.id) running.abort();
+  sessions.onEnd(async (session) => {
+    const mine = executor.running().filter(({ record }) => record.session.id === session.id);
+    for (const running of mine) running.abort();
+    await Promise.allSettled(mine.map((running) => running.done));
+    await dropTemporaryTables(services, pool, session.id);
   });
+  await dropTemporaryTables(services, pool, null);
 
   const parts = { services, sessions, executor, engine, pool, tracker, ledger: compute.ledger };
   const scheduler = new Scheduler({
@@ -175,6 +181,13 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
   });
   const pipes = new Pipes({ ...parts, queue: aws && new NotificationQueue(aws, pool) });
   const streaming = new Streaming({ ...parts, folder: join(temporary, "streaming") });
+  const recorder = new Recorder(services, pool, tracker);
+  executor.onStatement((record) => recorder.statement(record));
+  Object.assign(services, {
+    history: openHistory({ ...parts, recorder, taskRuns: () => scheduler.runs.recent() }),
+  });
+  registerHistory();
+  await recorder.start();
   await pipes.start();
   await streaming.start();
   await scheduler.start();
@@ -199,7 +212,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
     setPublicUrl: (next) => {
       url = next;
     },
-    loginSeen: () => {},
+    loginSeen: (attempt) => recorder.login(attempt),
     async close() {
       clearInterval(sweep);
       scheduler.close();
@@ -209,6 +222,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
       await compute.close();
       await tracker.settle();
       await streaming.close();
+      await recorder.close();
       await aws?.close();
       pool.close();
       storage.close();

@@ -60,6 +60,7 @@ export class Ledger {
   readonly #tracker: WorkTracker;
   readonly #intervals = new Map<number, Interval[]>();
   readonly #open = new Map<number, Interval>();
+  readonly #serverless: ServerlessUse[] = [];
   #cloud = new Map<string, { warehouseId: number; hour: number; credits: number }>();
   #nextId = 1;
   #writes: Promise<unknown> = Promise.resolve();
@@ -90,6 +91,20 @@ export class Ledger {
           minimumUntil: minimumUntil!,
         });
       }
+      const uses = await connection.runAndReadAll(
+        "SELECT * FROM (SELECT * FROM sys.serverless_use ORDER BY started_on DESC LIMIT 20000) ORDER BY started_on",
+      );
+      for (const [service, objectId, startedOn, endedOn, credits, bytes, files, rows] of uses.getRows())
+        this.#serverless.push({
+          service: String(service) as ServerlessUse["service"],
+          objectId: Number(objectId),
+          startedOn: Number(startedOn),
+          endedOn: Number(endedOn),
+          credits: Number(credits),
+          bytes: Number(bytes),
+          files: Number(files),
+          rows: Number(rows),
+        });
     });
   }
 
@@ -183,11 +198,18 @@ export class Ledger {
     this.#cloud.set(key, sum);
   }
 
+  /** The last uses, oldest first; one whose transaction failed after it was noted is here until the account restarts. */
+  serverless(): readonly ServerlessUse[] {
+    return this.#serverless;
+  }
+
   /** Records serverless use within the caller's transaction, so that it commits with the work it bills. */
   async addServerless(connection: DuckDBConnection, use: ServerlessUse): Promise<void> {
     await connection.run(
       `INSERT INTO sys.serverless_use VALUES ('${use.service}', ${use.objectId}, ${use.startedOn}, ${use.endedOn}, ${use.credits}, ${use.bytes}, ${use.files}, ${use.rows})`,
     );
+    this.#serverless.push(use);
+    if (this.#serverless.length > 22_000) this.#serverless.splice(0, 2000);
   }
 
   /** Waits for all writes. */

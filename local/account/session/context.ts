@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Clock } from "../clock.ts";
+import type { History } from "../history/history.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Transaction } from "../storage/transaction.ts";
 import type { TableVersions } from "../storage/versions.ts";
@@ -26,6 +27,8 @@ export interface Services {
   readonly runtime: Runtime;
   /** Runs one statement as the session would: used by scripting blocks, tasks, EXECUTE IMMEDIATE. */
   execute(session: Session, text: string, binds?: Record<string, Bind>): Promise<Outcome>;
+  /** What the views of INFORMATION_SCHEMA and ACCOUNT_USAGE tell of the past. */
+  readonly history?: History;
   /** Results of earlier statements, for RESULT_SCAN. */
   readonly results: {
     /** Undefined when unknown, gone, or another user's. Rows may be read once per call of `rows`. */

@@ -1,0 +1,250 @@
+import { canSee, hasPrivilege, isAccountAdmin, resolveObject } from "../access/index.ts";
+import type { ServerlessUse } from "../compute/ledger.ts";
+import type { LoadedFile } from "../ingest/inbox.ts";
+import type { StatementContext } from "../session/context.ts";
+import type { LoginEntry } from "./recorder.ts";
+import {
+  type Field,
+  historyFunction,
+  limitArgument,
+  textArgument,
+  timeArgument,
+  usageView,
+} from "./relation.ts";
+
+const HOUR = 3_600_000;
+const DAY = 86_400_000;
+
+interface Metered {
+  id: number;
+  name: string;
+  start: number;
+  compute: number;
+  cloud: number;
+}
+
+const METERING: readonly Field<Metered>[] = [
+  ["START_TIME", "time", (m) => m.start],
+  ["END_TIME", "time", (m) => m.start + HOUR],
+  ["WAREHOUSE_ID", "number", (m) => m.id],
+  ["WAREHOUSE_NAME", "text", (m) => m.name],
+  ["CREDITS_USED", "float", (m) => m.compute + m.cloud],
+  ["CREDITS_USED_COMPUTE", "float", (m) => m.compute],
+  ["CREDITS_USED_CLOUD_SERVICES", "float", (m) => m.cloud],
+  ["CREDITS_ATTRIBUTED_COMPUTE_QUERIES", "float", () => null],
+];
+/** The function of INFORMATION_SCHEMA has no id and no attribution. */
+const METERING_FUNCTION = METERING.filter(([name]) => name !== "WAREHOUSE_ID" && !name.endsWith("QUERIES"));
+
+function metered(ctx: StatementContext, from: number, to: number): Metered[] {
+  const { catalog, clock, history } = ctx.services;
+  return (history?.hourlyCredits(from, Math.min(to, clock.now() + HOUR)) ?? []).map((hour) => ({
+    id: hour.warehouseId,
+    name: catalog.get(hour.warehouseId)?.name ?? "",
+    start: hour.hour,
+    compute: hour.credits,
+    cloud: 0,
+  }));
+}
+
+const SERVICE_TYPE: Record<ServerlessUse["service"], string> = {
+  SERVERLESS_TASK: "SERVERLESS_TASK",
+  PIPE: "PIPE",
+  SNOWPIPE_STREAMING: "SNOWPIPE_STREAMING",
+};
+
+interface Daily {
+  service: string;
+  day: number;
+  compute: number;
+  cloud: number;
+}
+
+const DAILY: readonly Field<Daily>[] = [
+  ["SERVICE_TYPE", "text", (d) => d.service],
+  ["USAGE_DATE", "date", (d) => d.day],
+  ["CREDITS_USED_COMPUTE", "float", (d) => d.compute],
+  ["CREDITS_USED_CLOUD_SERVICES", "float", (d) => d.cloud],
+  ["CREDITS_USED", "float", (d) => d.compute + d.cloud],
+  // Cloud services are free up to a tenth of the day's warehouse credits.
+  ["CREDITS_ADJUSTMENT_CLOUD_SERVICES", "float", (d) => -Math.min(d.cloud, d.compute / 10)],
+  ["CREDITS_BILLED", "float", (d) => d.compute + d.cloud - Math.min(d.cloud, d.compute / 10)],
+];
+
+function daily(ctx: StatementContext): Daily[] {
+  const sums = new Map<string, Daily>();
+  const add = (service: string, at: number, credits: number) => {
+    const day = Math.floor(at / DAY) * DAY;
+    const sum = sums.get(`${service}/${day}`) ?? { service, day, compute: 0, cloud: 0 };
+    sum.compute += credits;
+    sums.set(`${service}/${day}`, sum);
+  };
+  for (const hour of metered(ctx, 0, Number.POSITIVE_INFINITY))
+    add("WAREHOUSE_METERING", hour.start, hour.compute);
+  for (const use of ctx.services.history?.serverless() ?? [])
+    add(SERVICE_TYPE[use.service], use.startedOn, use.credits);
+  return [...sums.values()].sort((a, b) => a.day - b.day || (a.service < b.service ? -1 : 1));
+}
+
+const PIPE_USAGE: readonly Field<ServerlessUse & { name: string }>[] = [
+  ["PIPE_ID", "number", (u) => u.objectId],
+  ["PIPE_NAME", "text", (u) => u.name],
+  ["START_TIME", "time", (u) => u.startedOn],
+  ["END_TIME", "time", (u) => u.endedOn],
+  ["CREDITS_USED", "float", (u) => u.credits],
+  ["BYTES_INSERTED", "float", (u) => u.bytes],
+  ["BYTES_BILLED", "float", (u) => u.bytes],
+  ["FILES_INSERTED", "float", (u) => u.files],
+];
+
+function uses(
+  ctx: StatementContext,
+  service: ServerlessUse["service"],
+  from = 0,
+  to = Number.POSITIVE_INFINITY,
+) {
+  return (ctx.services.history?.serverless() ?? [])
+    .filter((use) => use.service === service && use.startedOn >= from && use.startedOn <= to)
+    .map((use) => ({ ...use, name: ctx.services.catalog.get(use.objectId)?.name ?? "" }));
+}
+
+const SERVERLESS_TASK: readonly Field<ServerlessUse & { name: string }>[] = [
+  ["START_TIME", "time", (u) => u.startedOn],
+  ["END_TIME", "time", (u) => u.endedOn],
+  ["TASK_ID", "number", (u) => u.objectId],
+  ["TASK_NAME", "text", (u) => u.name],
+  ["CREDITS_USED", "float", (u) => u.credits],
+];
+
+interface Copied extends LoadedFile {
+  table: string;
+  schema: string;
+  database: string;
+  pipe: string | null;
+}
+
+const STATUS: Record<LoadedFile["status"], string> = {
+  LOADED: "Loaded",
+  PARTIALLY_LOADED: "Partially loaded",
+  LOAD_FAILED: "Load failed",
+};
+
+const COPY: readonly Field<Copied>[] = [
+  ["FILE_NAME", "text", (l) => l.path],
+  ["STAGE_LOCATION", "text", (l) => l.stageLocation],
+  ["LAST_LOAD_TIME", "time", (l) => l.loadedOn],
+  ["ROW_COUNT", "number", (l) => l.rowsLoaded],
+  ["ROW_PARSED", "number", (l) => l.rowsParsed],
+  ["FILE_SIZE", "number", (l) => l.size],
+  ["FIRST_ERROR_MESSAGE", "text", (l) => l.firstError],
+  ["FIRST_ERROR_LINE_NUMBER", "number", (l) => l.firstErrorLine],
+  ["FIRST_ERROR_CHARACTER_POS", "number", () => null],
+  ["FIRST_ERROR_COLUMN_NAME", "text", (l) => l.firstErrorColumn],
+  ["ERROR_COUNT", "number", (l) => l.errorsSeen],
+  ["ERROR_LIMIT", "number", () => null],
+  ["STATUS", "text", (l) => STATUS[l.status]],
+  ["TABLE_CATALOG_NAME", "text", (l) => l.database],
+  ["TABLE_SCHEMA_NAME", "text", (l) => l.schema],
+  ["TABLE_NAME", "text", (l) => l.table],
+  ["PIPE_CATALOG_NAME", "text", (l) => (l.pipe === null ? null : l.database)],
+  ["PIPE_SCHEMA_NAME", "text", (l) => (l.pipe === null ? null : l.schema)],
+  ["PIPE_NAME", "text", (l) => l.pipe],
+  ["PIPE_RECEIVED_TIME", "time", (l) => (l.pipe === null ? null : l.receivedOn)],
+  ["FIRST_COMMIT_TIME", "time", (l) => l.loadedOn],
+];
+
+async function copied(ctx: StatementContext, tableId: number | null): Promise<Copied[]> {
+  const { catalog } = ctx.services;
+  const loads = (await ctx.services.history?.loads(tableId)) ?? [];
+  return loads.map((load) => {
+    const table = catalog.get(load.tableId);
+    const schema = table && catalog.get(table.parent);
+    return {
+      ...load,
+      table: table?.name ?? "",
+      schema: schema?.name ?? "",
+      database: (schema && catalog.get(schema.parent)?.name) ?? "",
+      pipe: catalog.get(load.pipeId)?.name ?? null,
+    };
+  });
+}
+
+const LOGIN: readonly Field<LoginEntry>[] = [
+  ["EVENT_ID", "number", (l) => l.eventId],
+  ["EVENT_TIMESTAMP", "time", (l) => l.on],
+  ["EVENT_TYPE", "text", () => "LOGIN"],
+  ["USER_NAME", "text", (l) => l.userName],
+  ["CLIENT_IP", "text", (l) => l.clientIp],
+  ["REPORTED_CLIENT_TYPE", "text", (l) => l.clientType],
+  ["REPORTED_CLIENT_VERSION", "text", (l) => l.clientVersion],
+  ["FIRST_AUTHENTICATION_FACTOR", "text", (l) => l.factor],
+  ["SECOND_AUTHENTICATION_FACTOR", "text", () => null],
+  ["IS_SUCCESS", "text", (l) => (l.success ? "YES" : "NO")],
+  ["ERROR_CODE", "number", (l) => l.errorCode],
+  ["ERROR_MESSAGE", "text", (l) => l.errorMessage],
+  ["RELATED_EVENT_ID", "number", () => 0],
+  ["CONNECTION", "text", () => null],
+];
+
+const mayMonitorUsage = (ctx: StatementContext) =>
+  isAccountAdmin(ctx) || hasPrivilege(ctx, "MONITOR USAGE", "ACCOUNT");
+
+export function registerUsageHistory(): void {
+  usageView("WAREHOUSE_METERING_HISTORY", METERING, (ctx) => metered(ctx, 0, Number.POSITIVE_INFINITY));
+  historyFunction(
+    "WAREHOUSE_METERING_HISTORY",
+    ["DATE_RANGE_START", "DATE_RANGE_END", "WAREHOUSE_NAME"],
+    METERING_FUNCTION,
+    (ctx, args) => {
+      if (!mayMonitorUsage(ctx)) return [];
+      const now = ctx.services.clock.now();
+      const from = timeArgument(args, "DATE_RANGE_START", now - 10 * DAY);
+      const to = timeArgument(args, "DATE_RANGE_END", now);
+      const name = textArgument(args, "WAREHOUSE_NAME")?.toUpperCase() ?? null;
+      return metered(ctx, from, to).filter((m) => name === null || m.name === name);
+    },
+  );
+  usageView("METERING_DAILY_HISTORY", DAILY, daily);
+  usageView("PIPE_USAGE_HISTORY", PIPE_USAGE, (ctx) => uses(ctx, "PIPE"));
+  historyFunction(
+    "PIPE_USAGE_HISTORY",
+    ["DATE_RANGE_START", "DATE_RANGE_END", "PIPE_NAME"],
+    PIPE_USAGE.filter(([name]) => name !== "PIPE_ID"),
+    (ctx, args) => {
+      if (!mayMonitorUsage(ctx)) return [];
+      const now = ctx.services.clock.now();
+      const name = textArgument(args, "PIPE_NAME")?.toUpperCase() ?? null;
+      const from = timeArgument(args, "DATE_RANGE_START", now - DAY);
+      const to = timeArgument(args, "DATE_RANGE_END", now);
+      return uses(ctx, "PIPE", from, to).filter((use) => name === null || name.endsWith(use.name));
+    },
+  );
+  usageView("SERVERLESS_TASK_HISTORY", SERVERLESS_TASK, (ctx) => uses(ctx, "SERVERLESS_TASK"));
+  historyFunction("COPY_HISTORY", ["TABLE_NAME", "START_TIME", "END_TIME"], COPY, async (ctx, args) => {
+    const name = textArgument(args, "TABLE_NAME") ?? "";
+    const table = resolveObject(
+      ctx,
+      "TABLE",
+      name.split(".").map((part) => part.replaceAll('"', "").toUpperCase()),
+    );
+    if (!canSee(ctx, table)) return [];
+    const from = timeArgument(args, "START_TIME", 0);
+    const to = timeArgument(args, "END_TIME", Number.POSITIVE_INFINITY);
+    return (await copied(ctx, table.id)).filter((load) => load.loadedOn >= from && load.loadedOn <= to);
+  });
+  usageView("LOGIN_HISTORY", LOGIN, (ctx) => ctx.services.history?.logins() ?? []);
+  historyFunction(
+    "LOGIN_HISTORY",
+    ["TIME_RANGE_START", "TIME_RANGE_END", "RESULT_LIMIT"],
+    LOGIN,
+    (ctx, args) => {
+      const from = timeArgument(args, "TIME_RANGE_START", 0);
+      const to = timeArgument(args, "TIME_RANGE_END", Number.POSITIVE_INFINITY);
+      const own = ctx.services.catalog.get(ctx.session.userId)?.name;
+      return (ctx.services.history?.logins() ?? [])
+        .filter((l) => l.on >= from && l.on <= to && (isAccountAdmin(ctx) || l.userName === own))
+        .slice(-limitArgument(args))
+        .reverse();
+    },
+  );
+}
