@@ -1,4 +1,5 @@
 import { DAY, dayEnd, dayStart } from "../calendar.ts";
+import { HEX16 } from "../hex.ts";
 import { mix32 } from "../random.ts";
 import type { Universe } from "../world.ts";
 import type { EventOrg } from "./activity.ts";
@@ -14,7 +15,6 @@ export interface SeriesEncoder {
   event(i: number): string;
 }
 
-const HEX16 = Array.from({ length: 0x10000 }, (_, n) => n.toString(16).padStart(4, "0"));
 const BASE36 = Array.from({ length: 36 ** 3 }, (_, n) => n.toString(36).padStart(3, "0"));
 const two = (n: number) => String(n).padStart(2, "0");
 const TIME = Array.from(

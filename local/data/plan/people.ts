@@ -49,8 +49,9 @@ export function planLeads(
     const p = rng.chance(0.6) ? 0 : 2;
     const free = `${mailbox(p).replace(".", "")}${context.hash % 1000}@${rng.pick(FREE_MAIL_DOMAINS)}`;
     const plus = `${mailbox(p)}+trial${org.k + 1}@${context.domain}`;
+    const sub = `${mailbox(p)}@eu.${context.domain}`;
     const upper = `${mailbox(p)}@${context.domain}`.toUpperCase();
-    add(org.signupAt + 5 * MINUTE, p, rng.pick([free, plus, plus, upper]), position);
+    add(org.signupAt + 5 * MINUTE, p, rng.pick([free, plus, plus, upper, sub]), position);
   });
   return leads;
 }
