@@ -17,8 +17,8 @@ export function secondsText(nanos: bigint, scale: number): string {
   const negative = nanos < 0n;
   const size = negative ? -nanos : nanos;
   const seconds = size / 1_000_000_000n;
-  const sign = negative && size !== 0n ? "-" : "";
-  if (scale === 0) return `${sign}${seconds}`;
+  if (scale === 0) return `${negative && seconds !== 0n ? "-" : ""}${seconds}`;
+  const sign = negative ? "-" : "";
   const fraction = (size % 1_000_000_000n) / POWERS[9 - scale]!;
   return `${sign}${seconds}.${fraction.toString().padStart(scale, "0")}`;
 }
