@@ -1,11 +1,16 @@
 /** Topics and permissions. */
 import { Acl } from "@pulumi/kafka/acl.js";
+import type { Provider } from "@pulumi/kafka/provider.js";
 import { Topic } from "@pulumi/kafka/topic.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import type { Platform } from "./platform.ts";
 
 export class Kafka extends ComponentResource {
-  constructor(platform: Pick<Platform, "topics" | "acls" | "protect">, options?: ComponentResourceOptions) {
+  constructor(
+    platform: Pick<Platform, "topics" | "acls" | "protect">,
+    provider: Provider,
+    options?: ComponentResourceOptions,
+  ) {
     super("firn:infra:Kafka", "kafka", {}, options);
     for (const topic of platform.topics) {
       new Topic(
@@ -16,7 +21,7 @@ export class Kafka extends ComponentResource {
           replicationFactor: topic.replicationFactor,
           config: topic.config,
         },
-        { parent: this, protect: platform.protect },
+        { parent: this, provider, protect: platform.protect },
       );
     }
     for (const acl of platform.acls) {
@@ -32,7 +37,7 @@ export class Kafka extends ComponentResource {
           aclPermissionType: "Allow",
           resourcePatternTypeFilter: "Literal",
         },
-        { parent: this },
+        { parent: this, provider },
       );
     }
     this.registerOutputs({});

@@ -5,7 +5,7 @@ import { Access } from "../roles/declare.ts";
 import { Compute, Databases } from "./declare.ts";
 import { Kafka } from "./declare-kafka.ts";
 import { Landing } from "./declare-landing.ts";
-import { Connections } from "./declare-providers.ts";
+import { Connections, connectKafka } from "./declare-providers.ts";
 import type { GrantTarget, Platform } from "./platform.ts";
 
 export interface PlatformOutputs {
@@ -75,7 +75,7 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
     provider: connections.whenGranted(automation.transformer, access.everythingOf(automation.transformer)),
     storage,
   });
-  new Kafka(platform);
+  if (platform.topics.length > 0) new Kafka(platform, connectKafka());
   return {
     landingBucket: platform.landing.bucket,
     notificationChannel: loading.notificationChannel,

@@ -2,8 +2,8 @@
  * One connection for each role that the deployment assumes, each used only for what needs that role (README.md).
  * Where the account is and who logs in comes from the provider's own environment variables.
  */
-import type { CustomResource, Input, Output } from "@pulumi/pulumi";
-import { all } from "@pulumi/pulumi";
+import { Provider as KafkaProvider } from "@pulumi/kafka/provider.js";
+import { all, type CustomResource, type Input, type Output, RunError } from "@pulumi/pulumi";
 import { Provider } from "@pulumi/snowflake/provider.js";
 
 /** Resource types that this version of the provider calls preview features. */
@@ -59,4 +59,18 @@ function connect(name: string, role: Input<string>): Provider {
   } finally {
     for (const [variable, value] of kept) if (value !== undefined) process.env[variable] = value;
   }
+}
+
+/**
+ * The connection to Kafka. Its provider knows no variable for the brokers, and its SDK cannot be told by the variable
+ * that TLS is off; user and password it reads from KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD itself.
+ */
+export function connectKafka(environment: NodeJS.ProcessEnv = process.env): KafkaProvider {
+  const brokers = environment["KAFKA_BOOTSTRAP_SERVERS"];
+  if (brokers === undefined || brokers === "")
+    throw new RunError("KAFKA_BOOTSTRAP_SERVERS is not set: the brokers, as host:port, separated by commas.");
+  return new KafkaProvider("kafka", {
+    bootstrapServers: brokers.split(",").map((broker) => broker.trim()),
+    tlsEnabled: environment["KAFKA_ENABLE_TLS"] !== "false",
+  });
 }

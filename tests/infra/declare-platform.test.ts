@@ -42,9 +42,11 @@ let platform: Platform;
 let declared: Declared[];
 afterAll(() => {
   delete process.env["SNOWFLAKE_PASSWORD"];
+  delete process.env["KAFKA_BOOTSTRAP_SERVERS"];
 });
 beforeAll(async () => {
   process.env["SNOWFLAKE_PASSWORD"] = "not for the state";
+  process.env["KAFKA_BOOTSTRAP_SERVERS"] = "b-1.example:9096, b-2.example:9096";
   platform = loadProject("local");
   declared = await declare(platform);
 });
@@ -95,6 +97,7 @@ describe("the program declares exactly what was planned", () => {
         "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
         "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
         "aws:s3/bucketVersioning:BucketVersioning",
+        "pulumi:providers:kafka",
         "pulumi:providers:snowflake",
         "snowflake:index/execute:Execute",
       ],
