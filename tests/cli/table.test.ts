@@ -1,7 +1,7 @@
+import { stripVTControlCharacters } from "node:util";
 import { renderTable } from "../../cli/table.ts";
 
 test("numbers stand to the right under their header, text to the left", () => {
-  process.env["NO_COLOR"] = "1";
   const lines = renderTable(
     ["DAY", "EVENTS"],
     [
@@ -9,7 +9,7 @@ test("numbers stand to the right under their header, text to the left", () => {
       ["2026-03-02", 1200],
     ],
   ).split("\n");
-  expect(lines.map((line) => line.replace(/\u001b\[\d+m/g, ""))).toEqual([
+  expect(lines.map((line) => stripVTControlCharacters(line))).toEqual([
     "DAY         EVENTS",
     "2026-03-01       7",
     "2026-03-02    1200",
