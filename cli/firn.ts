@@ -3,6 +3,7 @@ import { accountCommand } from "./commands/account.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { downCommand } from "./commands/down.ts";
 import { pulumiCommand } from "./commands/pulumi.ts";
+import { reviewCommand } from "./commands/review.ts";
 import { sqlCommand } from "./commands/sql.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
@@ -33,6 +34,7 @@ for (const make of [
   downCommand,
   statusCommand,
   sqlCommand,
+  reviewCommand,
   accountCommand,
   doctorCommand,
   pulumiCommand,
