@@ -26,7 +26,7 @@ export type HttpAnswer =
   | { stream: NodeJS.ReadableStream; headers: Record<string, string> };
 
 export function toRequest(raw: IncomingMessage): HttpRequest {
-  const url = new URL(raw.url ?? "/", "http://local");
+  const url = new URL(`http://local${raw.url ?? "/"}`);
   let text: Promise<Buffer> | undefined;
   const body = () => {
     text ??= readBody(raw);
@@ -34,7 +34,8 @@ export function toRequest(raw: IncomingMessage): HttpRequest {
   };
   return {
     method: raw.method ?? "GET",
-    path: url.pathname,
+    // The Python connector of 5.x asks for /monitoring/queries//{id}.
+    path: url.pathname.replace(/\/{2,}/g, "/"),
     query: url.searchParams,
     headers: raw.headers,
     ip: raw.socket.remoteAddress ?? "127.0.0.1",
