@@ -344,9 +344,7 @@ export class Executor {
       work: (transaction: Transaction) => Promise<T>,
     ): Promise<T> {
       connections.add(transaction.connection);
-      // In one order everywhere, so that two statements cannot wait for each other.
-      for (const tableId of [...new Set(writes)].sort((a, b) => a - b))
-        await transaction.writeVersion(tableId, lockTimeout());
+      await transaction.lockTables(writes, lockTimeout());
       signal.throwIfAborted();
       return work(transaction);
     }

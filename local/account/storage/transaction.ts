@@ -71,6 +71,11 @@ export class Transaction {
     return this.#written.get(tableId) ?? this.#snapshot.get(tableId) ?? 0;
   }
 
+  /** The version of a table that others had committed when this statement began: without its own writes. */
+  snapshotVersion(tableId: number): number {
+    return this.#snapshot.get(tableId) ?? 0;
+  }
+
   /**
    * The version that this transaction's writes to the table carry. The first call for a table waits for its lock;
    * call it before the statement reads anything, since what others committed meanwhile must be seen.
@@ -86,6 +91,23 @@ export class Transaction {
       throw errors.internal("the table was changed by another transaction after this one began to write");
     if (stale) await this.#refresh();
     return version;
+  }
+
+  /**
+   * Takes several tables' locks, in one order everywhere so that two statements cannot wait for each other, and then
+   * at most one new snapshot that sees what others committed while it waited.
+   */
+  async lockTables(tableIds: readonly number[], lockTimeoutMs = 43_200_000): Promise<void> {
+    const wasDirty = this.isDirty;
+    let stale = false;
+    for (const tableId of [...new Set(tableIds)].sort((a, b) => a - b)) {
+      if (this.#written.has(tableId)) continue;
+      this.#written.set(tableId, await this.#versions.lock(tableId, this.#holder, lockTimeoutMs));
+      stale ||= this.#versions.snapshot().get(tableId) !== this.#snapshot.get(tableId);
+    }
+    if (stale && wasDirty)
+      throw errors.internal("the table was changed by another transaction after this one began to write");
+    if (stale) await this.#refresh();
   }
 
   /** A DML read the stream up to `version`: its offset moves there when this transaction commits. */

@@ -1,0 +1,79 @@
+import { SnowflakeError } from "../../errors.ts";
+import type { Bind } from "../../session/context.ts";
+import { varchar } from "../../types/data-type.ts";
+import { castTo } from "./cast.ts";
+import type { Env } from "./env.ts";
+import { booleanConstant, nullConstant, numberConstant, type Typed, textConstant, typed } from "./typed.ts";
+
+/** The value of bind variable `index` (from 1) in the statement, typed by what the driver said it is. */
+export function bindValue(env: Env, index: number): Typed {
+  const bind = env.ctx.binds[String(index)];
+  if (!bind)
+    throw new SnowflakeError(
+      "002049",
+      "42601",
+      `SQL compilation error: error line 1 at position 0\nBind variable :${index} not set.`,
+    );
+  const row = env.shared.facts.get("bind row");
+  const value = Array.isArray(bind.value)
+    ? (bind.value[typeof row === "number" ? row : 0] ?? null)
+    : bind.value;
+  return oneBind(env, bind.type, value);
+}
+
+export function oneBind(env: Env, type: Bind["type"], value: string | null): Typed {
+  if (value === null) return nullConstant();
+  switch (type.toUpperCase()) {
+    case "FIXED": {
+      if (!value.startsWith("-")) return numberConstant(value);
+      const positive = numberConstant(value.slice(1));
+      return { ...positive, sql: `(-${positive.sql})`, constant: { kind: "number", value } };
+    }
+    case "REAL":
+      return typed(`CAST('${value.replaceAll("'", "''")}' AS DOUBLE)`, { kind: "FLOAT" }, false);
+    case "BOOLEAN":
+      return booleanConstant(/^(true|1)$/i.test(value));
+    case "BINARY":
+      return typed(`unhex('${value.replaceAll("'", "")}')`, { kind: "BINARY", length: 8_388_608 }, false);
+    // Dates come as milliseconds, times and timestamps as nanoseconds since the epoch, or as text.
+    case "DATE":
+      return /^-?[0-9]+$/.test(value)
+        ? typed(`CAST(make_timestamp(${value}::BIGINT * 1000) AS DATE)`, { kind: "DATE" }, false)
+        : castTo(env, textConstant(value), { kind: "DATE" });
+    case "TIME":
+      return /^[0-9]+$/.test(value)
+        ? typed(`CAST(make_timestamp(${value}::BIGINT // 1000) AS TIME)`, { kind: "TIME", scale: 9 }, false)
+        : castTo(env, textConstant(value), { kind: "TIME", scale: 9 });
+    case "TIMESTAMP_NTZ":
+    case "TIMESTAMP":
+      return /^-?[0-9]+$/.test(value)
+        ? typed(`make_timestamp(${value}::BIGINT // 1000)`, { kind: "TIMESTAMP_NTZ", scale: 9 }, false)
+        : castTo(env, textConstant(value), { kind: "TIMESTAMP_NTZ", scale: 9 });
+    case "TIMESTAMP_LTZ":
+      return /^-?[0-9]+$/.test(value)
+        ? typed(
+            `timezone('UTC', make_timestamp(${value}::BIGINT // 1000))`,
+            { kind: "TIMESTAMP_LTZ", scale: 9 },
+            false,
+          )
+        : castTo(env, textConstant(value), { kind: "TIMESTAMP_LTZ", scale: 9 });
+    case "TIMESTAMP_TZ": {
+      const parts = /^(-?[0-9]+) ([0-9]+)$/.exec(value);
+      return parts
+        ? typed(
+            `{'t': make_timestamp(${parts[1]}::BIGINT // 1000), 'o': CAST(${Number(parts[2]) - 1440} AS SMALLINT)}`,
+            { kind: "TIMESTAMP_TZ", scale: 9 },
+            false,
+          )
+        : castTo(env, textConstant(value), { kind: "TIMESTAMP_TZ", scale: 9 });
+    }
+    case "VARIANT":
+    case "OBJECT":
+    case "ARRAY":
+      return castTo(env, typed(`CAST(${textConstant(value).sql} AS JSON)`, { kind: "VARIANT" }, false), {
+        kind: type.toUpperCase() as "VARIANT",
+      });
+    default:
+      return { ...textConstant(value), type: varchar(Math.max(1, value.length)) };
+  }
+}

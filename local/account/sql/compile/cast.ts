@@ -1,0 +1,506 @@
+import { errors, SnowflakeError } from "../../errors.ts";
+import { sessionParameter } from "../../session/parameters.ts";
+import { type DataType, MAX_VARCHAR, printDataType, varchar } from "../../types/data-type.ts";
+import { duckType, isSemiStructured, isTimestamp } from "../../types/physical.ts";
+import { formatPieces } from "./datetime-format.ts";
+import type { Env } from "./env.ts";
+import { quoteText, raise, type Typed, typed } from "./typed.ts";
+
+/**
+ * Conversions between types, explicit (`::`, CAST, TRY_CAST) and implicit. Source: Snowflake documentation, "Data
+ * type conversion" and the page of each TO_ function.
+ */
+export function castTo(env: Env, from: Typed, to: DataType, isTry = false): Typed {
+  const nullable = from.nullable || isTry;
+  if (from.isNull) return { sql: `CAST(NULL AS ${duckType(to)})`, type: to, nullable: true, isNull: true };
+  if (isSemiStructured(from.type)) return { ...fromVariant(env, from, to, isTry), type: to, nullable: true };
+  const sql = CASTS[to.kind](env, from, to, isTry);
+  if (sql === null)
+    throw new SnowflakeError(
+      "002262",
+      "22000",
+      `SQL compilation error:\nFunction CAST cannot be used with arguments of types ${printDataType(from.type)} and ${printDataType(to)}`,
+    );
+  return { sql, type: to, nullable };
+}
+
+type Emit = (env: Env, from: Typed, to: DataType, isTry: boolean) => string | null;
+
+const cast = (isTry: boolean) => (isTry ? "TRY_CAST" : "CAST");
+
+/** The text of a VARIANT's scalar without quotes, or its compact JSON; NULL for JSON null. */
+export function variantText(from: Typed): string {
+  if (from.extract) return `(${from.extract.base} ->> ${quoteText(from.extract.path)})`;
+  return `(${from.sql} ->> '$')`;
+}
+
+function fromVariant(env: Env, from: Typed, to: DataType, isTry: boolean): Typed {
+  const asText = typed(variantText(from), varchar());
+  switch (to.kind) {
+    case "VARIANT":
+      return from;
+    case "OBJECT":
+    case "ARRAY": {
+      const one = to.kind;
+      if (from.type.kind === one) return from;
+      const wrong =
+        one === "ARRAY" && !isTry
+          ? `json_array(${from.sql})`
+          : isTry
+            ? "NULL"
+            : raise(
+                "100071",
+                "22000",
+                `'Failed to cast variant value ' || CAST(${from.sql} AS VARCHAR) || ' to ${one}'`,
+              );
+      return typed(
+        `CASE json_type(${from.sql}) WHEN '${one}' THEN ${from.sql} WHEN 'NULL' THEN NULL ELSE CAST(${wrong} AS JSON) END`,
+        to,
+      );
+    }
+    case "VARCHAR":
+      return typed(CASTS.VARCHAR(env, asText, to, isTry)!, to);
+    case "BINARY":
+      return typed(isTry ? `TRY(unhex(${asText.sql}))` : `unhex(${asText.sql})`, to);
+    case "NUMBER":
+    case "FLOAT": {
+      // JSON true and false become 1 and 0; numbers may have an exponent.
+      const sql = CASTS[to.kind](env, asText, to, isTry)!;
+      return typed(sql, to);
+    }
+    default:
+      return typed(CASTS[to.kind](env, asText, to, isTry)!, to);
+  }
+}
+
+function toNumber(_env: Env, from: Typed, to: DataType, isTry: boolean): string | null {
+  if (to.kind !== "NUMBER") return null;
+  const target = duckType(to);
+  const bounded = to.scale > 0 || to.precision === 38 ? target : `DECIMAL(${to.precision},0)`;
+  const finish = (sql: string) =>
+    bounded === target
+      ? `${cast(isTry)}(${sql} AS ${target})`
+      : `CAST(${cast(isTry)}(${sql} AS ${bounded}) AS ${target})`;
+  switch (from.type.kind) {
+    case "NUMBER": {
+      if (isTry) break;
+      const fits = from.type.precision - from.type.scale <= to.precision - to.scale;
+      if (fits && from.type.scale === to.scale)
+        return duckType(from.type) === target ? from.sql : `CAST(${from.sql} AS ${target})`;
+      if (fits && to.scale === 0) return `CAST(${from.sql} AS ${target})`;
+      return finish(from.sql);
+    }
+    case "FLOAT":
+      return finish(to.scale === 0 ? `round(${from.sql})` : `round(${from.sql}, ${to.scale})`);
+    case "BOOLEAN":
+      return `CAST(CAST(${from.sql} AS INTEGER) AS ${target})`;
+    case "VARCHAR":
+      return finish(from.sql);
+    default:
+      return null;
+  }
+  return finish(from.sql);
+}
+
+const BOOLEAN_TEXTS =
+  "WHEN 'true' THEN TRUE WHEN 't' THEN TRUE WHEN 'yes' THEN TRUE WHEN 'y' THEN TRUE WHEN 'on' THEN TRUE WHEN '1' THEN TRUE " +
+  "WHEN 'false' THEN FALSE WHEN 'f' THEN FALSE WHEN 'no' THEN FALSE WHEN 'n' THEN FALSE WHEN 'off' THEN FALSE WHEN '0' THEN FALSE";
+
+/** Offset at the end of a text after a time of day: `Z`, `+01`, `+0100`, `+01:00`, with or without a space. */
+const OFFSET_PATTERN = "(?:[Zz]|\\s*[+-][0-9]{2}(?::?[0-9]{2})?)$";
+
+function offsetMinutes(textSql: string): string {
+  const tail = `regexp_extract(${textSql}, ':[0-9]{2}(?:\\.[0-9]+)?\\s*([Zz]|[+-][0-9]{2}:?(?:[0-9]{2})?)$', 1)`;
+  const digits = `replace(${tail}, ':', '')`;
+  return (
+    `CASE WHEN ${tail} = '' THEN NULL WHEN upper(${tail}) = 'Z' THEN 0 ELSE ` +
+    `(CASE WHEN ${tail}[1] = '-' THEN -1 ELSE 1 END) * (CAST(substr(${digits}, 2, 2) AS SMALLINT) * 60 + ` +
+    `coalesce(TRY_CAST(substr(${digits}, 4, 2) AS SMALLINT), 0)) END`
+  );
+}
+
+/** Seconds, milli-, micro- or nanoseconds by size, for integers in text. Source: TO_TIMESTAMP, "Usage notes". */
+function epochText(textSql: string): string {
+  const n = `TRY_CAST(${textSql} AS BIGINT)`;
+  return (
+    `make_timestamp(CASE WHEN abs(${n}) < 31536000000 THEN ${n} * 1000000 WHEN abs(${n}) < 31536000000000 ` +
+    `THEN ${n} * 1000 WHEN abs(${n}) < 31536000000000000 THEN ${n} ELSE ${n} // 1000 END)`
+  );
+}
+
+const isInteger = (textSql: string) => `regexp_full_match(${textSql}, '\\s*-?[0-9]+\\s*')`;
+
+const MORE_DATES = "['%d-%b-%Y', '%m/%d/%Y', '%a %b %d %H:%M:%S %z %Y', '%a, %d %b %Y %H:%M:%S %z']";
+
+function unreadable(kind: "Date" | "Timestamp" | "Time", textSql: string, isTry: boolean): string {
+  if (isTry) return "NULL";
+  const code = { Date: "100040", Timestamp: "100035", Time: "100108" }[kind];
+  return raise(code, "22007", `'${kind} ''' || ${textSql} || ''' is not recognized'`);
+}
+
+function guarded(textSql: string, attempts: string[], failure: string, type: string): string {
+  return `CASE WHEN ${textSql} IS NOT NULL THEN coalesce(${attempts.join(", ")}, CAST(${failure} AS ${type})) END`;
+}
+
+function toDate(_env: Env, from: Typed, _to: DataType, isTry: boolean): string | null {
+  switch (from.type.kind) {
+    case "DATE":
+      return from.sql;
+    case "TIMESTAMP_NTZ":
+    case "TIMESTAMP_LTZ":
+      return `CAST(${from.sql} AS DATE)`;
+    case "TIMESTAMP_TZ":
+      return `CAST(${wallClock(from.sql)} AS DATE)`;
+    case "VARCHAR": {
+      const x = from.sql;
+      const attempts = [
+        `TRY_CAST(${x} AS DATE)`,
+        `TRY_CAST(TRY_CAST(regexp_replace(${x}, '${OFFSET_PATTERN}', '') AS TIMESTAMP) AS DATE)`,
+        `CASE WHEN ${isInteger(x)} THEN CAST(${epochText(x)} AS DATE) END`,
+        `CAST(try_strptime(${x}, ${MORE_DATES}) AS DATE)`,
+      ];
+      return guarded(x, attempts, unreadable("Date", x, isTry), "DATE");
+    }
+    default:
+      return null;
+  }
+}
+
+/** The wall clock of a TIMESTAMP_TZ, as TIMESTAMP_NTZ. */
+export const wallClock = (sql: string): string => `((${sql}).t + to_minutes((${sql}).o))`;
+/** Its instant, as TIMESTAMP_LTZ. */
+export const instant = (sql: string): string => `timezone('UTC', (${sql}).t)`;
+/** A TIMESTAMP_TZ of an instant (TIMESTAMP_LTZ) with the session's offset at that time. */
+export const withSessionOffset = (sql: string): string =>
+  `CASE WHEN ${sql} IS NOT NULL THEN {'t': timezone('UTC', ${sql}), 'o': CAST(date_diff('minute', timezone('UTC', ${sql}), CAST(${sql} AS TIMESTAMP)) AS SMALLINT)} END`;
+
+function toNtz(_env: Env, from: Typed, to: DataType, isTry: boolean): string | null {
+  const x = from.sql;
+  switch (from.type.kind) {
+    case "TIMESTAMP_NTZ":
+      return truncated(x, from.type.scale, to);
+    case "DATE":
+      return `CAST(${x} AS TIMESTAMP)`;
+    case "TIMESTAMP_LTZ":
+      return `CAST(${x} AS TIMESTAMP)`;
+    case "TIMESTAMP_TZ":
+      return wallClock(x);
+    case "VARCHAR": {
+      const attempts = [
+        `TRY_CAST(${x} AS TIMESTAMP)`,
+        `TRY_CAST(regexp_replace(${x}, '${OFFSET_PATTERN}', '') AS TIMESTAMP)`,
+        `CASE WHEN ${isInteger(x)} THEN ${epochText(x)} END`,
+        `CAST(try_strptime(${x}, ${MORE_DATES}) AS TIMESTAMP)`,
+      ];
+      return guarded(x, attempts, unreadable("Timestamp", x, isTry), "TIMESTAMP");
+    }
+    case "NUMBER":
+      return epochNumber(x, 0);
+    case "FLOAT":
+      return epochNumber(`CAST(${x} AS DECIMAL(38,6))`, 0);
+    default:
+      return null;
+  }
+}
+
+/** A number of seconds (scale 0), milliseconds (3), … since the epoch, as TIMESTAMP. */
+export function epochNumber(sql: string, scale: number): string {
+  const micros = scale <= 6 ? `${sql} * ${10 ** (6 - scale)}` : `${sql} / ${10 ** (scale - 6)}`;
+  return `make_timestamp(CAST(trunc(${micros}) AS BIGINT))`;
+}
+
+function truncated(sql: string, fromScale: number, to: DataType): string {
+  const scale = "scale" in to ? to.scale : 9;
+  if (scale >= 6 || scale >= fromScale) return sql;
+  const unit = 10 ** (6 - scale);
+  return `make_timestamp((epoch_us(${sql}) // ${unit}) * ${unit})`;
+}
+
+function toLtz(env: Env, from: Typed, to: DataType, isTry: boolean): string | null {
+  const x = from.sql;
+  switch (from.type.kind) {
+    case "TIMESTAMP_LTZ":
+      return x;
+    case "DATE":
+    case "TIMESTAMP_NTZ":
+      return `CAST(${x} AS TIMESTAMP WITH TIME ZONE)`;
+    case "TIMESTAMP_TZ":
+      return instant(x);
+    case "VARCHAR": {
+      const attempts = [
+        `TRY_CAST(${x} AS TIMESTAMP WITH TIME ZONE)`,
+        `TRY_CAST(regexp_replace(${x}, '\\s+([+-][0-9:]+)$', '\\1') AS TIMESTAMP WITH TIME ZONE)`,
+        `CASE WHEN ${isInteger(x)} THEN timezone('UTC', ${epochText(x)}) END`,
+        `try_strptime(${x}, ${MORE_DATES})::TIMESTAMP::TIMESTAMP WITH TIME ZONE`,
+      ];
+      return guarded(x, attempts, unreadable("Timestamp", x, isTry), "TIMESTAMP WITH TIME ZONE");
+    }
+    default: {
+      const ntz = toNtz(env, from, to, isTry);
+      return ntz === null ? null : `timezone('UTC', ${ntz})`;
+    }
+  }
+}
+
+function toTz(env: Env, from: Typed, to: DataType, isTry: boolean): string | null {
+  const x = from.sql;
+  switch (from.type.kind) {
+    case "TIMESTAMP_TZ":
+      return x;
+    case "VARCHAR": {
+      const ltz = toLtz(env, from, to, isTry)!;
+      const offset = `coalesce(${offsetMinutes(x)}, date_diff('minute', timezone('UTC', ${ltz}), CAST(${ltz} AS TIMESTAMP)))`;
+      return `CASE WHEN ${ltz} IS NOT NULL THEN {'t': timezone('UTC', ${ltz}), 'o': CAST(${offset} AS SMALLINT)} END`;
+    }
+    case "NUMBER":
+    case "FLOAT":
+      return `{'t': ${toNtz(env, from, to, isTry)}, 'o': 0::SMALLINT}`;
+    default: {
+      const ltz = toLtz(env, from, to, isTry);
+      return ltz === null ? null : withSessionOffset(ltz);
+    }
+  }
+}
+
+function toTime(_env: Env, from: Typed, _to: DataType, isTry: boolean): string | null {
+  switch (from.type.kind) {
+    case "TIME":
+      return from.sql;
+    case "TIMESTAMP_NTZ":
+    case "TIMESTAMP_LTZ":
+      return `CAST(CAST(${from.sql} AS TIMESTAMP) AS TIME)`;
+    case "TIMESTAMP_TZ":
+      return `CAST(${wallClock(from.sql)} AS TIME)`;
+    case "VARCHAR": {
+      const x = from.sql;
+      const attempts = [
+        `TRY_CAST(${x} AS TIME)`,
+        `TRY_CAST(${x} || ':00' AS TIME)`,
+        `CAST(TRY_CAST(${x} AS TIMESTAMP) AS TIME)`,
+        `CAST(try_strptime(${x}, ['%I:%M:%S %p', '%I:%M %p']) AS TIME)`,
+      ];
+      return guarded(x, attempts, unreadable("Time", x, isTry), "TIME");
+    }
+    default:
+      return null;
+  }
+}
+
+/** A FLOAT's text: no `.0`, exponents as Snowflake writes them. */
+export const floatText = (x: string): string =>
+  `CASE WHEN isnan(${x}) THEN 'NaN' WHEN isinf(${x}) THEN CASE WHEN ${x} > 0 THEN 'inf' ELSE '-inf' END ` +
+  `WHEN abs(${x}) < 1e15 AND ${x} = trunc(${x}) THEN CAST(CAST(${x} AS BIGINT) AS VARCHAR) ELSE CAST(${x} AS VARCHAR) END`;
+
+export function outputFormat(env: Env, kind: DataType["kind"]): string {
+  const session = env.ctx.session;
+  const value = (name: string) => String(sessionParameter(env.ctx.services.catalog, session, name).value);
+  switch (kind) {
+    case "DATE":
+      return value("DATE_OUTPUT_FORMAT");
+    case "TIME":
+      return value("TIME_OUTPUT_FORMAT");
+    default:
+      return value(`${kind}_OUTPUT_FORMAT`) || value("TIMESTAMP_OUTPUT_FORMAT");
+  }
+}
+
+/** A date, time or timestamp as text in a Snowflake format. */
+export function formatTemporal(from: Typed, format: string): string {
+  const kind = from.type.kind;
+  const x = from.sql;
+  const wall =
+    kind === "TIMESTAMP_TZ"
+      ? wallClock(x)
+      : kind === "TIMESTAMP_LTZ"
+        ? `CAST(${x} AS TIMESTAMP)`
+        : kind === "TIME"
+          ? `(DATE '1970-01-01' + ${x})`
+          : x;
+  const minutes =
+    kind === "TIMESTAMP_TZ"
+      ? `CAST((${x}).o AS INTEGER)`
+      : kind === "TIMESTAMP_LTZ"
+        ? `date_diff('minute', timezone('UTC', ${x}), CAST(${x} AS TIMESTAMP))`
+        : "0";
+  const two = (sql: string) => `lpad(CAST(${sql} AS VARCHAR), 2, '0')`;
+  const sign = `CASE WHEN ${minutes} < 0 THEN '-' ELSE '+' END`;
+  const pieces = formatPieces(format).map((piece) => {
+    if (typeof piece === "string") return `strftime(${wall}, ${quoteText(piece)})`;
+    if (kind === "TIMESTAMP_NTZ" || kind === "DATE" || kind === "TIME")
+      return piece.offset === "colon" ? "'Z'" : piece.offset === "hours" ? "'Z'" : "'Z'";
+    const hours = two(`abs(${minutes}) // 60`);
+    if (piece.offset === "hours") return `${sign} || ${hours}`;
+    return `${sign} || ${hours} || ${piece.offset === "colon" ? "':' || " : ""}${two(`abs(${minutes}) % 60`)}`;
+  });
+  return pieces.length === 0 ? "''" : `(${pieces.join(" || ")})`;
+}
+
+function toText(env: Env, from: Typed, to: DataType, isTry: boolean): string | null {
+  const x = from.sql;
+  const plain = (): string => {
+    switch (from.type.kind) {
+      case "VARCHAR":
+        return x;
+      case "FLOAT":
+        return floatText(x);
+      case "BINARY":
+        return `hex(${x})`;
+      case "DATE":
+      case "TIME":
+      case "TIMESTAMP_NTZ":
+      case "TIMESTAMP_LTZ":
+      case "TIMESTAMP_TZ": {
+        const format = outputFormat(env, from.type.kind);
+        if (from.type.kind === "DATE" && format === "YYYY-MM-DD") return `CAST(${x} AS VARCHAR)`;
+        return formatTemporal(from, format);
+      }
+      default:
+        return `CAST(${x} AS VARCHAR)`;
+    }
+  };
+  if (to.kind !== "VARCHAR") return null;
+  const sql = plain();
+  if (to.length >= MAX_VARCHAR || (from.type.kind === "VARCHAR" && from.type.length <= to.length)) return sql;
+  // An explicit cast to a shorter VARCHAR truncates.
+  return isTry ? `left(${sql}, ${to.length})` : `left(${sql}, ${to.length})`;
+}
+
+const CASTS: Record<DataType["kind"], Emit> = {
+  NUMBER: toNumber,
+  FLOAT: (_env, from, _to, isTry) => {
+    switch (from.type.kind) {
+      case "FLOAT":
+        return from.sql;
+      case "NUMBER":
+      case "VARCHAR":
+        return `${cast(isTry)}(${from.sql} AS DOUBLE)`;
+      case "BOOLEAN":
+        return `CAST(CAST(${from.sql} AS INTEGER) AS DOUBLE)`;
+      default:
+        return null;
+    }
+  },
+  VARCHAR: toText,
+  BINARY: (_env, from, _to, isTry) => {
+    if (from.type.kind === "BINARY") return from.sql;
+    if (from.type.kind !== "VARCHAR") return null;
+    return isTry ? `TRY(unhex(${from.sql}))` : `unhex(${from.sql})`;
+  },
+  BOOLEAN: (_env, from, _to, isTry) => {
+    switch (from.type.kind) {
+      case "BOOLEAN":
+        return from.sql;
+      case "NUMBER":
+      case "FLOAT":
+        return `(${from.sql} <> 0)`;
+      case "VARCHAR": {
+        const failure = isTry
+          ? "NULL"
+          : raise("100037", "22018", `'Boolean value ''' || ${from.sql} || ''' is not recognized'`);
+        return `CASE WHEN ${from.sql} IS NOT NULL THEN CASE lower(${from.sql}) ${BOOLEAN_TEXTS} ELSE CAST(${failure} AS BOOLEAN) END END`;
+      }
+      default:
+        return null;
+    }
+  },
+  DATE: toDate,
+  TIME: toTime,
+  TIMESTAMP_NTZ: toNtz,
+  TIMESTAMP_LTZ: toLtz,
+  TIMESTAMP_TZ: toTz,
+  VARIANT: (env, from) => toJson(env, from),
+  OBJECT: () => null,
+  ARRAY: () => null,
+};
+
+/** A value as JSON: what TO_VARIANT makes, and what array and object functions hold. */
+export function toJson(env: Env, from: Typed): string {
+  if (from.isNull) return "CAST(NULL AS JSON)";
+  if (isSemiStructured(from.type)) return from.sql;
+  switch (from.type.kind) {
+    case "NUMBER":
+      return from.type.scale === 0 && duckType(from.type) === "BIGINT"
+        ? `to_json(${from.sql})`
+        : `CAST(${numberJson(from)} AS JSON)`;
+    case "FLOAT":
+      return `CAST(${floatText(from.sql)} AS JSON)`;
+    case "BOOLEAN":
+    case "VARCHAR":
+      return `to_json(${from.sql})`;
+    default:
+      return `to_json(${toText(env, from, varchar(), false)})`;
+  }
+}
+
+/** Decimal digits without trailing zeros, as Snowflake keeps numbers in a VARIANT. */
+function numberJson(from: Typed): string {
+  if (from.type.kind !== "NUMBER" || from.type.scale === 0) return `CAST(${from.sql} AS VARCHAR)`;
+  return `rtrim(rtrim(CAST(${from.sql} AS VARCHAR), '0'), '.')`;
+}
+
+/** The type that values of several types have in common (CASE, COALESCE, UNION, comparisons). */
+export function commonType(types: readonly Typed[]): DataType {
+  let result: DataType | null = null;
+  for (const one of types) {
+    if (one.isNull) continue;
+    result = result === null ? one.type : commonOfTwo(result, one.type);
+  }
+  return result ?? types[0]?.type ?? varchar();
+}
+
+export function commonOfTwo(a: DataType, b: DataType): DataType {
+  if (a.kind === b.kind) {
+    if (a.kind === "NUMBER" && b.kind === "NUMBER") {
+      const scale = Math.max(a.scale, b.scale);
+      const whole = Math.max(a.precision - a.scale, b.precision - b.scale);
+      return { kind: "NUMBER", precision: Math.min(38, whole + scale), scale };
+    }
+    if ((a.kind === "VARCHAR" || a.kind === "BINARY") && a.kind === b.kind)
+      return { kind: a.kind, length: Math.max(a.length, b.length) };
+    if ("scale" in a && "scale" in b) return a.scale >= b.scale ? a : b;
+    return a;
+  }
+  if (isSemiStructured(a) || isSemiStructured(b)) return { kind: "VARIANT" };
+  const kinds = new Set([a.kind, b.kind]);
+  const pick = (kind: DataType["kind"]) => (a.kind === kind ? a : b);
+  if (kinds.has("VARCHAR")) {
+    const other = a.kind === "VARCHAR" ? b : a;
+    // Text converts to the other type; its digits after the point are not known beforehand.
+    return other.kind === "NUMBER" && other.scale === 0 ? { kind: "NUMBER", precision: 38, scale: 0 } : other;
+  }
+  if (kinds.has("FLOAT") && kinds.has("NUMBER")) return { kind: "FLOAT" };
+  if (kinds.has("BOOLEAN") && (kinds.has("NUMBER") || kinds.has("FLOAT"))) return { kind: "BOOLEAN" };
+  if (
+    kinds.has("TIMESTAMP_TZ") &&
+    (isTimestamp(a) || a.kind === "DATE") &&
+    (isTimestamp(b) || b.kind === "DATE")
+  )
+    return pick("TIMESTAMP_TZ");
+  if (
+    kinds.has("TIMESTAMP_LTZ") &&
+    (isTimestamp(a) || a.kind === "DATE") &&
+    (isTimestamp(b) || b.kind === "DATE")
+  )
+    return pick("TIMESTAMP_LTZ");
+  if (kinds.has("DATE") && kinds.has("TIMESTAMP_NTZ")) return pick("TIMESTAMP_NTZ");
+  throw new SnowflakeError(
+    "001007",
+    "22023",
+    `SQL compilation error:\ninvalid type [${printDataType(b)}] for parameter '${printDataType(a)}'`,
+  );
+}
+
+/** Converts only where the value's form differs: the same kind stays as it is, whatever its length or scale. */
+export function coerce(env: Env, from: Typed, to: DataType): Typed {
+  if (from.isNull) return { ...castTo(env, from, to), isNull: true };
+  if (from.type.kind === to.kind) {
+    if (to.kind !== "NUMBER" || from.type.kind !== "NUMBER") return { ...from, type: to };
+    if (duckType(from.type) === duckType(to)) return { ...from, type: to };
+    return { sql: `CAST(${from.sql} AS ${duckType(to)})`, type: to, nullable: from.nullable };
+  }
+  return castTo(env, from, to);
+}
+
+export function unsupportedCast(from: DataType, to: DataType): Error {
+  return errors.unsupported(`conversion of ${from.kind} to ${to.kind}`);
+}

@@ -1,0 +1,87 @@
+import { SnowflakeError } from "../../errors.ts";
+import type { StatementContext } from "../../session/context.ts";
+import type { Transaction } from "../../storage/transaction.ts";
+
+/**
+ * A fact that compiling needs but only an asynchronous step can give (a stream's offset, the files of a stage, the
+ * values of a pivot). Thrown by `need`, answered by the runner, which then compiles again.
+ */
+export class Suspension {
+  readonly key: string;
+  readonly load: (transaction: Transaction) => Promise<unknown>;
+  constructor(key: string, load: (transaction: Transaction) => Promise<unknown>) {
+    this.key = key;
+    this.load = load;
+  }
+}
+
+/** What one statement's compilation shares, views and subqueries included. */
+export interface Shared {
+  readonly transaction: Transaction;
+  readonly facts: Map<string, unknown>;
+  /** Streams read: id to the version up to which they were read. */
+  readonly streams: Map<number, number>;
+  /** Ids of all objects read, for ACCESS_HISTORY. */
+  readonly objects: Set<number>;
+  /** Does the result depend on more than tables and constants? */
+  readonly aliases: { next: number };
+  /** Views being expanded, innermost last: a cycle is an error. */
+  readonly viewStack: number[];
+  /** True when the query touches rows, so that it needs a warehouse. */
+  usesData: boolean;
+  /** What must be released when the rows have been read (fetched files). */
+  readonly releases: (() => Promise<void>)[];
+}
+
+/** Where names are resolved and with whose rights; a view's body has another one over the same `shared`. */
+export interface Env {
+  readonly ctx: StatementContext;
+  readonly shared: Shared;
+}
+
+export function newShared(transaction: Transaction): Shared {
+  return {
+    transaction,
+    facts: new Map(),
+    streams: new Map(),
+    objects: new Set(),
+    aliases: { next: 1 },
+    viewStack: [],
+    usesData: false,
+    releases: [],
+  };
+}
+
+export const nextAlias = (env: Env, prefix: string): string => `${prefix}${env.shared.aliases.next++}`;
+
+export function need<T>(env: Env, key: string, load: (transaction: Transaction) => Promise<T>): T {
+  if (env.shared.facts.has(key)) return env.shared.facts.get(key) as T;
+  throw new Suspension(key, load);
+}
+
+/** Compiles until every fact is known. What was collected by an unfinished attempt is dropped. */
+export async function compileWithFacts<T>(
+  ctx: StatementContext,
+  shared: Shared,
+  compile: (env: Env) => T,
+): Promise<T> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    try {
+      shared.streams.clear();
+      shared.objects.clear();
+      shared.aliases.next = 1;
+      shared.viewStack.length = 0;
+      return compile({ ctx, shared });
+    } catch (error) {
+      if (!(error instanceof Suspension)) throw error;
+      shared.facts.set(error.key, await error.load(shared.transaction));
+    }
+  }
+  throw new SnowflakeError("000603", "XX000", "SQL execution internal error: the statement does not settle");
+}
+
+/** A session parameter's value, or the default given. */
+export function parameter(env: Env, name: string, fallback: string): string {
+  const value = env.ctx.session.parameters.get(name);
+  return value === undefined ? fallback : String(value);
+}

@@ -1,0 +1,307 @@
+import { errors, SnowflakeError } from "../../../errors.ts";
+import { type DataType, number, varchar } from "../../../types/data-type.ts";
+import { duckType, isSemiStructured } from "../../../types/physical.ts";
+import { castTo, toJson } from "../cast.ts";
+import { compileOrder, compileWindow, groupable, orderKey } from "../expression.ts";
+import { divide, numeric } from "../operators.ts";
+import { expandStar } from "../star.ts";
+import { type Typed, text, typed } from "../typed.ts";
+import { type CallContext, define, defineRaw, type ParamKind } from "./registry.ts";
+
+/** Aggregate functions, plain or over a window. Source: Snowflake documentation, "Aggregate functions". */
+const FLOAT: DataType = { kind: "FLOAT" };
+const BOOLEAN: DataType = { kind: "BOOLEAN" };
+type NumberType = Extract<DataType, { kind: "NUMBER" }>;
+
+/** Writes a DuckDB aggregate with the call's DISTINCT, order, filter and window. */
+function aggregate(
+  c: CallContext,
+  fn: string,
+  args: string,
+  more: { filter?: string; order?: string; distinct?: boolean } = {},
+): string {
+  const distinct = (more.distinct ?? c.call.distinct) ? "DISTINCT " : "";
+  const order = more.order ? ` ORDER BY ${more.order}` : "";
+  const filter = more.filter ? ` FILTER (WHERE ${more.filter})` : "";
+  const over = c.call.over ? ` ${compileWindow(c.env, c.scope, c.call.over)}` : "";
+  return `${fn}(${distinct}${args}${order})${filter}${over}`;
+}
+
+const agg = (
+  names: string,
+  params: ParamKind[],
+  emit: (a: Typed[], c: CallContext) => Typed,
+  options: { min?: number; variadic?: boolean; approximate?: string } = {},
+) => define("aggregate", names, params, emit, { ...options, role: "aggregate" });
+
+defineRaw(
+  "aggregate",
+  "COUNT",
+  (c) => {
+    const type = number(18);
+    const first = c.call.args[0];
+    if (!first)
+      throw new SnowflakeError(
+        "000938",
+        "22023",
+        "SQL compilation error:\nnot enough arguments for function [COUNT()], expected 1, got 0",
+      );
+    if (first.type === "star") {
+      if (first.qualifier.length === 0 && first.ilike === null && first.exclude.length === 0)
+        return typed(aggregate(c, "count", "*", { distinct: false }), type, false);
+      // COUNT(t.*) counts rows without any NULL.
+      const columns = expandStar(c.env, c.scope, first).map((x) => `${x.column.sql} IS NOT NULL`);
+      return typed(aggregate(c, "count", "*", { filter: columns.join(" AND ") }), type, false);
+    }
+    const args = c.call.args.map((a) => c.compile(a));
+    const keys = args.map(groupable);
+    if (keys.length === 1) return typed(aggregate(c, "count", keys[0]!), type, false);
+    const filter = keys.map((k) => `${k} IS NOT NULL`).join(" AND ");
+    return typed(aggregate(c, "count", `(${keys.join(", ")})`, { filter }), type, false);
+  },
+  { role: "aggregate" },
+);
+
+agg("SUM", ["any"], (a, c) => {
+  const value = numeric(c.env, a[0]!);
+  if (value.type.kind === "FLOAT") return typed(aggregate(c, "sum", value.sql), FLOAT);
+  const type = number(38, (value.type as NumberType).scale);
+  return typed(aggregate(c, "sum", value.isNull ? `CAST(NULL AS ${duckType(type)})` : value.sql), type);
+});
+agg("AVG", ["any"], (a, c) => {
+  const value = numeric(c.env, a[0]!);
+  if (value.type.kind === "FLOAT") return typed(aggregate(c, "avg", value.sql), FLOAT);
+  const own = value.type as NumberType;
+  const sum = typed(aggregate(c, "sum", value.sql), number(38, own.scale));
+  const count = typed(aggregate(c, "count", value.sql), number(18));
+  return divide(sum, count, "null");
+});
+const extreme = (name: string, fn: string) =>
+  agg(name, ["any"], (a, c) => {
+    const value = a[0]!;
+    if (value.type.kind === "TIMESTAMP_TZ") {
+      if (c.call.over) throw errors.unsupported(`${name} of TIMESTAMP_TZ over a window`);
+      return typed(`arg_${fn}(${value.sql}, (${value.sql}).t)`, value.type);
+    }
+    if (isSemiStructured(value.type)) {
+      const key = `(CASE WHEN TRY_CAST((${value.sql} ->> '$') AS DOUBLE) IS NULL THEN 1 ELSE 0 END, TRY_CAST((${value.sql} ->> '$') AS DOUBLE), CAST(${value.sql} AS VARCHAR))`;
+      return typed(aggregate(c, `arg_${fn}`, `${value.sql}, ${key}`, { distinct: false }), {
+        kind: "VARIANT",
+      });
+    }
+    return typed(aggregate(c, fn, value.sql, { distinct: false }), value.type);
+  });
+extreme("MIN", "min");
+extreme("MAX", "max");
+agg("ANY_VALUE", ["any"], (a, c) => typed(aggregate(c, "any_value", a[0]!.sql), a[0]!.type));
+agg("COUNT_IF", ["boolean"], (a, c) =>
+  typed(
+    `CAST(${aggregate(c, "count", "*", { filter: a[0]!.sql, distinct: false })} AS BIGINT)`,
+    number(18),
+    false,
+  ),
+);
+agg("BOOLAND_AGG", ["boolean"], (a, c) => typed(aggregate(c, "bool_and", a[0]!.sql), BOOLEAN));
+agg("BOOLOR_AGG", ["boolean"], (a, c) => typed(aggregate(c, "bool_or", a[0]!.sql), BOOLEAN));
+agg("BOOLXOR_AGG", ["boolean"], (a, c) =>
+  typed(`(${aggregate(c, "count", "*", { filter: a[0]!.sql, distinct: false })} = 1)`, BOOLEAN),
+);
+for (const [name, fn] of [
+  ["BITAND_AGG BIT_AND_AGG BIT_ANDAGG BITANDAGG", "bit_and"],
+  ["BITOR_AGG BIT_OR_AGG BIT_ORAGG BITORAGG", "bit_or"],
+  ["BITXOR_AGG BIT_XOR_AGG BIT_XORAGG BITXORAGG", "bit_xor"],
+] as const)
+  agg(name, ["integer"], (a, c) => typed(aggregate(c, fn, a[0]!.sql), number()));
+for (const [name, fn] of [
+  ["STDDEV STDDEV_SAMP", "stddev_samp"],
+  ["STDDEV_POP", "stddev_pop"],
+  ["VARIANCE VAR_SAMP VARIANCE_SAMP", "var_samp"],
+  ["VAR_POP VARIANCE_POP", "var_pop"],
+  ["SKEW", "skewness"],
+  ["KURTOSIS", "kurtosis"],
+] as const)
+  agg(name, ["float"], (a, c) => typed(aggregate(c, fn, a[0]!.sql), FLOAT));
+for (const [name, fn] of [
+  ["CORR", "corr"],
+  ["COVAR_POP", "covar_pop"],
+  ["COVAR_SAMP", "covar_samp"],
+  ["REGR_AVGX", "regr_avgx"],
+  ["REGR_AVGY", "regr_avgy"],
+  ["REGR_INTERCEPT", "regr_intercept"],
+  ["REGR_R2", "regr_r2"],
+  ["REGR_SLOPE", "regr_slope"],
+  ["REGR_SXX", "regr_sxx"],
+  ["REGR_SXY", "regr_sxy"],
+  ["REGR_SYY", "regr_syy"],
+] as const)
+  agg(name, ["float", "float"], (a, c) => typed(aggregate(c, fn, `${a[0]!.sql}, ${a[1]!.sql}`), FLOAT));
+agg("REGR_COUNT", ["float", "float"], (a, c) =>
+  typed(aggregate(c, "regr_count", `${a[0]!.sql}, ${a[1]!.sql}`), number(18)),
+);
+agg("MEDIAN", ["any"], (a, c) => {
+  const value = numeric(c.env, a[0]!);
+  if (value.type.kind === "FLOAT") return typed(aggregate(c, "median", value.sql), FLOAT);
+  const own = value.type as NumberType;
+  const type = number(Math.min(38, own.precision + 3), Math.min(37, own.scale + 3));
+  return typed(
+    `CAST(${aggregate(c, "median", `CAST(${value.sql} AS ${duckType(type)})`)} AS ${duckType(type)})`,
+    type,
+  );
+});
+agg("MODE", ["any"], (a, c) => typed(aggregate(c, "mode", a[0]!.sql), a[0]!.type));
+agg("APPROX_COUNT_DISTINCT HLL", ["any"], (a, c) =>
+  typed(aggregate(c, "approx_count_distinct", groupable(a[0]!)), number(18), false),
+);
+agg("APPROX_PERCENTILE", ["float", "float"], (a, c) =>
+  typed(aggregate(c, "approx_quantile", `${a[0]!.sql}, ${a[1]!.sql}`), FLOAT),
+);
+agg("MIN_BY", ["any", "any"], (a, c) =>
+  typed(aggregate(c, "arg_min_null", `${a[0]!.sql}, ${groupable(a[1]!)}`), a[0]!.type),
+);
+agg("MAX_BY", ["any", "any"], (a, c) =>
+  typed(aggregate(c, "arg_max_null", `${a[0]!.sql}, ${groupable(a[1]!)}`), a[0]!.type),
+);
+agg(
+  "HASH_AGG",
+  ["any"],
+  (a, c) => {
+    const row = a.map((x) => `coalesce(${castTo(c.env, x, varchar()).sql}, chr(0))`).join(", ");
+    return typed(
+      `CAST(coalesce(${aggregate(c, "sum", `CAST(hash(${row}) AS HUGEINT)`)} % 9223372036854775807, 0) AS HUGEINT)`,
+      number(19),
+      false,
+    );
+  },
+  {
+    min: 1,
+    variadic: true,
+    approximate: "another hash function than Snowflake's: values differ, equality holds",
+  },
+);
+
+defineRaw(
+  "aggregate",
+  "PERCENTILE_CONT PERCENTILE_DISC",
+  (c) => {
+    const name = c.call.name[0]!.name;
+    const p = c.compile(c.call.args[0]!);
+    const order = c.call.withinGroup?.[0];
+    if (!order)
+      throw new SnowflakeError(
+        "002079",
+        "42601",
+        `SQL compilation error:\nFunction ${name} requires WITHIN GROUP`,
+      );
+    const value = c.compile(order.expr);
+    const fraction = order.descending ? `(1 - ${p.sql})` : p.sql;
+    if (name === "PERCENTILE_DISC")
+      return typed(aggregate(c, "quantile_disc", `${value.sql}, ${fraction}`), value.type);
+    const own = numeric(c.env, value);
+    if (own.type.kind === "FLOAT")
+      return typed(aggregate(c, "quantile_cont", `${own.sql}, ${fraction}`), FLOAT);
+    const t = own.type as NumberType;
+    const type = number(Math.min(38, t.precision + 3), Math.min(37, t.scale + 3));
+    return typed(
+      `CAST(${aggregate(c, "quantile_cont", `CAST(${own.sql} AS DOUBLE), ${fraction}`)} AS ${duckType(type)})`,
+      type,
+    );
+  },
+  { role: "aggregate" },
+);
+
+/** Nothing aggregated gives an empty string, not NULL. */
+defineRaw(
+  "aggregate",
+  "LISTAGG STRING_AGG",
+  (c) => {
+    const value = castTo(c.env, c.compile(c.call.args[0]!), varchar());
+    const separator = c.call.args[1] ? castTo(c.env, c.compile(c.call.args[1]), varchar()).sql : "''";
+    const order = c.call.withinGroup ? compileOrder(c.env, c.scope, c.call.withinGroup) : "";
+    return text(
+      `coalesce(${aggregate(c, "string_agg", `${value.sql}, ${separator}`, order ? { order } : {})}, '')`,
+      false,
+    );
+  },
+  { role: "aggregate" },
+);
+
+defineRaw(
+  "aggregate",
+  "ARRAY_AGG ARRAYAGG ARRAY_UNIQUE_AGG",
+  (c) => {
+    const value = c.compile(c.call.args[0]!);
+    const distinct = c.call.distinct || c.call.name[0]!.name === "ARRAY_UNIQUE_AGG";
+    const json = toJson(c.env, value);
+    const keys = c.call.withinGroup;
+    // DISTINCT may be ordered by the value itself only.
+    const order = keys
+      ? distinct
+        ? keys.map((k) => orderKey(typed(json, varchar()), k)).join(", ")
+        : compileOrder(c.env, c.scope, keys)
+      : "";
+    const filter = `${value.sql} IS NOT NULL`;
+    const listed = aggregate(c, "list", json, { filter, distinct, ...(order ? { order } : {}) });
+    return typed(`coalesce(to_json(${listed}), CAST('[]' AS JSON))`, { kind: "ARRAY" }, false);
+  },
+  { role: "aggregate" },
+);
+
+agg("OBJECT_AGG", ["text", "any"], (a, c) => {
+  const [k, v] = a as [Typed, Typed];
+  const object = aggregate(c, "json_group_object", `${k.sql}, ${toJson(c.env, v)}`, {
+    filter: `${k.sql} IS NOT NULL AND ${v.sql} IS NOT NULL`,
+  });
+  return typed(`coalesce(${object}, CAST('{}' AS JSON))`, { kind: "OBJECT" }, false);
+});
+
+agg(
+  "GROUPING GROUPING_ID",
+  ["any"],
+  (a) => typed(`CAST(grouping(${a.map((x) => x.sql).join(", ")}) AS BIGINT)`, number(18), false),
+  { min: 1, variadic: true },
+);
+
+/** Window functions proper. Source: "Window functions". */
+const WHOLE = "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING";
+const win = (
+  names: string,
+  params: ParamKind[],
+  emit: (a: Typed[], c: CallContext) => Typed,
+  options: { min?: number; variadic?: boolean } = {},
+) => define("window", names, params, emit, { ...options, role: "window" });
+const over = (c: CallContext, frame = "") => compileWindow(c.env, c.scope, c.call.over!, frame);
+
+for (const name of ["ROW_NUMBER", "RANK", "DENSE_RANK"])
+  win(name, [], (_a, c) => typed(`${name.toLowerCase()}() ${over(c)}`, number(18), false));
+for (const name of ["CUME_DIST", "PERCENT_RANK"])
+  win(name, [], (_a, c) => typed(`${name.toLowerCase()}() ${over(c)}`, FLOAT, false));
+win("NTILE", ["integer"], (a, c) => typed(`ntile(${a[0]!.sql}) ${over(c)}`, number(18), false));
+const nulls = (c: CallContext) => (c.call.nulls === "IGNORE" ? " IGNORE NULLS" : "");
+for (const name of ["LAG", "LEAD"])
+  win(
+    name,
+    ["any", "integer", "any"],
+    (a, c) => {
+      const [value, offset, fallback] = a as [Typed, Typed | undefined, Typed | undefined];
+      const other = fallback && !fallback.isNull ? `, ${castTo(c.env, fallback, value.type).sql}` : "";
+      const steps = offset || other ? `, ${offset?.sql ?? "1"}` : "";
+      return typed(`${name.toLowerCase()}(${value.sql}${steps}${other}${nulls(c)}) ${over(c)}`, value.type);
+    },
+    { min: 1 },
+  );
+for (const name of ["FIRST_VALUE", "LAST_VALUE"])
+  win(name, ["any"], (a, c) =>
+    typed(`${name.toLowerCase()}(${a[0]!.sql}${nulls(c)}) ${over(c, WHOLE)}`, a[0]!.type),
+  );
+win("NTH_VALUE", ["any", "integer"], (a, c) => {
+  if (c.call.fromLast) throw errors.unsupported("NTH_VALUE … FROM LAST");
+  return typed(`nth_value(${a[0]!.sql}, ${a[1]!.sql}${nulls(c)}) ${over(c, WHOLE)}`, a[0]!.type);
+});
+win("RATIO_TO_REPORT", ["number"], (a, c) => {
+  const sum = typed(
+    `sum(${a[0]!.sql}) ${over(c)}`,
+    a[0]!.type.kind === "NUMBER" ? number(38, a[0]!.type.scale) : FLOAT,
+  );
+  if (a[0]!.type.kind === "NUMBER") return divide(a[0]!, sum, "null");
+  return typed(`(${a[0]!.sql} / nullif(${sum.sql}, 0))`, FLOAT);
+});

@@ -1,0 +1,82 @@
+import { activeRoles } from "../../../access/index.ts";
+import { errors } from "../../../errors.ts";
+import type { StatementContext } from "../../../session/context.ts";
+import { varchar } from "../../../types/data-type.ts";
+import { nullConstant, type Typed, text, textConstant, typed } from "../typed.ts";
+import { define } from "./registry.ts";
+
+/** Context functions: constants while a statement runs. Source: Snowflake documentation, "Context functions". */
+const value = (v: string | null): Typed =>
+  v === null ? nullConstant() : { ...textConstant(v), type: varchar() };
+
+const constant = (names: string, of: (ctx: StatementContext) => string | null) =>
+  define("context", names, [], (_a, { env }) => value(of(env.ctx)));
+
+const nameOf = (ctx: StatementContext, id: number | null): string | null =>
+  id === null ? null : (ctx.services.catalog.get(id)?.name ?? null);
+
+const jsonNames = (ctx: StatementContext, ids: Iterable<number>): string =>
+  JSON.stringify(
+    [...ids]
+      .map((id) => nameOf(ctx, id))
+      .filter((n) => n !== null)
+      .sort(),
+  );
+
+export const VERSION = "9.40.0";
+
+constant("CURRENT_USER", (ctx) => nameOf(ctx, ctx.session.userId));
+constant("CURRENT_ROLE", (ctx) => nameOf(ctx, ctx.session.roleId));
+constant("CURRENT_ROLE_TYPE", () => "ROLE");
+constant("CURRENT_DATABASE", (ctx) => nameOf(ctx, ctx.session.databaseId));
+constant("CURRENT_SCHEMA", (ctx) => nameOf(ctx, ctx.session.schemaId));
+constant("CURRENT_WAREHOUSE", (ctx) => nameOf(ctx, ctx.session.warehouseId));
+constant("CURRENT_ACCOUNT", (ctx) => ctx.services.identity.locator);
+constant("CURRENT_ACCOUNT_NAME", (ctx) => ctx.services.identity.name);
+constant("CURRENT_ORGANIZATION_NAME", (ctx) => ctx.services.identity.organization);
+constant("CURRENT_REGION", (ctx) => ctx.services.identity.region);
+constant("CURRENT_SESSION", (ctx) => ctx.session.id);
+constant("CURRENT_VERSION", () => VERSION);
+constant("CURRENT_CLIENT", (ctx) => `${ctx.session.client.application} ${ctx.session.client.version}`);
+constant("CURRENT_IP_ADDRESS", (ctx) => ctx.session.client.ip);
+constant("CURRENT_STATEMENT", (ctx) => ctx.text);
+constant("CURRENT_TRANSACTION", (ctx) =>
+  ctx.session.transaction ? String(ctx.session.transaction.id) : null,
+);
+constant("CURRENT_AVAILABLE_ROLES", (ctx) => jsonNames(ctx, activeRoles(ctx)));
+constant("CURRENT_SECONDARY_ROLES", (ctx) =>
+  JSON.stringify({ roles: "", value: ctx.session.secondaryRoles === "ALL" ? "ALL" : "" }),
+);
+define("context", "CURRENT_SCHEMAS", [], (_a, { env }) => {
+  const { ctx } = env;
+  const database = nameOf(ctx, ctx.session.databaseId);
+  const schema = nameOf(ctx, ctx.session.schemaId);
+  const path = database === null ? [] : [`${database}.${schema ?? "PUBLIC"}`, `${database}.PUBLIC`];
+  return value(JSON.stringify([...new Set(path)]));
+});
+define(
+  "context",
+  "LAST_QUERY_ID",
+  ["integer"],
+  (a, { env }) => {
+    if (a.length > 0 && a[0]!.constant?.value !== "-1")
+      throw errors.unsupported("LAST_QUERY_ID of an earlier statement");
+    return value(env.ctx.session.lastQueryId);
+  },
+  { min: 0 },
+);
+define("context", "IS_ROLE_IN_SESSION", ["text"], (a, { env }) => {
+  const { ctx } = env;
+  if (a[0]!.constant?.kind === "string") {
+    const held = [...activeRoles(ctx)].some((id) => nameOf(ctx, id) === a[0]!.constant!.value);
+    return typed(held ? "TRUE" : "FALSE", { kind: "BOOLEAN" }, false);
+  }
+  const names = [...activeRoles(ctx)].map((id) => `'${(nameOf(ctx, id) ?? "").replaceAll("'", "''")}'`);
+  return typed(`(${a[0]!.sql} IN (${names.join(", ") || "NULL"}))`, { kind: "BOOLEAN" });
+});
+define("context", "INVOKER_ROLE", [], (_a, { env }) => value(nameOf(env.ctx, env.ctx.session.roleId)));
+define("context", "GETVARIABLE", ["text"], (a, { env }) => {
+  const name = a[0]!.constant?.value ?? "";
+  const literal = env.ctx.session.variables.get(name);
+  return literal === undefined ? nullConstant() : text(`CAST(${literal} AS VARCHAR)`);
+});

@@ -1,0 +1,14 @@
+/** Loads every family, so that the registry is full. */
+import "./aggregate.ts";
+import "./conditional.ts";
+import "./context.ts";
+import "./conversion.ts";
+import "./date.ts";
+import "./numeric.ts";
+import "./regexp.ts";
+import "./semi-structured.ts";
+import "./string.ts";
+import "./system.ts";
+
+export { allFunctions, findFunction } from "./registry.ts";
+export { registerSystemFunction, type SystemFunction } from "./system.ts";

@@ -1,0 +1,294 @@
+import { errors } from "../../../errors.ts";
+import { type DataType, number, varchar } from "../../../types/data-type.ts";
+import { castTo } from "../cast.ts";
+import { concat } from "../operators.ts";
+import { type Typed, text, typed } from "../typed.ts";
+import { define } from "./registry.ts";
+
+/** String and hash functions. Source: Snowflake documentation, "String & binary functions". */
+const any = (args: Typed[]) => args.some((a) => a.nullable);
+const BINARY: DataType = { kind: "BINARY", length: 8_388_608 };
+
+const simple = (names: string, fn: string) =>
+  define("string", names, ["text"], (a) => ({
+    ...text(`${fn}(${a[0]!.sql})`, any(a)),
+    type: a[0]!.type.kind === "VARCHAR" ? a[0]!.type : varchar(),
+  }));
+simple("UPPER", "upper");
+simple("LOWER", "lower");
+simple("REVERSE", "reverse");
+
+define("string", "LENGTH LEN", ["text"], (a) =>
+  typed(
+    a[0]!.type.kind === "BINARY" ? `octet_length(${a[0]!.sql})` : `length(${a[0]!.sql})`,
+    number(18),
+    any(a),
+  ),
+);
+define("string", "OCTET_LENGTH", ["text"], (a) =>
+  typed(
+    a[0]!.type.kind === "BINARY" ? `octet_length(${a[0]!.sql})` : `strlen(${a[0]!.sql})`,
+    number(18),
+    any(a),
+  ),
+);
+define("string", "BIT_LENGTH", ["text"], (a) => typed(`(strlen(${a[0]!.sql}) * 8)`, number(18), any(a)));
+define("string", "CONCAT", ["any"], (a, { env }) => concat(env, a), { min: 1, variadic: true });
+define(
+  "string",
+  "CONCAT_WS",
+  ["text"],
+  (a) => {
+    const [separator, ...parts] = a.map((x) => x.sql);
+    const nulls = parts.map((p) => `${p} IS NULL`).join(" OR ");
+    return text(`CASE WHEN ${nulls} THEN NULL ELSE concat_ws(${separator}, ${parts.join(", ")}) END`, any(a));
+  },
+  { min: 2, variadic: true },
+);
+
+/** Negative starts count from the end; 0 means 1. Source: "SUBSTR, SUBSTRING". */
+define(
+  "string",
+  "SUBSTR SUBSTRING",
+  ["text", "integer", "integer"],
+  (a) => {
+    const [value, start, length] = a as [Typed, Typed, Typed | undefined];
+    const s = value.type.kind === "BINARY" ? `hex(${value.sql})` : value.sql;
+    const factor = value.type.kind === "BINARY" ? 2 : 1;
+    const constant = start.constant && !start.constant.value.startsWith("-") && start.constant.value !== "0";
+    const at = constant ? start.sql : `CASE WHEN ${start.sql} = 0 THEN 1 ELSE ${start.sql} END`;
+    const from = factor === 1 ? at : `(${at} - 1) * 2 + 1`;
+    const count = length && `greatest(${length.sql}, 0) * ${factor}`.replace(" * 1", "");
+    const cut = `substring(${s}, ${from}${count ? `, ${count}` : ""})`;
+    // A start before the first character is an empty string, not a shorter one.
+    const sql = constant
+      ? cut
+      : `CASE WHEN ${start.sql} < 0 AND -(${start.sql}) > length(${s}) THEN '' ELSE ${cut} END`;
+    return value.type.kind === "BINARY" ? typed(`unhex(${sql})`, BINARY, any(a)) : text(sql, any(a));
+  },
+  { min: 2 },
+);
+define("string", "LEFT", ["text", "integer"], (a) =>
+  text(`left(${a[0]!.sql}, greatest(${a[1]!.sql}, 0))`, any(a)),
+);
+define("string", "RIGHT", ["text", "integer"], (a) =>
+  text(`right(${a[0]!.sql}, greatest(${a[1]!.sql}, 0))`, any(a)),
+);
+define(
+  "string",
+  "REPLACE",
+  ["text", "text", "text"],
+  (a) =>
+    text(
+      `CASE WHEN ${a[1]!.sql} = '' THEN ${a[0]!.sql} ELSE replace(${a[0]!.sql}, ${a[1]!.sql}, ${a[2]?.sql ?? "''"}) END`,
+      any(a),
+    ),
+  { min: 2 },
+);
+define("string", "TRANSLATE", ["text", "text", "text"], (a) =>
+  text(`translate(${a.map((x) => x.sql).join(", ")})`, any(a)),
+);
+define("string", "REPEAT", ["text", "integer"], (a) => text(`repeat(${a[0]!.sql}, ${a[1]!.sql})`, any(a)));
+define("string", "SPACE", ["integer"], (a) => text(`repeat(' ', ${a[0]!.sql})`, any(a)));
+for (const [name, fn] of [
+  ["TRIM", "trim"],
+  ["LTRIM", "ltrim"],
+  ["RTRIM", "rtrim"],
+] as const)
+  define(
+    "string",
+    name,
+    ["text", "text"],
+    (a) => text(`${fn}(${a.map((x) => x.sql).join(", ")}${a.length === 1 ? ", ' '" : ""})`, any(a)),
+    { min: 1 },
+  );
+for (const fn of ["lpad", "rpad"] as const)
+  define(
+    "string",
+    fn.toUpperCase(),
+    ["text", "integer", "text"],
+    (a) => {
+      const pad = a[2]?.sql ?? "' '";
+      return text(
+        `CASE WHEN ${pad} = '' THEN left(${a[0]!.sql}, greatest(${a[1]!.sql}, 0)) ELSE ${fn}(${a[0]!.sql}, CAST(greatest(${a[1]!.sql}, 0) AS INTEGER), ${pad}) END`,
+        any(a),
+      );
+    },
+    { min: 2 },
+  );
+define(
+  "string",
+  "INITCAP",
+  ["text", "text"],
+  (a) => {
+    const delimiters = a[1]?.sql ?? "' \t\n\r\f\v!?@\"^#$&~_,.:;+-*%/|\\[](){}<>'";
+    return text(
+      `(SELECT string_agg(CASE WHEN i = 1 OR contains(${delimiters}, s[i - 1]) THEN upper(s[i]) ELSE lower(s[i]) END, '' ORDER BY i) FROM (SELECT s, unnest(range(1, length(s) + 1)) AS i FROM (SELECT ${a[0]!.sql} AS s)))`.replace(
+        /^\((.*)\)$/s,
+        `CASE WHEN ${a[0]!.sql} = '' THEN '' ELSE ($1) END`,
+      ),
+      any(a),
+    );
+  },
+  { min: 1 },
+);
+const position = (needle: Typed, hay: Typed, start: Typed | undefined): string => {
+  if (!start) return `strpos(${hay.sql}, ${needle.sql})`;
+  const rest = `substring(${hay.sql}, ${start.sql})`;
+  return `CASE WHEN strpos(${rest}, ${needle.sql}) = 0 THEN 0 ELSE strpos(${rest}, ${needle.sql}) + ${start.sql} - 1 END`;
+};
+define(
+  "string",
+  "POSITION CHARINDEX",
+  ["text", "text", "integer"],
+  (a) => typed(position(a[0]!, a[1]!, a[2]), number(18), any(a)),
+  { min: 2 },
+);
+define("string", "CONTAINS", ["text", "text"], (a) =>
+  typed(`contains(${a[0]!.sql}, ${a[1]!.sql})`, { kind: "BOOLEAN" }, any(a)),
+);
+define("string", "STARTSWITH", ["text", "text"], (a) =>
+  typed(`starts_with(${a[0]!.sql}, ${a[1]!.sql})`, { kind: "BOOLEAN" }, any(a)),
+);
+define("string", "ENDSWITH", ["text", "text"], (a) =>
+  typed(`ends_with(${a[0]!.sql}, ${a[1]!.sql})`, { kind: "BOOLEAN" }, any(a)),
+);
+
+/** Parts count from 1, 0 means 1, negative ones from the end; outside it is an empty string. */
+define("string", "SPLIT_PART", ["text", "text", "integer"], (a) => {
+  const [value, delimiter, part] = a as [Typed, Typed, Typed];
+  const n =
+    part.constant && part.constant.value !== "0"
+      ? part.sql
+      : `CASE WHEN ${part.sql} = 0 THEN 1 ELSE ${part.sql} END`;
+  return text(
+    `CASE WHEN ${delimiter.sql} = '' THEN CASE WHEN ${n} IN (1, -1) THEN ${value.sql} ELSE '' END ELSE split_part(${value.sql}, ${delimiter.sql}, ${n}) END`,
+    any(a),
+  );
+});
+define("string", "SPLIT", ["text", "text"], (a) =>
+  typed(`to_json(string_split(${a[0]!.sql}, ${a[1]!.sql}))`, { kind: "ARRAY" }, any(a)),
+);
+define(
+  "string",
+  "STRTOK",
+  ["text", "text", "integer"],
+  (a) => {
+    const delimiters = a[1]?.sql ?? "' '";
+    return text(
+      `list_filter(regexp_split_to_array(${a[0]!.sql}, '[' || regexp_escape(${delimiters}) || ']'), lambda x: x <> '')[${a[2]?.sql ?? "1"}]`,
+    );
+  },
+  { min: 1 },
+);
+define(
+  "string",
+  "STRTOK_TO_ARRAY",
+  ["text", "text"],
+  (a) =>
+    typed(
+      `to_json(list_filter(regexp_split_to_array(${a[0]!.sql}, '[' || regexp_escape(${a[1]?.sql ?? "' '"}) || ']'), lambda x: x <> ''))`,
+      { kind: "ARRAY" },
+    ),
+  { min: 1 },
+);
+define("string", "INSERT", ["text", "integer", "integer", "text"], (a) => {
+  const [s, at, n, x] = a.map((v) => v.sql);
+  return text(`(left(${s}, ${at} - 1) || ${x} || substring(${s}, ${at} + ${n}))`, any(a));
+});
+define("string", "ASCII", ["text"], (a) =>
+  typed(`CASE WHEN ${a[0]!.sql} = '' THEN 0 ELSE ascii(${a[0]!.sql}) END`, number(3), any(a)),
+);
+define("string", "UNICODE", ["text"], (a) =>
+  typed(`CASE WHEN ${a[0]!.sql} = '' THEN 0 ELSE unicode(${a[0]!.sql}) END`, number(18), any(a)),
+);
+define("string", "CHR CHAR", ["integer"], (a) => text(`chr(CAST(${a[0]!.sql} AS INTEGER))`, any(a)));
+define(
+  "string",
+  "EDITDISTANCE",
+  ["text", "text", "integer"],
+  (a) =>
+    typed(
+      a[2]
+        ? `least(levenshtein(${a[0]!.sql}, ${a[1]!.sql}), ${a[2].sql})`
+        : `levenshtein(${a[0]!.sql}, ${a[1]!.sql})`,
+      number(18),
+      any(a),
+    ),
+  { min: 2 },
+);
+define("string", "JAROWINKLER_SIMILARITY", ["text", "text"], (a) =>
+  typed(
+    `CAST(round(jaro_winkler_similarity(lower(${a[0]!.sql}), lower(${a[1]!.sql})) * 100) AS BIGINT)`,
+    number(3),
+    any(a),
+  ),
+);
+define("string", "SOUNDEX", ["text"], (a) => text(`soundex(${a[0]!.sql})`, any(a)));
+
+const bytes = (a: Typed) => (a.type.kind === "BINARY" ? a.sql : `encode(${a.sql})`);
+define("hash", "MD5 MD5_HEX", ["text"], (a) => typed(`md5(${bytes(a[0]!)})`, varchar(32), any(a)));
+define("hash", "MD5_BINARY", ["text"], (a) => typed(`unhex(md5(${bytes(a[0]!)}))`, BINARY, any(a)));
+define("hash", "SHA1 SHA1_HEX", ["text"], (a) => typed(`sha1(${bytes(a[0]!)})`, varchar(40), any(a)));
+define("hash", "SHA1_BINARY", ["text"], (a) => typed(`unhex(sha1(${bytes(a[0]!)}))`, BINARY, any(a)));
+define(
+  "hash",
+  "SHA2 SHA2_HEX",
+  ["text", "integer"],
+  (a) => {
+    if (a[1] && a[1].constant?.value !== "256") throw unsupportedDigest(a[1].sql);
+    return typed(`sha256(${bytes(a[0]!)})`, varchar(64), any(a));
+  },
+  { min: 1 },
+);
+define(
+  "hash",
+  "SHA2_BINARY",
+  ["text", "integer"],
+  (a) => {
+    if (a[1] && a[1].constant?.value !== "256") throw unsupportedDigest(a[1].sql);
+    return typed(`unhex(sha256(${bytes(a[0]!)}))`, BINARY, any(a));
+  },
+  { min: 1 },
+);
+define(
+  "hash",
+  "HASH",
+  ["any"],
+  (a, { env }) => {
+    const parts = a.map((x) => `coalesce(${castTo(env, x, varchar()).sql}, chr(0))`);
+    return typed(
+      `CAST(CAST(hash(${parts.join(", ")}) AS HUGEINT) - 9223372036854775808 AS HUGEINT)`,
+      number(19),
+      false,
+    );
+  },
+  {
+    min: 1,
+    variadic: true,
+    approximate: "another hash function than Snowflake's: values differ, equality holds",
+  },
+);
+define("string", "BASE64_ENCODE", ["text"], (a) => text(`base64(${bytes(a[0]!)})`, any(a)));
+define("string", "BASE64_DECODE_STRING", ["text"], (a) => text(`decode(from_base64(${a[0]!.sql}))`, any(a)));
+define("string", "BASE64_DECODE_BINARY", ["text"], (a) => typed(`from_base64(${a[0]!.sql})`, BINARY, any(a)));
+define("string", "TRY_BASE64_DECODE_STRING", ["text"], (a) => text(`TRY(decode(from_base64(${a[0]!.sql})))`));
+define("string", "TRY_BASE64_DECODE_BINARY", ["text"], (a) =>
+  typed(`TRY(from_base64(${a[0]!.sql}))`, BINARY),
+);
+define(
+  "string",
+  "HEX_ENCODE",
+  ["text", "integer"],
+  (a) => text(a[1]?.constant?.value === "0" ? `lower(hex(${bytes(a[0]!)}))` : `hex(${bytes(a[0]!)})`, any(a)),
+  { min: 1 },
+);
+define("string", "HEX_DECODE_STRING", ["text"], (a) => text(`decode(unhex(${a[0]!.sql}))`, any(a)));
+define("string", "HEX_DECODE_BINARY", ["text"], (a) => typed(`unhex(${a[0]!.sql})`, BINARY, any(a)));
+define("string", "TRY_HEX_DECODE_STRING", ["text"], (a) => text(`TRY(decode(unhex(${a[0]!.sql})))`));
+define("string", "TRY_HEX_DECODE_BINARY", ["text"], (a) => typed(`TRY(unhex(${a[0]!.sql}))`, BINARY));
+define("string", "UUID_STRING", [], () => typed("CAST(uuid() AS VARCHAR)", varchar(36), false));
+
+function unsupportedDigest(what: string): Error {
+  return errors.unsupported(`digest or collation ${what}`);
+}

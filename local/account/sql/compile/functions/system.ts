@@ -1,0 +1,88 @@
+import { parseName, requirePrivilege, resolveObject } from "../../../access/index.ts";
+import { errors, SnowflakeError } from "../../../errors.ts";
+import type { StatementContext } from "../../../session/context.ts";
+import type { Value } from "../../../session/outcome.ts";
+import { type DataType, varchar } from "../../../types/data-type.ts";
+import { isSemiStructured } from "../../../types/physical.ts";
+import { castTo } from "../cast.ts";
+import { need } from "../env.ts";
+import { literalOf } from "../literal.ts";
+import { streamHasData } from "../stream.ts";
+import { type Typed, typed } from "../typed.ts";
+import { allFunctions, type CallContext, defineRaw } from "./registry.ts";
+
+/**
+ * Functions that ask the account for something (SYSTEM$…): their arguments are constants, their value is found
+ * before the query runs. Other folders register theirs with `registerSystemFunction`.
+ */
+export interface SystemFunction {
+  name: string;
+  returns: DataType;
+  call(ctx: StatementContext, args: (string | null)[]): Promise<Value> | Value;
+}
+
+export function registerSystemFunction(fn: SystemFunction): void {
+  defineRaw("system", fn.name, (c) => systemFunction(c, fn));
+}
+
+export const isSystemFunction = (name: string): boolean => allFunctions().some((f) => f.name === name);
+
+export function systemFunction(c: CallContext, fn: SystemFunction): Typed {
+  const args = c.call.args.map((arg) => {
+    const value = c.compile(arg);
+    return isSemiStructured(value.type) || value.type.kind === "VARCHAR"
+      ? value
+      : castTo(c.env, value, varchar());
+  });
+  const key = `call ${fn.name} ${args.map((a) => a.sql).join(", ")}`;
+  const result = need(c.env, key, async ({ connection }) => {
+    const values: (string | null)[] = [];
+    for (const arg of args) {
+      if (arg.constant) values.push(arg.constant.value);
+      else if (arg.isNull) values.push(null);
+      else {
+        const reader = await connection.runAndReadAll(`SELECT CAST(${arg.sql} AS VARCHAR)`);
+        const cell = reader.getRows()[0]![0];
+        values.push(cell === null || cell === undefined ? null : String(cell));
+      }
+    }
+    return { value: await fn.call(c.env.ctx, values) };
+  });
+  return typed(literalOf(result.value, fn.returns), fn.returns, result.value === null);
+}
+
+registerSystemFunction({
+  name: "SYSTEM$STREAM_HAS_DATA",
+  returns: { kind: "BOOLEAN" },
+  async call(ctx, [name]) {
+    const parts = name === null || name === undefined ? undefined : parseName(name);
+    if (!parts)
+      throw new SnowflakeError(
+        "001044",
+        "42P13",
+        "SQL compilation error:\nSYSTEM$STREAM_HAS_DATA needs the name of a stream.",
+      );
+    const stream = resolveObject(ctx, "STREAM", parts);
+    requirePrivilege(ctx, "SELECT", stream);
+    return streamHasData(ctx, stream.id);
+  },
+});
+registerSystemFunction({
+  name: "SYSTEM$STREAM_GET_TABLE_TIMESTAMP",
+  returns: varchar(),
+  async call(ctx, [name]) {
+    const parts = parseName(name ?? "");
+    if (!parts) throw errors.invalidValue(name ?? "", "stream");
+    const stream = resolveObject(ctx, "STREAM", parts);
+    requirePrivilege(ctx, "SELECT", stream);
+    const connection = await ctx.services.storage.connect();
+    try {
+      const reader = await connection.runAndReadAll(
+        `SELECT moved_on FROM sys.stream_offset WHERE stream_id = ${stream.id}`,
+      );
+      return `${Number(reader.getRows()[0]?.[0] ?? 0)}000000`;
+    } finally {
+      connection.closeSync();
+    }
+  },
+});

@@ -1,0 +1,168 @@
+import {
+  asRole,
+  fullName,
+  nameParts,
+  parseName,
+  requirePrivilege,
+  resolveObject,
+} from "../../access/index.ts";
+import type { CatalogObject, ColumnDef } from "../../catalog/model.ts";
+import { errors, SnowflakeError } from "../../errors.ts";
+import { BEGIN_VERSION, END_VERSION, physicalTable } from "../../storage/storage.ts";
+import { type DataType, varchar } from "../../types/data-type.ts";
+import type { Expr, TableExpr, TimeTravel } from "../parse/index.ts";
+import { parseQuery } from "../parse/index.ts";
+import { castTo } from "./cast.ts";
+import { type Env, nextAlias } from "./env.ts";
+import { compileExpr, hooks } from "./expression.ts";
+import type { Source } from "./from.ts";
+import { applyPolicies } from "./policies.ts";
+import { newScope, type OutputColumn } from "./scope.ts";
+import { compileChanges, compileStream } from "./stream.ts";
+import { quoteName } from "./typed.ts";
+import { compileVirtual } from "./virtual.ts";
+
+type NamedTable = Extract<TableExpr, { type: "table" }>;
+
+const RELATIONS = ["TABLE", "VIEW", "STREAM", "DYNAMIC_TABLE", "MATERIALIZED_VIEW"] as const;
+
+/** Compiles a table, view, stream or virtual relation by name, checking the right to read it. */
+export function compileNamedTable(env: Env, node: NamedTable): Source {
+  const parts = node.dynamic ? dynamicName(env, node.dynamic) : node.name.map((p) => p.name);
+  const virtual = compileVirtual(env, parts);
+  if (virtual) {
+    if (node.timeTravel || node.changes) throw errors.unsupported("Time Travel on a system view");
+    return virtual;
+  }
+  const object = resolveObject(env.ctx, RELATIONS, parts, { search: true, label: "Object" }) as CatalogObject;
+  return compileObject(env, object, node);
+}
+
+/** Name given by IDENTIFIER('…'), IDENTIFIER($x) or TABLE('…'). */
+export function dynamicName(env: Env, expr: Expr): string[] {
+  const value = compileExpr(env, newScope(null), expr);
+  const text = value.constant?.kind === "string" ? value.constant.value : undefined;
+  const parts = text === undefined ? undefined : parseName(text);
+  if (!parts) throw errors.unsupported("IDENTIFIER with this value");
+  return parts;
+}
+
+export function compileObject(
+  env: Env,
+  object: CatalogObject,
+  node: Pick<NamedTable, "timeTravel" | "changes"> = { timeTravel: null, changes: null },
+): Source {
+  requirePrivilege(env.ctx, "SELECT", object);
+  env.shared.objects.add(object.id);
+  env.shared.usesData = true;
+  const name = nameParts(env.ctx, object);
+  switch (object.kind) {
+    case "TABLE": {
+      const table = object as CatalogObject<"TABLE">;
+      if (node.changes) return compileChanges(env, table, node.changes, name);
+      const version = node.timeTravel
+        ? versionAt(env, table, node.timeTravel)
+        : String(env.shared.transaction.readVersion(table.id));
+      return applyPolicies(env, table, tableAt(table, version, name));
+    }
+    case "VIEW":
+      if (node.timeTravel || node.changes) throw errors.unsupported("Time Travel on a view");
+      return compileView(env, object as CatalogObject<"VIEW">, name);
+    case "STREAM":
+      if (node.timeTravel || node.changes) throw errors.unsupported("Time Travel on a stream");
+      return compileStream(env, object as CatalogObject<"STREAM">, name);
+    default:
+      throw errors.unsupported(`query on ${object.kind.toLowerCase().replaceAll("_", " ")}`);
+  }
+}
+
+export const outputColumns = (columns: readonly ColumnDef[]): OutputColumn[] =>
+  columns.map((c) => ({ name: c.name, sqlName: c.name, type: c.type, nullable: c.nullable }));
+
+/** The rows of a table live at a version (SQL of a number). */
+export function tableAt(table: CatalogObject<"TABLE">, version: string, name: string[]): Source {
+  const live = `${BEGIN_VERSION} <= ${version} AND (${END_VERSION} IS NULL OR ${END_VERSION} > ${version})`;
+  return {
+    sql: `(SELECT * FROM ${physicalTable(table.id)} WHERE ${live})`,
+    columns: outputColumns(table.props.columns),
+    name,
+  };
+}
+
+const NANOS: DataType = { kind: "TIMESTAMP_LTZ", scale: 9 };
+
+/** SQL of the version that was current at a time. Source: "AT | BEFORE". */
+export function versionAt(env: Env, table: CatalogObject<"TABLE">, travel: TimeTravel): string {
+  const scope = newScope(null);
+  let millis: string;
+  switch (travel.by) {
+    case "OFFSET": {
+      const offset = castTo(env, compileExpr(env, scope, travel.value), { kind: "FLOAT" });
+      millis = `(${env.ctx.startedOn} + CAST(round(${offset.sql} * 1000) AS BIGINT))`;
+      break;
+    }
+    case "TIMESTAMP": {
+      const at = castTo(env, compileExpr(env, scope, travel.value), NANOS);
+      millis = `epoch_ms(${at.sql})`;
+      break;
+    }
+    case "STREAM": {
+      const value = compileExpr(env, scope, travel.value);
+      const parts = value.constant?.kind === "string" ? parseName(value.constant.value) : undefined;
+      if (!parts) throw errors.unsupported("AT(STREAM => …) with a computed name");
+      const stream = resolveObject(env.ctx, "STREAM", parts);
+      return `(SELECT abs(version) FROM sys.stream_offset WHERE stream_id = ${stream.id})`;
+    }
+    case "STATEMENT":
+      throw errors.unsupported("AT | BEFORE (STATEMENT => …)");
+  }
+  const comparison = travel.kind === "BEFORE" ? "<" : "<=";
+  const name = fullName(env.ctx, table).replaceAll("'", "''");
+  const unavailable = `error('FIRN|000707|02000|Time travel data is not available for table ${name}. The requested time is either beyond the allowed time travel period or before the object creation time.')`;
+  return (
+    `(SELECT CASE WHEN ${millis} < ${table.createdOn} THEN CAST(${unavailable} AS BIGINT) ELSE ` +
+    `coalesce(max(version), 0) END FROM sys.commit_ WHERE table_id = ${table.id} AND committed_on ${comparison} ${millis})`
+  );
+}
+
+/** A view's query with its owner's rights and the names it was created with. */
+function compileView(env: Env, view: CatalogObject<"VIEW">, name: string[]): Source {
+  const { viewStack } = env.shared;
+  if (viewStack.includes(view.id)) throw errors.internal(`view ${fullName(env.ctx, view)} refers to itself`);
+  const query = parseQuery(view.props.query);
+  const owner = asRole(env.ctx, view.owner, view.props.context);
+  const inner = Object.create(owner, { text: { value: view.props.query } }) as Env["ctx"];
+  viewStack.push(view.id);
+  const compiled = hooks.query({ ctx: inner, shared: env.shared }, query, null) as {
+    sql: string;
+    columns: OutputColumn[];
+  };
+  viewStack.pop();
+  const defined = view.props.columns;
+  if (defined.length !== compiled.columns.length)
+    throw new SnowflakeError(
+      "002057",
+      "42601",
+      `SQL compilation error:\nView definition for '${fullName(env.ctx, view)}' declared ${defined.length} column(s), but view query produces ${compiled.columns.length} column(s).`,
+    );
+  const columns = compiled.columns.map((c, i) => ({ ...c, name: defined[i]!.name }));
+  return applyPolicies(env, view, { sql: `(${compiled.sql})`, columns, name });
+}
+
+/** A source whose columns are computed from another's: `SELECT item AS name … FROM source`. */
+export function projected(
+  env: Env,
+  source: Source,
+  items: (alias: string) => { column: OutputColumn; sql: string }[],
+  where = "",
+): Source {
+  const alias = nextAlias(env, "p");
+  const list = items(alias);
+  return {
+    ...source,
+    sql: `(SELECT ${list.map((i) => `${i.sql} AS ${quoteName(i.column.sqlName)}`).join(", ")} FROM ${source.sql} AS ${alias}${where})`,
+    columns: list.map((i) => i.column),
+  };
+}
+
+export const METADATA_TEXT = varchar();

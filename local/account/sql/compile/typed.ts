@@ -1,0 +1,77 @@
+import { type DataType, MAX_VARCHAR, varchar } from "../../types/data-type.ts";
+
+/** A compiled expression: DuckDB SQL that can stand as an operand, and the Snowflake type of its value. */
+export interface Typed {
+  sql: string;
+  type: DataType;
+  nullable: boolean;
+  /** The NULL constant: it takes any type. */
+  isNull?: boolean;
+  /** A constant, for functions that read it when compiling (formats, date parts, keys). */
+  constant?: { kind: "string" | "number" | "boolean"; value: string };
+  /** A path into a VARIANT, so that a cast can extract text at once. */
+  extract?: { base: string; path: string };
+  /** INTERVAL constant: added to dates with `+` and `-`. */
+  interval?: { amount: string; unit: string }[];
+  /** Is DEFAULT in a VALUES list or an assignment. */
+  isDefault?: boolean;
+}
+
+export const quoteText = (value: string): string => {
+  if (!value.includes("\0")) return `'${value.replaceAll("'", "''")}'`;
+  return `(${value
+    .split("\0")
+    .map((part) => `'${part.replaceAll("'", "''")}'`)
+    .join(" || chr(0) || ")})`;
+};
+
+export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+export const typed = (sql: string, type: DataType, nullable = true): Typed => ({ sql, type, nullable });
+
+export const text = (sql: string, nullable = true): Typed => typed(sql, varchar(), nullable);
+
+export function textConstant(value: string): Typed {
+  return {
+    sql: quoteText(value),
+    type: varchar(Math.max(1, Math.min(MAX_VARCHAR, [...value].length))),
+    nullable: false,
+    constant: { kind: "string", value },
+  };
+}
+
+export function nullConstant(type: DataType = varchar()): Typed {
+  return { sql: "NULL", type, nullable: true, isNull: true };
+}
+
+/** A number as written: fixed-point with its digits, or FLOAT with an exponent. */
+export function numberConstant(written: string): Typed {
+  const constant = { kind: "number" as const, value: written };
+  if (/[eE]/.test(written))
+    return { sql: `${written}::DOUBLE`, type: { kind: "FLOAT" }, nullable: false, constant };
+  const [whole = "", fraction = ""] = written.split(".");
+  const digits = whole.replace(/^0+/, "");
+  const scale = fraction.length;
+  const precision = Math.max(1, digits.length + scale);
+  if (precision > 38)
+    return { sql: `${written}::DOUBLE`, type: { kind: "FLOAT" }, nullable: false, constant };
+  const plain = scale === 0 ? digits || "0" : `${digits || "0"}.${fraction}`;
+  return {
+    sql: scale > 0 ? `CAST(${quoteText(plain)} AS DECIMAL(${precision},${scale}))` : plain,
+    type: { kind: "NUMBER", precision, scale },
+    nullable: false,
+    constant,
+  };
+}
+
+export const booleanConstant = (value: boolean): Typed => ({
+  sql: value ? "TRUE" : "FALSE",
+  type: { kind: "BOOLEAN" },
+  nullable: false,
+  constant: { kind: "boolean", value: String(value) },
+});
+
+/** SQL that raises a Snowflake error when it is evaluated; run/errors.ts reads the marker. */
+export function raise(code: string, sqlState: string, messageSql: string): string {
+  return `error('FIRN|${code}|${sqlState}|' || ${messageSql})`;
+}

@@ -1,0 +1,194 @@
+import type { ColumnDef } from "../../catalog/model.ts";
+import { errors, SnowflakeError } from "../../errors.ts";
+import type { StatementContext } from "../../session/context.ts";
+import { BEGIN_VERSION, END_VERSION, physicalTable, ROW_ID } from "../../storage/storage.ts";
+import type { Transaction } from "../../storage/transaction.ts";
+import type { Env, Shared } from "../compile/env.ts";
+import { compileExpr } from "../compile/expression.ts";
+import { compileQuery } from "../compile/query.ts";
+import { newScope } from "../compile/scope.ts";
+import { quoteName, type Typed, typed } from "../compile/typed.ts";
+import type { Expr, InsertInto, Statement } from "../parse/index.ts";
+import { withCompiled } from "../run/query.ts";
+import type { Counts } from "./index.ts";
+import {
+  assigned,
+  defaultValue,
+  isDefaultKeyword,
+  type Table,
+  targetColumn,
+  temporaryName,
+} from "./target.ts";
+
+type Insert = Extract<Statement, { type: "insert" }>;
+
+/** Columns that get values, in the order of the values. */
+export function insertColumns(env: Env, table: Table, into: InsertInto, given: number): ColumnDef[] {
+  const columns =
+    into.columns.length > 0 ? into.columns.map((c) => targetColumn(env, table, c)) : table.props.columns;
+  if (new Set(columns).size !== columns.length)
+    throw new SnowflakeError(
+      "002025",
+      "42S21",
+      `SQL compilation error:\nduplicate column name '${columns.find((c, i) => columns.indexOf(c) !== i)!.name}'`,
+    );
+  if (columns.length !== given)
+    throw new SnowflakeError(
+      "002020",
+      "21S01",
+      `SQL compilation error:\nInsert value list does not match column list expecting ${columns.length} but got ${given}`,
+    );
+  return columns;
+}
+
+/** Every column of the table, from the given values or its default. */
+export function fullRow(
+  env: Env,
+  table: Table,
+  columns: readonly ColumnDef[],
+  values: readonly (Typed | "DEFAULT")[],
+): string[] {
+  return table.props.columns.map((column) => {
+    const at = columns.indexOf(column);
+    const value = at === -1 ? "DEFAULT" : values[at]!;
+    return assigned(env, value === "DEFAULT" ? defaultValue(env, table, column) : value, column);
+  });
+}
+
+export const physicalColumns = (table: Table): string =>
+  [...table.props.columns.map((c) => quoteName(c.name)), BEGIN_VERSION].join(", ");
+
+/** Functions that INSERT … VALUES refuses. Source: "INSERT", usage notes. */
+const NOT_IN_VALUES = new Set([
+  "PARSE_JSON",
+  "TRY_PARSE_JSON",
+  "TO_VARIANT",
+  "OBJECT_CONSTRUCT",
+  "ARRAY_CONSTRUCT",
+  "TO_ARRAY",
+  "TO_OBJECT",
+  "PARSE_XML",
+]);
+
+function refuseInValues(env: Env, node: unknown): void {
+  if (Array.isArray(node)) for (const item of node) refuseInValues(env, item);
+  else if (typeof node === "object" && node !== null) {
+    const expr = node as Expr;
+    if (expr.type === "call" && expr.name.length === 1 && NOT_IN_VALUES.has(expr.name[0]!.name))
+      throw new SnowflakeError(
+        "002014",
+        "22000",
+        `SQL compilation error:\nInvalid expression [${env.ctx.text.slice(expr.start, expr.end)}] in VALUES clause`,
+      );
+    if (expr.type === "subquery") return;
+    for (const value of Object.values(node)) refuseInValues(env, value);
+  }
+}
+
+const ROWS_A_STATEMENT = 1000;
+
+export async function insert(
+  ctx: StatementContext,
+  transaction: Transaction,
+  dml: Insert,
+  table: Table,
+): Promise<Counts> {
+  const version = await transaction.writeVersion(table.id);
+  const into = dml.into;
+  const head = `INSERT INTO ${physicalTable(table.id)} (${physicalColumns(table)})`;
+  let inserted = 0;
+  if (dml.rows) {
+    const rows = dml.rows;
+    const repeats = bindRows(ctx);
+    const batches = await withCompiled(
+      ctx,
+      transaction,
+      (env) => {
+        refuseInValues(env, rows);
+        const columns = insertColumns(env, table, into, rows[0]!.length);
+        const lines: string[] = [];
+        for (let bindRow = 0; bindRow < repeats; bindRow++) {
+          env.shared.facts.set("bind row", bindRow);
+          for (const row of rows) {
+            if (row.length !== columns.length) insertColumns(env, table, into, row.length);
+            const values = row.map((e) =>
+              isDefaultKeyword(e) ? "DEFAULT" : compileExpr(env, newScope(null), e),
+            );
+            lines.push(`SELECT ${[...fullRow(env, table, columns, values), String(version)].join(", ")}`);
+          }
+        }
+        return lines;
+      },
+      async (lines) => lines,
+    );
+    if (dml.overwrite) await endAll(transaction, table, version);
+    for (let at = 0; at < batches.length; at += ROWS_A_STATEMENT) {
+      const result = await transaction.connection.run(
+        `${head} ${batches.slice(at, at + ROWS_A_STATEMENT).join(" UNION ALL ")}`,
+      );
+      inserted += result.rowsChanged;
+    }
+  } else {
+    const query = dml.query!;
+    inserted = await withCompiled(
+      ctx,
+      transaction,
+      (env) => {
+        const compiled = compileQuery(env, query, null);
+        const columns = insertColumns(env, table, into, compiled.columns.length);
+        const values = compiled.columns.map(
+          (c): Typed => ({ ...typed(`s.${quoteName(c.sqlName)}`, c.type, c.nullable), isNull: c.isNull }),
+        );
+        return {
+          source: compiled.sql,
+          items: fullRow(env, table, columns, values),
+          temp: temporaryName(env),
+        };
+      },
+      async ({ source, items, temp }, shared) => {
+        const { connection } = transaction;
+        let from = `(${source})`;
+        if (dml.overwrite && shared.objects.has(table.id)) {
+          await connection.run(`CREATE OR REPLACE TEMP TABLE ${temp} AS ${source}`);
+          from = `temp.main.${temp}`;
+        }
+        if (dml.overwrite) await endAll(transaction, table, version);
+        const result = await connection.run(
+          `${head} SELECT ${[...items, String(version)].join(", ")} FROM ${from} AS s`,
+        );
+        if (from !== `(${source})`) await connection.run(`DROP TABLE ${from}`);
+        consume(transaction, shared);
+        return result.rowsChanged;
+      },
+    );
+  }
+  return { columns: [["number of rows inserted", inserted]], inserted, updated: 0, deleted: 0 };
+}
+
+/** Array binds: every bind has as many values as there are rows to insert. */
+function bindRows(ctx: StatementContext): number {
+  let rows: number | null = null;
+  for (const bind of Object.values(ctx.binds)) {
+    if (!Array.isArray(bind.value)) continue;
+    if (rows !== null && rows !== bind.value.length)
+      throw errors.unsupported("array binds of different lengths");
+    rows = bind.value.length;
+  }
+  return rows ?? 1;
+}
+
+/** INSERT OVERWRITE and TRUNCATE: every live row ends. Returns how many. */
+export async function endAll(transaction: Transaction, table: Table, version: number): Promise<number> {
+  const t = physicalTable(table.id);
+  const { connection } = transaction;
+  const own = await connection.run(`DELETE FROM ${t} WHERE ${BEGIN_VERSION} >= ${version}`);
+  const ended = await connection.run(
+    `UPDATE ${t} SET ${END_VERSION} = ${version}, ${ROW_ID} = coalesce(${ROW_ID}, rowid) WHERE ${END_VERSION} IS NULL`,
+  );
+  return own.rowsChanged + ended.rowsChanged;
+}
+
+/** The streams that the statement read move with the transaction's commit. */
+export function consume(transaction: Transaction, shared: Shared): void {
+  for (const [stream, version] of shared.streams) transaction.consumeStream(stream, version);
+}

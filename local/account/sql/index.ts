@@ -1,0 +1,24 @@
+/** Queries, DML and COPY of the local account. Entry of the folder: others import from here only. */
+
+export { parseDataType } from "../types/parse-data-type.ts";
+export { duckType } from "../types/physical.ts";
+export { allFunctions, registerSystemFunction, type SystemFunction } from "./compile/functions/index.ts";
+export { streamColumns, streamHasData } from "./compile/stream.ts";
+export { runCopy } from "./copy/index.ts";
+export { runDml } from "./dml/index.ts";
+export { createTableAs, describeQuery, evaluateCondition, evaluateScalar } from "./evaluate.ts";
+export {
+  alterPhysicalTable,
+  createPhysicalTable,
+  createStreamOffset,
+  dropPhysicalTable,
+  type PhysicalChange,
+} from "./physical-tables.ts";
+export { runQuery } from "./run/query.ts";
+export {
+  allVirtualRelations,
+  registerVirtualFunction,
+  registerVirtualRelation,
+  type VirtualFunction,
+  type VirtualRelation,
+} from "./virtual-relations.ts";
