@@ -8,6 +8,7 @@ import {
   type DatabaseKey,
   type LogicalName,
   type Names,
+  printLogical,
   quotedObject,
 } from "../../infra/names.ts";
 import type { Maintenance, Model, Stream, Table, View } from "../../infra/platform.ts";
@@ -75,9 +76,17 @@ export function compileModels(
   }
   const catalog = new Map(base.map((relation) => [relation.logical, relation]));
   for (const model of parsed.values()) catalog.set(model.logical, relationOf(model, names));
+  // What reads a broken model is not judged: its complaints would only repeat the first one.
+  const broken = new Set(files.flatMap((file) => nameOf(file)).filter((name) => !parsed.has(name)));
   for (const logical of order.order) {
-    const bound = bindModel(parsed.get(logical)!, catalog, names, (problem) => problems.add(problem));
-    if (bound === undefined) continue;
+    const model = parsed.get(logical)!;
+    const bound = namedTables(model.statement).some((name) => broken.has(name))
+      ? undefined
+      : bindModel(model, catalog, names, (problem) => problems.add(problem));
+    if (bound === undefined) {
+      if (model.header.materialized === "view") broken.add(logical);
+      continue;
+    }
     catalog.set(logical, bound.relation);
     if (problems.list.length > 0) continue;
     result.models.push(deriveModel(bound, names));
@@ -120,6 +129,11 @@ function parseAll(
     parsed.set(model.logical, model);
   }
   return parsed;
+}
+
+function nameOf(file: ModelFile): string[] {
+  const name = modelName(file.path);
+  return name === undefined ? [] : [printLogical(name)];
 }
 
 /** `sql/core/customer/account.sql` → core.customer.account; undefined where the path has another form. */

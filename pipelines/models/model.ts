@@ -7,7 +7,7 @@ import { inferQuery } from "../sql/infer.ts";
 import { outputNames, type Query } from "../sql/query.ts";
 import type { Catalog, Relation } from "../sql/relation.ts";
 import { resolveQuery } from "../sql/resolve.ts";
-import { type Node, parseSql, positionAt, spanOf, walk } from "../sql/tree.ts";
+import { as, type Node, parseSql, positionAt, spanOf, walk } from "../sql/tree.ts";
 import { fits } from "../sql/types.ts";
 import { type ModelHeader, readModelText } from "./header.ts";
 

@@ -56,24 +56,18 @@ export function identifier(node: Json): string | undefined {
   return name === undefined || node["quoted"] === true ? name : name.toUpperCase();
 }
 
-/** Where a node stands in the text, from its own span or the first one inside. */
+/** Where a node stands in the text, from its own span or the first of those inside. */
 export function spanOf(value: Json): Span | undefined {
-  if (Array.isArray(value)) {
-    for (const item of value as readonly Json[]) {
-      const found = spanOf(item);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  }
-  if (!isNode(value)) return undefined;
-  const span = value["span"];
-  if (isNode(span) && typeof span["start"] === "number" && typeof span["end"] === "number")
-    return { start: span["start"], end: span["end"] };
+  if (!Array.isArray(value) && !isNode(value)) return undefined;
+  const own = isNode(value) ? value["span"] : undefined;
+  if (isNode(own) && typeof own["start"] === "number" && typeof own["end"] === "number")
+    return { start: own["start"], end: own["end"] };
+  let first: Span | undefined;
   for (const inner of Object.values(value)) {
-    const found = spanOf(inner);
-    if (found !== undefined) return found;
+    const found = spanOf(inner as Json);
+    if (found !== undefined && (first === undefined || found.start < first.start)) first = found;
   }
-  return undefined;
+  return first;
 }
 
 /** 1-based line and column of a character offset. */
