@@ -27,6 +27,7 @@ import { SessionManager, type TokenLifetimes } from "./session/manager.ts";
 import { dropTemporaryTables } from "./session/temporary-tables.ts";
 import { Storage } from "./storage/storage.ts";
 import { TableVersions } from "./storage/versions.ts";
+import { registerRuntimeFunctions } from "./system-functions.ts";
 import { WorkTracker } from "./work-tracker.ts";
 
 export interface AccountOptions {
@@ -118,6 +119,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
       schedule: {
         executeTask: (taskId, retryLast) => scheduler.executeTask(taskId, retryLast),
         taskOf: (sessionId) => scheduler.taskOf(sessionId),
+        cancelTask: (taskId) => scheduler.cancelTask(taskId),
         taskChanged: (taskId) => scheduler.taskChanged(taskId),
       },
       ingest: {
@@ -132,6 +134,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
           running?.abort();
           return running !== undefined;
         },
+        sessionUser: (sessionId) => sessions.get(sessionId)?.userId,
         running: () =>
           executor.running().map(({ record }) => ({
             queryId: record.queryId,
@@ -187,6 +190,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
     history: openHistory({ ...parts, recorder, taskRuns: () => scheduler.runs.recent() }),
   });
   registerHistory();
+  registerRuntimeFunctions();
   await recorder.start();
   await pipes.start();
   await streaming.start();

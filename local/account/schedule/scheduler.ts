@@ -81,6 +81,13 @@ export class Scheduler {
     return this.#bySession.get(sessionId);
   }
 
+  /** Cancels what runs of the task, and of its graph when it is the root. */
+  cancelTask(taskId: number): void {
+    for (const [sessionId, task] of this.#bySession)
+      if (task.taskId === taskId || task.rootTaskId === taskId)
+        this.#services.runtime.statements.cancelSession(sessionId, false);
+  }
+
   /** EXECUTE TASK: one run of the graph now, also of a suspended root. RETRY LAST repeats what failed last. */
   async executeTask(taskId: number, retryLast: boolean): Promise<void> {
     const last = this.#lastGraph.get(taskId);

@@ -117,12 +117,16 @@ export interface Runtime {
     executeTask(taskId: number, retryLast: boolean): Promise<void>;
     /** What SYSTEM$ functions tell a task of its own run; undefined outside of tasks. */
     taskOf(sessionId: string): RunningTask | undefined;
+    /** Cancels the task's (for a root: its graph's) running statements. */
+    cancelTask(taskId: number): void;
     /** A task changed, was resumed, suspended or dropped. */
     taskChanged(taskId: number): void;
   };
   statements: {
     /** SYSTEM$CANCEL_QUERY: true when it was running. The caller has checked privileges with `owner`. */
     cancel(queryId: string): boolean;
+    /** User of a live session. */
+    sessionUser(sessionId: string): number | undefined;
     /** The user and session of a running statement. */
     running(): {
       queryId: string;
