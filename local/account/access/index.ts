@@ -20,6 +20,7 @@ export {
   ownsObject,
   requireCreate,
   requirePrivilege,
+  roleHasGlobal,
   type Securable,
 } from "./privileges.ts";
 export {

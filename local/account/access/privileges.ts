@@ -2,7 +2,7 @@ import { ACCOUNT_ID, type CatalogObject } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
 import { printName } from "./identifier.ts";
 import { KINDS, kindTitle } from "./kinds.ts";
-import { type AccessContext, activeRoles, primaryRoles, rolesGrantedTo } from "./roles.ts";
+import { type AccessContext, activeRoles, primaryRoles, roleClosure, rolesGrantedTo } from "./roles.ts";
 
 /** Where a privilege is held: an object or the account itself. */
 export type Securable = CatalogObject | "ACCOUNT";
@@ -45,6 +45,15 @@ export function hasPrivilege(ctx: AccessContext, privilege: string, on: Securabl
   return held(ctx, activeRoles(ctx), privilege, on);
 }
 
+/** Does the role, with what it inherits, hold a privilege on the account? Tasks ask it of their owner. */
+export function roleHasGlobal(
+  ctx: Pick<AccessContext, "services" | "session">,
+  roleId: number,
+  privilege: string,
+): boolean {
+  return held(ctx, roleClosure(ctx.services.catalog, [roleId]), privilege, "ACCOUNT");
+}
+
 export function ownsObject(ctx: AccessContext, object: CatalogObject): boolean {
   return object.owner !== null && activeRoles(ctx).has(object.owner);
 }
@@ -80,12 +89,20 @@ function reachesParents(ctx: AccessContext, object: CatalogObject): boolean {
 export const isSystemSchema = (object: CatalogObject): boolean =>
   object.kind === "SCHEMA" && object.owner === null;
 
+/** A temporary table is there for its own session only. */
+function isOthersTemporary(ctx: AccessContext, object: CatalogObject): boolean {
+  if (object.kind !== "TABLE") return false;
+  const { tableKind, sessionId } = (object as CatalogObject<"TABLE">).props;
+  return tableKind === "TEMPORARY" && sessionId !== ctx.session.id;
+}
+
 /**
  * Does SHOW list it, and may an error name it? At least one privilege on it and its containers, or MANAGE GRANTS.
  * Roles are visible to all; a user sees itself.
  */
 export function canSee(ctx: AccessContext, object: CatalogObject): boolean {
   if (object.kind === "ROLE") return true;
+  if (isOthersTemporary(ctx, object)) return false;
   if (object.kind === "USER" && object.id === ctx.session.userId) return true;
   if (canManageGrants(ctx)) return true;
   if (object.kind === "DATABASE_ROLE" && activeRoles(ctx).has(object.id)) return true;

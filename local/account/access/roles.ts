@@ -5,7 +5,10 @@ import type { Session } from "../session/session.ts";
 /** What access control needs of a statement; a StatementContext is one. */
 export interface AccessContext {
   services: { catalog: Catalog };
-  session: Pick<Session, "userId" | "roleId" | "secondaryRoles" | "databaseId" | "schemaId" | "parameters">;
+  session: Pick<
+    Session,
+    "id" | "userId" | "roleId" | "secondaryRoles" | "databaseId" | "schemaId" | "parameters"
+  >;
 }
 
 interface Cache {

@@ -103,7 +103,7 @@ export class Catalog {
       const object = this.#objects.get(id);
       if (object?.kind === kind && object.droppedOn !== null) found.push(object as CatalogObject<K>);
     }
-    return found.sort((a, b) => b.droppedOn! - a.droppedOn!);
+    return found.sort((a, b) => b.droppedOn! - a.droppedOn! || b.id - a.id);
   }
 
   grantsTo(kind: Grant["grantee"]["kind"], id: number): Grant[] {

@@ -1,21 +1,35 @@
 import type { StatementContext } from "../session/context.ts";
 import type { Outcome } from "../session/outcome.ts";
+import { alterTableCommands } from "./alter-table.ts";
 import { commentCommands } from "./comments.ts";
 import { databaseCommands } from "./databases.ts";
+import { fileFormatCommands } from "./file-formats.ts";
 import { grantCommands } from "./grants.ts";
+import { integrationCommands } from "./integrations.ts";
+import { pipeCommands } from "./pipes.ts";
 import { CommandRegistry } from "./registry.ts";
 import { resourceMonitorCommands } from "./resource-monitors.ts";
 import { roleCommands } from "./roles.ts";
 import { sessionCommands } from "./session-commands.ts";
 import { showGrantsCommands } from "./show-grants.ts";
 import { showParametersCommands } from "./show-parameters.ts";
+import { showTableCommands } from "./show-tables.ts";
+import { stageCommands } from "./stages.ts";
+import { streamCommands } from "./streams.ts";
+import { tableCommands } from "./tables.ts";
+import { taskCommands } from "./tasks.ts";
 import { userCommands } from "./users.ts";
+import { viewCommands } from "./views.ts";
 import { warehouseCommands } from "./warehouses.ts";
 
 export { firstTokens, quoteString, type Token, tokenize, unquoteString } from "./lexer.ts";
 export type { CommandDef, CommandStatus } from "./registry.ts";
+export { type SqlBridge, setSqlBridge } from "./sql-bridge.ts";
 export { classify, type StatementClass, type StatementText, splitStatements } from "./statements.ts";
+export { dropTemporaryTables } from "./tables.ts";
 export { type TagValue, tagsOn } from "./tag-values.ts";
+
+export { enableTaskDependents } from "./tasks.ts";
 
 /** Every account command; docs/coverage.md is generated from it. */
 export const commands = new CommandRegistry([
@@ -29,6 +43,16 @@ export const commands = new CommandRegistry([
   ...showParametersCommands,
   ...sessionCommands,
   ...commentCommands,
+  ...integrationCommands,
+  ...fileFormatCommands,
+  ...stageCommands,
+  ...tableCommands,
+  ...alterTableCommands,
+  ...showTableCommands,
+  ...viewCommands,
+  ...streamCommands,
+  ...taskCommands,
+  ...pipeCommands,
 ]);
 
 /** Runs a statement that classify() calls a command. */

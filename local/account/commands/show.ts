@@ -38,6 +38,9 @@ export const timeValue = (ms: number | null | undefined): bigint | null =>
 export const yesNo = (value: boolean): string => (value ? "Y" : "N");
 export const onOff = (value: boolean): string => (value ? "ON" : "OFF");
 
+/** Name under which CREATE TABLE … AS fills its table before it takes its place; nobody sees it. */
+export const UNFINISHED = "__FIRN_UNFINISHED_";
+
 /** The clauses that follow SHOW <kinds>, parsed. */
 export interface ShowOptions {
   terse: boolean;
@@ -166,7 +169,8 @@ export function listForShow<K extends ObjectKind>(
     ...(options.history ? catalog.listDropped(kind, parent) : []),
   ];
   const schemasOf = (databaseId: number) => catalog.list("SCHEMA", databaseId);
-  const visible = (objects: CatalogObject<K>[]) => objects.filter((object) => canSee(ctx, object));
+  const visible = (objects: CatalogObject<K>[]) =>
+    objects.filter((object) => !object.name.startsWith(UNFINISHED) && canSee(ctx, object));
   if (facts.scope === "ACCOUNT") return visible(within(ACCOUNT_ID));
   const place = scopeOf(ctx, options.scope);
   if (facts.scope === "DATABASE") {

@@ -178,7 +178,15 @@ function fakeRuntime(calls: Calls): Runtime {
     },
     schedule: {
       executeTask: async (id) => void calls.executed.push(id),
+      taskOf: () => undefined,
+      cancelTask: () => {},
       taskChanged: (id) => void calls.tasks.push(id),
+    },
+    statements: {
+      sessionUser: () => undefined,
+      cancel: () => false,
+      running: () => [],
+      cancelSession: () => 0,
     },
     ingest: {
       pipeStatus: () => ({ executionState: "RUNNING", pendingFileCount: 0 }),

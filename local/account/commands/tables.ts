@@ -1,0 +1,445 @@
+import {
+  currentSchema,
+  fullName,
+  printIdentifier,
+  requirePrivilege,
+  resolveObject,
+} from "../access/index.ts";
+import type { Change } from "../catalog/catalog.ts";
+import type { CatalogObject, ColumnDef, ConstraintDef, TableProps } from "../catalog/model.ts";
+import { errors } from "../errors.ts";
+import type { StatementContext } from "../session/context.ts";
+import { type Outcome, statusOutcome } from "../session/outcome.ts";
+import { physicalTable } from "../storage/storage.ts";
+import { cloneRows, readCloneSource } from "./clone.ts";
+import type { Cursor } from "./cursor.ts";
+import { dropCommand } from "./family.ts";
+import {
+  type CreateName,
+  changeCatalog,
+  createObject,
+  findDropped,
+  latest,
+  readCreateName,
+  updateProps,
+} from "./objects.ts";
+import { parameterTable, splitParameters } from "./parameter-sets.ts";
+import { createPhysicalTable, nameSequences } from "./physical.ts";
+import { flag, listOf, readProperties, text, type ValueReader } from "./properties.ts";
+import { type CommandDef, command, type Head, notYet } from "./registry.ts";
+import { UNFINISHED } from "./show.ts";
+import { describeQuery } from "./sql-bridge.ts";
+import { fileFormatOption } from "./stages.ts";
+import { type ColumnSyntax, type ConstraintSyntax, readClusterBy, readColumns } from "./table-grammar.ts";
+import { readTagValues, setTags, type TagValue } from "./tag-values.ts";
+
+export const TABLE_PROPERTIES = {
+  ...parameterTable("TABLE"),
+  CHANGE_TRACKING: flag,
+  ENABLE_SCHEMA_EVOLUTION: flag,
+  COMMENT: text,
+  STAGE_FILE_FORMAT: fileFormatOption,
+  STAGE_COPY_OPTIONS: ((cursor) => {
+    cursor.balanced();
+  }) as ValueReader<void>,
+};
+
+export interface RowAccess {
+  policy: string[];
+  columns: string[];
+}
+
+interface TableClauses {
+  values: ReturnType<typeof readProperties<typeof TABLE_PROPERTIES>>;
+  clusterBy: string[];
+  copyGrants: boolean;
+  tags: TagValue[];
+  rowAccess: RowAccess | null;
+}
+
+/** The clauses that may follow the columns, in any order. */
+function readTableClauses(cursor: Cursor): TableClauses {
+  const clauses: TableClauses = { values: {}, clusterBy: [], copyGrants: false, tags: [], rowAccess: null };
+  for (;;) {
+    const before = cursor.at;
+    Object.assign(clauses.values, readProperties(cursor, TABLE_PROPERTIES));
+    clauses.clusterBy = readClusterBy(cursor) ?? clauses.clusterBy;
+    if (cursor.accept("COPY", "GRANTS")) clauses.copyGrants = true;
+    clauses.rowAccess = readRowAccess(cursor) ?? clauses.rowAccess;
+    if (cursor.accept("WITH", "TAG") || cursor.accept("TAG")) clauses.tags.push(...readTagValues(cursor));
+    if (cursor.at === before) return clauses;
+  }
+}
+
+/** `[WITH] ROW ACCESS POLICY p ON (columns)`. */
+export function readRowAccess(cursor: Cursor): RowAccess | undefined {
+  if (!cursor.accept("WITH", "ROW", "ACCESS", "POLICY") && !cursor.accept("ROW", "ACCESS", "POLICY"))
+    return undefined;
+  const policy = cursor.name();
+  cursor.expect("ON");
+  return { policy, columns: cursor.parenthesized(() => cursor.identifier()) };
+}
+
+/** A row access policy that the role may apply, with columns that the relation has. */
+export function resolveRowAccess(
+  ctx: StatementContext,
+  access: RowAccess,
+  columns: readonly ColumnDef[],
+): { policyId: number; columns: string[] } {
+  const policy = resolveObject(ctx, "ROW_ACCESS_POLICY", access.policy);
+  requirePrivilege(ctx, "APPLY", policy);
+  for (const name of access.columns)
+    if (!columns.some((column) => column.name === name)) throw errors.invalidIdentifier(name);
+  return { policyId: policy.id, columns: access.columns };
+}
+
+function tableKind(head: Head, schema: CatalogObject | null): TableProps["tableKind"] {
+  if (head.modifiers.has("TEMPORARY")) return "TEMPORARY";
+  const inTransient = (schema as CatalogObject<"SCHEMA"> | null)?.props.transient === true;
+  return head.modifiers.has("TRANSIENT") || inTransient ? "TRANSIENT" : "PERMANENT";
+}
+
+/** Columns with their policies resolved; primary keys are NOT NULL. */
+function resolveColumns(
+  ctx: StatementContext,
+  columns: readonly ColumnSyntax[],
+  constraints: readonly ConstraintDef[],
+): ColumnDef[] {
+  const keys = new Set(constraints.filter((c) => c.kind === "PRIMARY KEY").flatMap((c) => c.columns));
+  return columns.map(({ def, maskingPolicy }) => {
+    if (def.defaultSql !== null && def.autoincrement)
+      throw errors.compilation(
+        "002023",
+        "42601",
+        `Column '${def.name}' cannot have both DEFAULT and AUTOINCREMENT.`,
+      );
+    const column: ColumnDef = { ...def, nullable: def.nullable && !keys.has(def.name) };
+    if (maskingPolicy) Object.assign(column, resolveMasking(ctx, maskingPolicy, def.name));
+    return column;
+  });
+}
+
+export function resolveMasking(
+  ctx: StatementContext,
+  masking: { name: string[]; using: string[] },
+  column: string,
+): Pick<ColumnDef, "maskingPolicyId" | "maskingPolicyColumns"> {
+  const policy = resolveObject(ctx, "MASKING_POLICY", masking.name);
+  requirePrivilege(ctx, "APPLY", policy);
+  return {
+    maskingPolicyId: policy.id,
+    maskingPolicyColumns: masking.using.length > 0 ? masking.using : [column],
+  };
+}
+
+export function resolveConstraints(
+  ctx: StatementContext,
+  syntax: readonly ConstraintSyntax[],
+  columns: readonly string[],
+  existing: readonly ConstraintDef[] = [],
+): ConstraintDef[] {
+  const made: ConstraintDef[] = [];
+  for (const { name, kind, columns: keys, references } of syntax) {
+    for (const key of keys) if (!columns.includes(key)) throw errors.invalidIdentifier(key);
+    const all = [...existing, ...made];
+    if (kind === "PRIMARY KEY" && all.some((c) => c.kind === kind))
+      throw errors.compilation("002040", "42601", "Table already has a primary key.");
+    const constraint: ConstraintDef = { name: name ?? `SYS_CONSTRAINT_${uniqueName()}`, kind, columns: keys };
+    if (references) {
+      const table = resolveObject(ctx, "TABLE", references.table);
+      requirePrivilege(ctx, ["REFERENCES", "OWNERSHIP"], table);
+      constraint.references = { tableId: table.id, columns: references.columns };
+    }
+    made.push(constraint);
+  }
+  return made;
+}
+
+const uniqueName = (): string => crypto.randomUUID();
+
+async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promise<Outcome> {
+  if (head.orAlter) throw errors.unsupported("CREATE OR ALTER TABLE");
+  const name = readCreateName(cursor, head);
+  if (cursor.accept("LIKE")) return createLike(ctx, cursor, head, name);
+  if (cursor.sees("CLONE")) return createClone(ctx, cursor, head, name);
+  if (cursor.sees("USING", "TEMPLATE")) throw errors.unsupported("CREATE TABLE … USING TEMPLATE");
+  const start = cursor.at;
+  const listed = cursor.seesSymbol("(") ? readColumns(cursor, false) : { columns: [], constraints: [] };
+  const clauses = readTableClauses(cursor);
+  if (cursor.accept("AS")) return createAs(ctx, cursor, head, name, listed.columns, clauses);
+  cursor.expectEnd();
+  if (listed.columns.length === 0 || listed.columns.some((column) => !column.typed)) {
+    cursor.at = start;
+    if (!cursor.seesSymbol("(")) throw cursor.syntaxError();
+    readColumns(cursor, true);
+    throw cursor.syntaxError();
+  }
+  const constraints = resolveConstraints(
+    ctx,
+    [...listed.columns.flatMap((column) => column.constraints), ...listed.constraints],
+    listed.columns.map((column) => column.def.name),
+  );
+  return make(ctx, head, name, resolveColumns(ctx, listed.columns, constraints), {
+    constraints,
+    clauses,
+    columnTags: listed.columns.map(({ def, tags }) => ({ column: def.name, tags })),
+  });
+}
+
+interface MakeOptions {
+  constraints: ConstraintDef[];
+  clauses: TableClauses;
+  columnTags?: { column: string; tags: TagValue[] }[];
+  /** Fills the new table instead of making it empty. */
+  fill?(change: Change, made: CatalogObject<"TABLE">): Promise<void>;
+  comment?: string | null;
+  base?: TableProps;
+}
+
+async function make(
+  ctx: StatementContext,
+  head: Head,
+  name: CreateName,
+  columns: ColumnDef[],
+  options: MakeOptions,
+): Promise<Outcome> {
+  const { clauses } = options;
+  const { parameters } = splitParameters("TABLE", clauses.values);
+  const { outcome } = await createObject(ctx, {
+    kind: "TABLE",
+    head,
+    name,
+    copyGrants: clauses.copyGrants,
+    ...(head.modifiers.has("TEMPORARY") ? { privilege: null } : {}),
+    build: (_change, target) => {
+      if (head.modifiers.has("TEMPORARY") && target.parent)
+        requirePrivilege(ctx, ["USAGE", "CREATE TABLE"], target.parent);
+      const props: TableProps = {
+        tableKind: tableKind(head, target.parent),
+        columns,
+        constraints: options.constraints,
+        clusterBy: clauses.clusterBy.length > 0 ? clauses.clusterBy : (options.base?.clusterBy ?? []),
+        changeTracking: clauses.values.CHANGE_TRACKING ?? options.base?.changeTracking ?? false,
+        enableSchemaEvolution:
+          clauses.values.ENABLE_SCHEMA_EVOLUTION ?? options.base?.enableSchemaEvolution ?? false,
+        parameters: { ...options.base?.parameters, ...parameters },
+      };
+      if (props.tableKind === "TEMPORARY") props.sessionId = ctx.session.id;
+      const days = Number(props.parameters["DATA_RETENTION_TIME_IN_DAYS"] ?? 0);
+      if (props.tableKind !== "PERMANENT" && days > 1)
+        throw errors.invalidValue(String(days), "DATA_RETENTION_TIME_IN_DAYS");
+      if (clauses.rowAccess) props.rowAccessPolicy = resolveRowAccess(ctx, clauses.rowAccess, columns);
+      return { props, comment: clauses.values.COMMENT ?? options.comment ?? null };
+    },
+    after: async (change, table) => {
+      const named = nameSequences(table.id, columns);
+      const made = updateProps(change, table, { columns: named });
+      if (options.fill) await options.fill(change, made);
+      else await createPhysicalTable(change.connection, table.id, named);
+      setTags(ctx, change, table, clauses.tags);
+      for (const { column, tags } of options.columnTags ?? []) setTags(ctx, change, table, tags, column);
+    },
+  });
+  return outcome;
+}
+
+const noClauses = (): TableClauses => ({
+  values: {},
+  clusterBy: [],
+  copyGrants: false,
+  tags: [],
+  rowAccess: null,
+});
+
+/** CREATE TABLE … LIKE: the source's columns, keys and properties, no rows. */
+async function createLike(
+  ctx: StatementContext,
+  cursor: Cursor,
+  head: Head,
+  name: CreateName,
+): Promise<Outcome> {
+  const source = resolveObject(ctx, "TABLE", cursor.name());
+  const clauses = readTableClauses(cursor);
+  cursor.expectEnd();
+  requirePrivilege(ctx, "SELECT", source);
+  return make(ctx, head, name, source.props.columns, {
+    constraints: source.props.constraints.map((c) => ({ ...c })),
+    clauses,
+    base: source.props,
+    comment: source.comment,
+  });
+}
+
+async function createClone(
+  ctx: StatementContext,
+  cursor: Cursor,
+  head: Head,
+  name: CreateName,
+): Promise<Outcome> {
+  const from = readCloneSource(cursor);
+  const clauses = readTableClauses(cursor);
+  cursor.expectEnd();
+  if (!from) throw cursor.syntaxError();
+  const source = resolveObject(ctx, "TABLE", from.name);
+  requirePrivilege(ctx, "SELECT", source);
+  if (source.props.tableKind !== "PERMANENT" && tableKind(head, null) === "PERMANENT")
+    throw errors.compilation(
+      "002120",
+      "0A000",
+      `${source.props.tableKind === "TEMPORARY" ? "Temp" : "Transient"} table cannot be cloned to a permanent table.`,
+    );
+  return make(ctx, head, name, source.props.columns, {
+    constraints: source.props.constraints.map((c) => ({ ...c })),
+    clauses,
+    base: source.props,
+    comment: source.comment,
+    fill: async (change, made) => {
+      for (const column of made.props.columns) {
+        const { sequence, start, increment } = column.autoincrement ?? {};
+        if (sequence)
+          await change.connection.run(`CREATE SEQUENCE ${sequence} START ${start} INCREMENT ${increment}`);
+      }
+      await cloneRows(ctx, change, source, made, from.at);
+    },
+  });
+}
+
+/**
+ * CREATE TABLE … AS: the new table is filled under a hidden name, then takes the wanted one in one change, so that a
+ * replaced table can be read by the query and a kill leaves either the old or the new.
+ */
+async function createAs(
+  ctx: StatementContext,
+  cursor: Cursor,
+  head: Head,
+  name: CreateName,
+  columns: readonly ColumnSyntax[],
+  clauses: TableClauses,
+): Promise<Outcome> {
+  const query = cursor.rest();
+  const described = await describeQuery(ctx, query);
+  if (columns.length > 0 && columns.length !== described.length)
+    throw errors.compilation("002026", "42601", `Invalid column definition list`);
+  const made: ColumnSyntax[] = described.map((column, i) => {
+    const given = columns[i];
+    const def = { ...column, defaultSql: null, comment: null };
+    if (!given) return { def, typed: true, tags: [], maskingPolicy: null, constraints: [] };
+    return { ...given, def: { ...given.def, type: given.typed ? given.def.type : column.type } };
+  });
+  const seen = new Set<string>();
+  for (const { def } of made) {
+    if (seen.has(def.name))
+      throw errors.compilation("002025", "42S21", `duplicate column name '${def.name}'`);
+    seen.add(def.name);
+  }
+  const constraints = resolveConstraints(
+    ctx,
+    columns.flatMap((column) => column.constraints),
+    made.map((column) => column.def.name),
+  );
+  const hidden = {
+    ...name,
+    ifNotExists: false,
+    parts: [...name.parts.slice(0, -1), `${UNFINISHED}${ctx.queryId}`],
+  };
+  const existing = checkReplace(ctx, head, name);
+  if (existing === "keep")
+    return statusOutcome(
+      `${printIdentifier(name.parts[name.parts.length - 1]!)} already exists, statement succeeded.`,
+    );
+  await make(ctx, { ...head, orReplace: false }, hidden, resolveColumns(ctx, made, constraints), {
+    constraints,
+    clauses: { ...noClauses(), ...clauses },
+    columnTags: made.map(({ def, tags }) => ({ column: def.name, tags })),
+  });
+  const table = findUnfinished(ctx, `${UNFINISHED}${ctx.queryId}`);
+  if (!table) throw errors.internal("the new table is missing");
+  try {
+    await ctx.services.execute(ctx.session, `INSERT INTO ${fullName(ctx, table)} ${query}`, ctx.binds);
+  } catch (error) {
+    await changeCatalog(ctx, async (change) => {
+      change.purge(table);
+      await change.connection.run(`DROP TABLE IF EXISTS ${physicalTable(table.id)}`);
+    });
+    throw error;
+  }
+  await changeCatalog(ctx, (change) => {
+    const holder = ctx.services.catalog.find("TABLE", table.parent, name.parts[name.parts.length - 1]!);
+    if (holder) {
+      change.drop(holder);
+      if (clauses.copyGrants)
+        for (const grant of ctx.services.catalog.grantsOn(holder.id))
+          if (grant.on.scope === "OBJECT")
+            change.grant({ ...grant, on: { scope: "OBJECT", kind: "TABLE", id: table.id } });
+    }
+    change.update(latest(change, table), { name: name.parts[name.parts.length - 1]! });
+  });
+  return statusOutcome(`Table ${printIdentifier(name.parts[name.parts.length - 1]!)} successfully created.`);
+}
+
+const findUnfinished = (ctx: StatementContext, name: string): CatalogObject<"TABLE"> | undefined =>
+  ctx.services.catalog.listAll("TABLE").find((table) => table.name === name);
+
+/** Fails early, before the query runs, when the name is taken. */
+function checkReplace(ctx: StatementContext, head: Head, name: CreateName): "keep" | "go" {
+  const schema =
+    name.parts.length === 1 ? currentSchema(ctx) : resolveObject(ctx, "SCHEMA", name.parts.slice(0, -1));
+  const holder = ctx.services.catalog.findInNamespace("TABLE", schema.id, name.parts[name.parts.length - 1]!);
+  if (!holder) return "go";
+  if (name.ifNotExists && holder.kind === "TABLE") return "keep";
+  if (!head.orReplace) throw errors.objectExists(fullName(ctx, holder));
+  if (holder.kind !== "TABLE")
+    throw errors.alreadyExists(holder.kind.replaceAll("_", " "), fullName(ctx, holder));
+  requirePrivilege(ctx, "OWNERSHIP", holder);
+  return "go";
+}
+
+async function undrop(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
+  const parts = cursor.name();
+  cursor.expectEnd();
+  const { target, object } = findDropped(ctx, "TABLE", parts);
+  if (ctx.services.catalog.findInNamespace("TABLE", target.parentId, target.name))
+    throw errors.objectExists(target.printed);
+  await changeCatalog(ctx, (change) => void change.update(object, { droppedOn: null }));
+  return statusOutcome(`Table ${printIdentifier(target.name)} successfully restored.`);
+}
+
+/** Purges what a session's end takes with it. A3 calls it when a session ends. */
+export async function dropTemporaryTables(
+  services: StatementContext["services"],
+  sessionId: string,
+): Promise<void> {
+  const mine = services.catalog
+    .listAll("TABLE")
+    .filter(({ props }) => props.tableKind === "TEMPORARY" && props.sessionId === sessionId);
+  if (mine.length === 0) return;
+  const connection = await services.storage.connect();
+  try {
+    await services.catalog.change(connection, async (change) => {
+      for (const table of mine) {
+        change.purge(table);
+        for (const grant of services.catalog.grantsOn(table.id)) change.revoke(grant.id);
+        await change.connection.run(`DROP TABLE IF EXISTS ${physicalTable(table.id)}`);
+      }
+    });
+  } finally {
+    connection.closeSync();
+  }
+}
+
+export const identifierList = listOf<string>((cursor) => cursor.identifier());
+
+const test = "tests/local/account/commands/tables.test.ts";
+export const tableCommands: CommandDef[] = [
+  command("CREATE", "TABLE", create, {
+    source: "CREATE TABLE; CREATE TABLE … CONSTRAINT",
+    test,
+    note: "No OR ALTER, USING TEMPLATE, CHECK or computed columns; a temporary table does not shadow another.",
+  }),
+  dropCommand("TABLE", { source: "DROP TABLE", test }),
+  command("UNDROP", "TABLE", undrop, { source: "UNDROP TABLE", test }),
+  notYet("CREATE", "EXTERNAL TABLE", "CREATE EXTERNAL TABLE"),
+  notYet("CREATE", "HYBRID TABLE", "CREATE HYBRID TABLE"),
+  notYet("CREATE", "ICEBERG TABLE", "CREATE ICEBERG TABLE"),
+  notYet("CREATE", "EVENT TABLE", "CREATE EVENT TABLE"),
+];

@@ -1,0 +1,238 @@
+import { ownsObject, requirePrivilege, resolveObject } from "../access/index.ts";
+import type { CatalogObject, ColumnDef, ViewProps } from "../catalog/model.ts";
+import { errors } from "../errors.ts";
+import type { StatementContext } from "../session/context.ts";
+import { type Outcome, statusOutcome } from "../session/outcome.ts";
+import { alterCommon } from "./alter.ts";
+import type { Cursor } from "./cursor.ts";
+import { dropCommand, showCommand } from "./family.ts";
+import {
+  changeCatalog,
+  createObject,
+  EXECUTED,
+  findExisting,
+  readCreateName,
+  readExistingName,
+  updateProps,
+} from "./objects.ts";
+import { flag, readProperties, text } from "./properties.ts";
+import { type CommandDef, command, type Head, notYet } from "./registry.ts";
+import { onOff, type ShowColumns, showOutcome } from "./show.ts";
+import { DESCRIBE_COLUMNS, describeRows } from "./show-tables.ts";
+import { describeQuery } from "./sql-bridge.ts";
+import { type RowAccess, readRowAccess, resolveMasking, resolveRowAccess } from "./tables.ts";
+import { readTagValues, setTags, type TagValue, unsetTags } from "./tag-values.ts";
+
+interface ViewColumn {
+  name: string;
+  comment: string | null;
+  masking: { name: string[]; using: string[] } | null;
+  tags: TagValue[];
+}
+
+function readViewColumn(cursor: Cursor): ViewColumn {
+  const column: ViewColumn = { name: cursor.identifier(), comment: null, masking: null, tags: [] };
+  for (;;) {
+    if (cursor.accept("COMMENT")) {
+      cursor.acceptSymbol("=");
+      column.comment = cursor.string();
+    } else if (cursor.accept("WITH", "MASKING", "POLICY") || cursor.accept("MASKING", "POLICY")) {
+      const name = cursor.name();
+      column.masking = {
+        name,
+        using: cursor.accept("USING") ? cursor.parenthesized(() => cursor.identifier()) : [],
+      };
+    } else if (cursor.accept("WITH", "TAG") || cursor.accept("TAG"))
+      column.tags.push(...readTagValues(cursor));
+    else if (cursor.sees("PROJECTION") || cursor.sees("WITH", "PROJECTION"))
+      throw errors.unsupported("PROJECTION POLICY");
+    else return column;
+  }
+}
+
+async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promise<Outcome> {
+  if (head.orAlter) throw errors.unsupported("CREATE OR ALTER VIEW");
+  if (head.modifiers.has("TEMPORARY")) throw errors.unsupported("temporary view");
+  const name = readCreateName(cursor, head);
+  const listed = cursor.seesSymbol("(") ? cursor.parenthesized(() => readViewColumn(cursor)) : [];
+  let copyGrants = false;
+  let rowAccess: RowAccess | undefined;
+  const tags: TagValue[] = [];
+  const values: { COMMENT?: string; CHANGE_TRACKING?: boolean } = {};
+  while (!cursor.sees("AS")) {
+    const before = cursor.at;
+    Object.assign(values, readProperties(cursor, { COMMENT: text, CHANGE_TRACKING: flag }));
+    if (cursor.accept("COPY", "GRANTS")) copyGrants = true;
+    rowAccess = readRowAccess(cursor) ?? rowAccess;
+    if (cursor.accept("WITH", "TAG") || cursor.accept("TAG")) tags.push(...readTagValues(cursor));
+    if (cursor.sees("AGGREGATION") || cursor.sees("WITH", "AGGREGATION"))
+      throw errors.unsupported("AGGREGATION POLICY");
+    if (cursor.at === before) throw cursor.syntaxError();
+  }
+  cursor.expect("AS");
+  const query = cursor.rest();
+  const described = await describeQuery(ctx, query);
+  if (listed.length > 0 && listed.length !== described.length)
+    throw errors.compilation("002026", "42601", "Invalid column definition list");
+  const columns: ColumnDef[] = described.map((column, i) => {
+    const given = listed[i];
+    return {
+      name: given?.name ?? column.name,
+      type: column.type,
+      nullable: true,
+      defaultSql: null,
+      comment: given?.comment ?? null,
+      ...(given?.masking ? resolveMasking(ctx, given.masking, given.name) : {}),
+    };
+  });
+  const seen = new Set<string>();
+  for (const column of columns) {
+    if (seen.has(column.name))
+      throw errors.compilation("002025", "42S21", `duplicate column name '${column.name}'`);
+    seen.add(column.name);
+  }
+  const { outcome } = await createObject(ctx, {
+    kind: "VIEW",
+    head,
+    name,
+    copyGrants,
+    build: () => {
+      const props: ViewProps = {
+        text: cursor.text.trim(),
+        query,
+        columns,
+        isSecure: head.modifiers.has("SECURE"),
+        isRecursive: head.modifiers.has("RECURSIVE"),
+        changeTracking: values.CHANGE_TRACKING ?? false,
+        context: { databaseId: ctx.session.databaseId, schemaId: ctx.session.schemaId },
+      };
+      if (rowAccess) props.rowAccessPolicy = resolveRowAccess(ctx, rowAccess, columns);
+      return { props, comment: values.COMMENT ?? null };
+    },
+    after: (change, view) => {
+      setTags(ctx, change, view, tags);
+      for (const column of listed) setTags(ctx, change, view, column.tags, column.name);
+    },
+  });
+  return outcome;
+}
+
+async function alter(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
+  const { ifExists, parts } = readExistingName(cursor);
+  const view = findExisting(ctx, "VIEW", parts, ifExists);
+  if (!view) return statusOutcome(EXECUTED);
+  const done = await alterCommon(ctx, cursor, view);
+  if (done) return done;
+  requirePrivilege(ctx, "OWNERSHIP", view);
+  const put = async (props: Partial<ViewProps>): Promise<Outcome> => {
+    cursor.expectEnd();
+    await changeCatalog(ctx, (change) => void updateProps(change, view, props));
+    return statusOutcome(EXECUTED);
+  };
+  if (cursor.accept("SET", "SECURE")) return put({ isSecure: true });
+  if (cursor.accept("UNSET", "SECURE")) return put({ isSecure: false });
+  if (cursor.accept("SET", "CHANGE_TRACKING")) {
+    cursor.expectSymbol("=");
+    return put({ changeTracking: flag(cursor, "CHANGE_TRACKING") });
+  }
+  if (cursor.accept("ADD")) {
+    const access = readRowAccess(cursor);
+    if (!access) throw cursor.syntaxError();
+    return put({ rowAccessPolicy: resolveRowAccess(ctx, access, view.props.columns) });
+  }
+  if (cursor.accept("DROP", "ALL", "ROW", "ACCESS", "POLICIES")) return put({ rowAccessPolicy: undefined });
+  if (cursor.accept("DROP", "ROW", "ACCESS", "POLICY")) {
+    resolveObject(ctx, "ROW_ACCESS_POLICY", cursor.name());
+    if (!cursor.acceptSymbol(",")) return put({ rowAccessPolicy: undefined });
+    cursor.expect("ADD");
+    const access = readRowAccess(cursor);
+    if (!access) throw cursor.syntaxError();
+    return put({ rowAccessPolicy: resolveRowAccess(ctx, access, view.props.columns) });
+  }
+  if (cursor.accept("ALTER") || cursor.accept("MODIFY")) return alterColumn(ctx, cursor, view);
+  throw cursor.syntaxError();
+}
+
+async function alterColumn(
+  ctx: StatementContext,
+  cursor: Cursor,
+  view: CatalogObject<"VIEW">,
+): Promise<Outcome> {
+  cursor.accept("COLUMN");
+  const name = cursor.identifier();
+  if (!view.props.columns.some((column) => column.name === name)) throw errors.invalidIdentifier(name);
+  const put = (next: (column: ColumnDef) => ColumnDef) =>
+    changeCatalog(
+      ctx,
+      (change) =>
+        void updateProps(change, view, {
+          columns: view.props.columns.map((column) => (column.name === name ? next(column) : column)),
+        }),
+    );
+  if (cursor.accept("SET", "MASKING", "POLICY")) {
+    const policy = cursor.name();
+    const using = cursor.accept("USING") ? cursor.parenthesized(() => cursor.identifier()) : [];
+    cursor.accept("FORCE");
+    cursor.expectEnd();
+    const masking = resolveMasking(ctx, { name: policy, using }, name);
+    await put((column) => ({ ...column, ...masking }));
+  } else if (cursor.accept("UNSET", "MASKING", "POLICY")) {
+    cursor.expectEnd();
+    await put(({ maskingPolicyId: _, maskingPolicyColumns: __, ...rest }) => rest);
+  } else if (cursor.accept("SET", "TAG")) {
+    const tags = readTagValues(cursor);
+    cursor.expectEnd();
+    await changeCatalog(ctx, (change) => setTags(ctx, change, view, tags, name));
+  } else if (cursor.accept("UNSET", "TAG")) {
+    const names = cursor.commaSeparated(() => cursor.name());
+    cursor.expectEnd();
+    await changeCatalog(ctx, (change) => unsetTags(ctx, change, view, names, name));
+  } else throw cursor.syntaxError();
+  return statusOutcome(EXECUTED);
+}
+
+async function describe(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
+  const view = resolveObject(ctx, ["VIEW", "MATERIALIZED_VIEW"] as const, cursor.name(), { label: "View" });
+  cursor.expectEnd();
+  const { columns } = view.props as { columns: ColumnDef[] };
+  return showOutcome(DESCRIBE_COLUMNS, describeRows(ctx, columns), undefined, "name", "DESCRIBE");
+}
+
+const COLUMNS: ShowColumns = [
+  ["created_on", "time"],
+  ["name", "text"],
+  ["reserved", "text"],
+  ["database_name", "text"],
+  ["schema_name", "text"],
+  ["owner", "text"],
+  ["comment", "text"],
+  ["text", "text"],
+  ["is_secure", "text"],
+  ["is_materialized", "text"],
+  ["owner_role_type", "text"],
+  ["change_tracking", "text"],
+];
+
+const test = "tests/local/account/commands/views.test.ts";
+export const viewCommands: CommandDef[] = [
+  command("CREATE", "VIEW", create, { source: "CREATE VIEW", test, note: "No temporary views." }),
+  command("ALTER", "VIEW", alter, { source: "ALTER VIEW", test }),
+  dropCommand("VIEW", { source: "DROP VIEW", test }),
+  command("DESCRIBE", "VIEW", describe, { source: "DESCRIBE VIEW", test }),
+  showCommand(
+    "VIEW",
+    COLUMNS,
+    (ctx, view) => ({
+      reserved: "",
+      kind: "VIEW",
+      // The text of a secure view is for its owner alone.
+      text: view.props.isSecure && !ownsObject(ctx, view) ? "" : view.props.text,
+      is_secure: String(view.props.isSecure),
+      is_materialized: "false",
+      change_tracking: onOff(view.props.changeTracking),
+    }),
+    { source: "SHOW VIEWS", test },
+  ),
+  notYet("CREATE", "MATERIALIZED VIEW", "CREATE MATERIALIZED VIEW"),
+  notYet("CREATE", "DYNAMIC TABLE", "CREATE DYNAMIC TABLE"),
+];
