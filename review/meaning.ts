@@ -1,5 +1,5 @@
 import type { Kpi, Model, Platform } from "../infra/platform.ts";
-import { splitColumn } from "./access/columns.ts";
+import { splitColumn } from "../policy/personal-data.ts";
 
 export interface ModelChange {
   logical: string;

@@ -1,5 +1,5 @@
 import type { EstimateOptions } from "../cost/estimate/context.ts";
-import { type Estimate, estimate } from "../cost/estimate/estimate.ts";
+import { type Estimate, estimate, totalsOf } from "../cost/estimate/estimate.ts";
 import type { Total } from "../cost/estimate/item.ts";
 import type { PriceBook } from "../cost/price-book.ts";
 import type { Usage } from "../cost/usage.ts";
@@ -42,8 +42,8 @@ export interface Money {
   services: MoneyLine[];
   policyChanges: PolicyChange[];
   defaults: UnsetDefault[];
-  /** Departments whose expected cost is above their budget. */
-  overBudget: { department: string; budget: number; expected: number }[];
+  /** Departments whose expected warehouse use is above their budget; `before` is the base's. */
+  overBudget: { department: string; budget: number; expected: number; before?: number }[];
   unbounded: Estimate["unbounded"];
   unpriced: Estimate["unpriced"];
   /** Unbounded things that the base did not have. */
@@ -81,10 +81,7 @@ export function compareMoney(
         what: item.notes.find((note) => note.startsWith("nobody set")) ?? "",
         ceiling: item.ceiling.value.kind === "number" ? item.ceiling.value.number : "unbounded",
       })),
-    overBudget: Object.entries(head.budgets).flatMap(([department, budget]) => {
-      const expected = after.byDepartment[department]?.expected ?? 0;
-      return expected > budget ? [{ department, budget, expected }] : [];
-    }),
+    overBudget: overBudget(before, after, head.budgets),
     unbounded: after.unbounded,
     unpriced: after.unpriced,
     newlyUnbounded: after.unbounded
@@ -92,6 +89,24 @@ export function compareMoney(
       .filter((name) => before !== undefined && !known.has(name)),
     notes: after.notes,
   };
+}
+
+/** A department's warehouse use, USD a month: what its budget limits. */
+const WAREHOUSE_USE = new Set(["Virtual Warehouse", "Query Acceleration"]);
+
+function overBudget(
+  before: Estimate | undefined,
+  after: Estimate,
+  budgets: Record<string, number>,
+): Money["overBudget"] {
+  const use = (of: Estimate): Record<string, Total> =>
+    totalsOf(of.items.filter((item) => WAREHOUSE_USE.has(item.service))).byDepartment;
+  const now = use(after);
+  const then = before && use(before);
+  return Object.entries(budgets).flatMap(([department, budget]) => {
+    const expected = now[department]?.expected ?? 0;
+    return expected > budget ? [{ department, budget, expected, before: then?.[department]?.expected }] : [];
+  });
 }
 
 function lines(before: Record<string, Total>, after: Record<string, Total>): MoneyLine[] {

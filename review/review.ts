@@ -2,7 +2,11 @@ import type { EstimateOptions } from "../cost/estimate/context.ts";
 import type { PriceBook } from "../cost/price-book.ts";
 import type { Usage } from "../cost/usage.ts";
 import type { Platform } from "../infra/platform.ts";
+import type { PolicyConfig } from "../policy/config.ts";
+import { evaluate } from "../policy/evaluate.ts";
 import type { Finding } from "../policy/finding.ts";
+import { subjectsOf } from "../policy/from-platform.ts";
+import type { ReplacementFacts } from "../policy/subject.ts";
 import { type AccessChange, compareAccess } from "./access/changes.ts";
 import { compareMeaning, type Meaning } from "./meaning.ts";
 import { compareMoney, type Money } from "./money.ts";
@@ -17,6 +21,8 @@ export interface Review {
   head: { label: string };
   verdict: Verdict;
   findings: Finding[];
+  /** Advice that the base has too: nothing that this change brings. */
+  standing: Finding[];
   money: Money;
   access: AccessChange[];
   risks: Risk[];
@@ -34,14 +40,15 @@ export interface ReviewInput {
   usage: Usage;
   baseLabel?: string;
   headLabel?: string;
-  findings?: Finding[];
+  /** Limits, levels and waivers; without it no rule is judged. `today` is YYYY-MM-DD. */
+  policy?: { config: PolicyConfig; today: string };
   unread?: string[];
   estimate?: EstimateOptions;
 }
 
 /** Compares two compiled platforms in money, access, risk, meaning and resources. Pure; never throws on what it does not know. */
 export function reviewPlatform(input: ReviewInput): Review {
-  const { base, head, book, usage, findings = [] } = input;
+  const { base, head, book, usage, policy } = input;
   const unread = [...(input.unread ?? [])];
   const tolerate = <T>(section: string, otherwise: T, work: () => T): T => {
     try {
@@ -67,6 +74,22 @@ export function reviewPlatform(input: ReviewInput): Review {
     ? tolerate("Meaning", { models: [], kpis: [], owners: [] }, () => compareMeaning(base, head))
     : { models: [], kpis: [], owners: [] };
   const risks = base ? tolerate("Data at risk", [], () => dataAtRisk(resources, base, head)) : [];
+  const all = policy
+    ? tolerate("Policy", [], () =>
+        evaluate([...subjectsOf(head), ...replacements(resources)], policy.config, policy.today),
+      )
+    : [];
+  const before = new Set(
+    base && policy
+      ? tolerate("Policy of the base", [], () => evaluate(subjectsOf(base), policy.config, policy.today)).map(
+          identity,
+        )
+      : [],
+  );
+  const standing = all.filter(
+    (finding) => finding.level === "advisory" && !finding.waiver && before.has(identity(finding)),
+  );
+  const findings = all.filter((finding) => !standing.includes(finding));
   for (const kind of resources.unknownKinds)
     unread.push(
       `"${kind}" is a kind of resource that this review does not know: it is compared as plain data, and its cost and risk are not judged.`,
@@ -78,6 +101,7 @@ export function reviewPlatform(input: ReviewInput): Review {
     head: { label: input.headLabel ?? "working tree" },
     verdict: judge({ money, access, risks, meaning, resources, findings, comparable: base !== undefined }),
     findings,
+    standing,
     money,
     access,
     risks,
@@ -86,3 +110,23 @@ export function reviewPlatform(input: ReviewInput): Review {
     unread: [...new Set(unread)],
   };
 }
+
+/** Kinds that hold data, offsets or load history: their replacement has to be declared. */
+const STATEFUL = new Set([
+  "databases",
+  "schemas",
+  "tables",
+  "streams",
+  "pipes",
+  "stages",
+  "landing",
+  "topics",
+]);
+
+const replacements = (resources: ResourceChanges): ReplacementFacts[] =>
+  resources.changes
+    .filter((change) => change.action === "replace" && STATEFUL.has(change.kind))
+    .map(({ label, key, name, forcedBy }) => ({ kind: "replacement", type: label, key, name, forcedBy }));
+
+const identity = (finding: Finding): string =>
+  JSON.stringify([finding.rule, finding.resource, finding.message]);

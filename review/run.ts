@@ -1,5 +1,6 @@
 import { loadPriceBook } from "../cost/price-book.ts";
 import { loadUsage } from "../cost/usage.ts";
+import { readPolicyConfig } from "../policy/read-config.ts";
 import { type Review, reviewPlatform } from "./review.ts";
 import { defaultBase, UnreadableRevision } from "./revision/git.ts";
 import { type LoadedPlatform, loadRevision, loadWorkingTree } from "./revision/load.ts";
@@ -12,6 +13,8 @@ export interface RunReviewOptions {
   /** A git revision; by default the working tree. */
   head?: string;
   cacheDir?: string;
+  /** Decides which waivers hold. */
+  now: Date;
 }
 
 /** Reads both revisions and reviews them. A base that cannot be read is said in the review; a head that cannot is thrown. */
@@ -37,6 +40,7 @@ export async function runReview(options: RunReviewOptions): Promise<Review> {
     head: head.platform,
     book: loadPriceBook(),
     usage: loadUsage(stack),
+    policy: { config: readPolicyConfig(root, stack), today: options.now.toISOString().slice(0, 10) },
     baseLabel: readable?.label ?? options.base ?? "the base",
     headLabel: head.label,
     unread: [

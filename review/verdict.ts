@@ -53,7 +53,9 @@ function financeReasons(money: Money, comparable: boolean): string[] {
     why.push(`worst case ${showChange(money.total.ceiling)} a month`);
   if (money.newlyUnbounded.length > 0)
     why.push(`${count(money.newlyUnbounded.length, "thing")} without a limit`);
-  for (const over of money.overBudget) why.push(`${over.department} is above its budget`);
+  for (const over of money.overBudget)
+    if (over.before === undefined || over.before <= over.budget || over.expected > over.before + CENT)
+      why.push(`${over.department} is above its budget`);
   return why;
 }
 

@@ -42,7 +42,13 @@ export function reviewCommand(): Command {
       const project = openProject(stack);
       const { runReview } = await import("../../review/run.ts");
       const { renderReview } = await import("../../review/render.ts");
-      const review = await runReview({ root: project.root, stack, base: options.base, head: options.head });
+      const review = await runReview({
+        root: project.root,
+        stack,
+        base: options.base,
+        head: options.head,
+        now: new Date(),
+      });
       const format = options.format ?? (json ? "json" : "text");
       const rendered = renderReview(review, format, {
         color: pc.isColorSupported && !options.output,

@@ -64,7 +64,8 @@ export function monitorShape(monitor: Monitor & { start?: string | null }): Moni
     name: monitor.name,
     creditQuota: monitor.credits,
     frequency: monitor.frequency as Frequency,
-    start: monitor.start ?? null,
+    // FREQUENCY needs a START_TIMESTAMP, and the program declares IMMEDIATELY: windows begin on the day of creation.
+    start: monitor.start ?? "IMMEDIATELY",
     suspendAt: monitor.suspend > 0 ? monitor.suspend : null,
     suspendImmediatelyAt: monitor.suspendImmediate > 0 ? monitor.suspendImmediate : null,
   };

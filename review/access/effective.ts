@@ -157,8 +157,7 @@ function targetsOf(grant: Grant, byPlace: Map<string, SchemaObject[]>): Target[]
     case "table":
     case "view":
     case "stage":
-    case "file format":
-    case "pipe": {
+    case "file format": {
       const place = `${target.object.database}.${target.object.schema}`;
       const named = byPlace
         .get(place)

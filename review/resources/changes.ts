@@ -1,14 +1,8 @@
 import type { Platform } from "../../infra/platform.ts";
+import type { FieldChange } from "./field.ts";
 import { KINDS, type KnownKind } from "./kinds.ts";
 
 export type Action = "create" | "update" | "replace" | "delete";
-
-/** One property that differs; values as JSON text, absent where the property did not exist. */
-export interface FieldChange {
-  path: string;
-  before?: string;
-  after?: string;
-}
 
 /** A declared thing that differs between base and head. */
 export interface ResourceChange {

@@ -1,4 +1,4 @@
-import type { FieldChange } from "./changes.ts";
+import type { FieldChange } from "./field.ts";
 
 type Entry = Record<string, unknown>;
 

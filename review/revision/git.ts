@@ -1,5 +1,6 @@
-import { execFile, spawn } from "node:child_process";
-import { pipeline } from "node:stream/promises";
+import { execFile } from "node:child_process";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -73,21 +74,12 @@ export async function extractRevision(root: string, commit: string, into: string
   const entries = (await git(root, "ls-tree", "--name-only", commit))
     .split("\n")
     .filter((name) => !LEFT_OUT.has(name));
-  const archive = spawn("git", ["archive", "--format=tar", commit, "--", ...entries], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  const unpack = spawn("tar", ["-x", "-C", into], { stdio: ["pipe", "ignore", "ignore"] });
-  const ends = [archive, unpack].map(
-    (child) =>
-      new Promise<void>((resolve, reject) => {
-        child.on("error", () => reject(new UnreadableRevision("git and tar are needed to read a revision")));
-        child.on("close", (code) =>
-          code === 0
-            ? resolve()
-            : reject(new UnreadableRevision(`${commit.slice(0, 7)} could not be unpacked`)),
-        );
-      }),
-  );
-  await Promise.all([pipeline(archive.stdout, unpack.stdin), ...ends]);
+  const archive = join(into, ".revision.tar");
+  await git(root, "archive", "--format=tar", `--output=${archive}`, commit, "--", ...entries);
+  try {
+    await run("tar", ["-x", "-f", archive, "-C", into], GIT_LIMIT);
+  } catch {
+    throw new UnreadableRevision(`${commit.slice(0, 7)} could not be unpacked (is tar installed?)`);
+  }
+  rmSync(archive);
 }

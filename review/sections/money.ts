@@ -67,7 +67,7 @@ export function moneySection(review: Review): Section {
         tone: "warn",
         text: [
           code(over.department),
-          ` is expected to cost ${showUsd(over.expected)} a month, above its budget of ${showUsd(over.budget)}.`,
+          ` is expected to use warehouses for ${showUsd(over.expected)} a month, above its budget of ${showUsd(over.budget)}.`,
         ],
       }),
     ),

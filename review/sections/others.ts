@@ -64,6 +64,19 @@ export function verdictSection(review: Review): Section {
           `: ${finding.waiver.reason}`,
         ],
       });
+  if (review.standing.length > 0)
+    blocks.push({
+      kind: "details",
+      summary: `Advice that holds before and after (${review.standing.length})`,
+      blocks: [
+        {
+          kind: "list",
+          items: review.standing.map(
+            (finding): Text => [code(finding.rule), " ", code(finding.resource), `: ${finding.message}`],
+          ),
+        },
+      ],
+    });
   if (review.unread.length > 0)
     blocks.push({
       kind: "details",

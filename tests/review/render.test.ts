@@ -28,24 +28,22 @@ function poison(platform: Platform): void {
   platform.budgets = { [EVIL]: 0.0001, sales: 0.0001 };
 }
 
-const poisoned = reviewDocument(
-  reviewOf(poison, {
-    baseLabel: EVIL,
-    unread: [EVIL],
-    findings: [
-      { rule: "r", topic: "cost", level: "mandatory", resource: EVIL, message: EVIL, remedy: EVIL },
-      {
-        rule: "r",
-        topic: "cost",
-        level: "mandatory",
-        resource: EVIL,
-        message: "",
-        remedy: "",
-        waiver: { owner: EVIL, reason: EVIL, expires: "2026-12-31" },
-      },
-    ],
-  }),
-);
+const poisoned = reviewDocument({
+  ...reviewOf(poison, { baseLabel: EVIL, unread: [EVIL] }),
+  findings: [
+    { rule: "r", topic: "cost", level: "mandatory", resource: EVIL, message: EVIL, remedy: EVIL },
+    {
+      rule: "r",
+      topic: "cost",
+      level: "mandatory",
+      resource: EVIL,
+      message: "",
+      remedy: "",
+      waiver: { owner: EVIL, reason: EVIL, expires: "2026-12-31" },
+    },
+  ],
+  standing: [{ rule: "r", topic: "cost", level: "advisory", resource: EVIL, message: EVIL, remedy: EVIL }],
+});
 
 describe("markup in names", () => {
   test("stays text in HTML", () => {

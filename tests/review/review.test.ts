@@ -58,8 +58,20 @@ describe("a review", () => {
       platform.budgets = { sales: 1 };
     });
     expect(review.money.overBudget).toEqual([
-      { department: "sales", budget: 1, expected: expect.any(Number) },
+      { department: "sales", budget: 1, expected: expect.any(Number), before: expect.any(Number) },
     ]);
+  });
+
+  test("does not ask finance about a budget that was passed before, and does where the change passes it", () => {
+    const low = { ...examplePlatform(), budgets: { sales: 1 } };
+    const same = reviewOf((platform) => Object.assign(platform, { budgets: { sales: 1 } }), { base: low });
+    expect(same.money.overBudget).toHaveLength(1);
+    expect(same.verdict.approvers).toEqual([]);
+    const passing = reviewOf((platform) => {
+      platform.budgets = { sales: 400 };
+      first(platform.warehouses).size = "MEDIUM";
+    });
+    expect(passing.verdict.approvers[0]?.why).toContain("sales is above its budget");
   });
 
   test("without a base still comes out, prices the head and says what it could not read", () => {

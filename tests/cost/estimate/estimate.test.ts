@@ -114,8 +114,8 @@ describe("the estimate", () => {
     const platform = examplePlatform();
     const result = of({ ...platform, monitors: platform.monitors.filter((each) => each.account) });
     const ceiling = result.byService["Virtual Warehouse"]?.ceiling ?? 0;
-    // SUSPEND at 95 % of 900 and what can still run: SMALL × 1800 s, 2 XSMALL × 600 s; or all 900 and 300 s of lag.
-    expect(ceiling).toBeCloseTo(3 * Math.min(855 + 2 * 0.5 + 2 / 6, 900 + (2 + 2) / 12), 6);
+    // Two windows a month, each SUSPEND at 95 % of 900 and what can still run: SMALL × 1800 s, 2 XSMALL × 600 s; or all 900 and 300 s of lag.
+    expect(ceiling).toBeCloseTo(2 * 3 * Math.min(855 + 2 * 0.5 + 2 / 6, 900 + (2 + 2) / 12), 6);
   });
 
   test("says where expected use is above a quota instead of hiding it", () => {

@@ -133,7 +133,13 @@ function platform(): Platform {
     region: "aws.us-east-1",
     edition: "enterprise",
     protect: true,
-    automation: { account: "ACCOUNTADMIN", security: "SECURITYADMIN", objects: "SYSADMIN" },
+    automation: {
+      account: "ACCOUNTADMIN",
+      security: "SECURITYADMIN",
+      objects: "SYSADMIN",
+      loader: "LOADER",
+      transformer: "TRANSFORMER",
+    },
     budgets: { sales: 500 },
     databases: (["raw", "core", "mart", "ops"] as const).map((key) => ({
       key,
