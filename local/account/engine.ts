@@ -1,6 +1,5 @@
 import { advanceClock } from "./advance-clock.ts";
 import { classify, firstTokens, runCommand, splitStatements } from "./commands/index.ts";
-import { setSqlBridge } from "./commands/sql-bridge.ts";
 import { errors } from "./errors.ts";
 import type { StatementContext } from "./session/context.ts";
 import type { Engine } from "./session/engine.ts";
@@ -10,7 +9,6 @@ import type { WorkTracker } from "./work-tracker.ts";
 
 /** sql/ and commands/ as the executor uses them. */
 export function composeEngine(tracker: WorkTracker): Engine {
-  setSqlBridge({ describeQuery });
   return {
     splitStatements,
     classify,

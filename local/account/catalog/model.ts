@@ -13,8 +13,7 @@ export interface ColumnDef {
   /** SQL text of the DEFAULT expression as it was written. */
   defaultSql: string | null;
   comment: string | null;
-  /** `sequence`: name of the DuckDB sequence that gives the values (storage.ts, identitySequence). */
-  autoincrement?: { start: string; increment: string; order: boolean; sequence?: string };
+  autoincrement?: { start: string; increment: string; order: boolean };
   maskingPolicyId?: number;
   /** Columns that the policy's arguments are, the first being this one (MASKING POLICY … USING). */
   maskingPolicyColumns?: string[];

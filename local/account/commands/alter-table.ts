@@ -18,7 +18,6 @@ import {
   countRows,
   dropPhysicalColumn,
   hasNulls,
-  nameSequences,
   renamePhysicalColumn,
   retypePhysicalColumn,
 } from "./physical.ts";
@@ -142,10 +141,10 @@ const columnOf = (table: Table, name: string): ColumnDef => {
 
 function renameColumn(from: string, to: string): Action {
   return async (change, table) => {
-    columnOf(table, from);
+    const column = columnOf(table, from);
     if (table.props.columns.some((c) => c.name === to))
       throw errors.compilation("002028", "42601", `ambiguous column name '${to}'`);
-    await renamePhysicalColumn(change.connection, table.id, from, to);
+    await renamePhysicalColumn(change.connection, table.id, column, to);
     const renamed = (name: string) => (name === from ? to : name);
     return updateProps(change, table, {
       columns: table.props.columns.map((c) => ({
@@ -246,14 +245,8 @@ function readAdd(ctx: StatementContext, cursor: Cursor): Action[] {
               "42601",
               `Non-nullable column '${syntax.def.name}' cannot be added to non-empty table '${table.name}' unless it has a non-null default value.`,
             );
-        const used = table.props.columns.filter((c) => c.autoincrement).length;
-        const [named] = nameSequences(
-          table.id,
-          [syntax.def],
-          used + change.objects.size + table.props.columns.length,
-        );
         const column: ColumnDef = {
-          ...named!,
+          ...syntax.def,
           ...(syntax.maskingPolicy ? resolveMasking(ctx, syntax.maskingPolicy, syntax.def.name) : {}),
         };
         await addPhysicalColumn(change.connection, table.id, column, constant);

@@ -3,8 +3,9 @@ import type { Change } from "../catalog/catalog.ts";
 import type { CatalogObject, ObjectKind } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
-import { BEGIN_VERSION, END_VERSION, physicalTable, ROW_ID } from "../storage/storage.ts";
+import { BEGIN_VERSION, END_VERSION, physicalTable } from "../storage/storage.ts";
 import type { Cursor } from "./cursor.ts";
+import { createPhysicalLike } from "./physical.ts";
 
 /** `CLONE source [AT | BEFORE (…)]`. */
 export interface CloneSource {
@@ -40,7 +41,7 @@ export function readCloneSource(cursor: Cursor): CloneSource | undefined {
 }
 
 /**
- * Copies a table's rows, as they were at the moment, into another new table (version 0: there before any commit).
+ * Copies a table's rows, as they were at the moment, into a new physical table (version 0: there before any commit).
  * A moment before the table existed is an error, as Time Travel's.
  */
 export async function cloneRows(
@@ -54,8 +55,7 @@ export async function cloneRows(
   const columns = from.props.columns.map((c) => `"${c.name.replaceAll('"', '""')}"`).join(", ");
   const live = `${BEGIN_VERSION} <= ${version} AND (${END_VERSION} IS NULL OR ${END_VERSION} > ${version})`;
   await change.connection.run(
-    `CREATE TABLE ${physicalTable(to.id)} AS SELECT ${columns}, CAST(0 AS BIGINT) AS ${BEGIN_VERSION}, ` +
-      `CAST(NULL AS BIGINT) AS ${END_VERSION}, CAST(NULL AS BIGINT) AS ${ROW_ID} ` +
+    `INSERT INTO ${physicalTable(to.id)} (${columns}, ${BEGIN_VERSION}) SELECT ${columns}, 0 ` +
       `FROM ${physicalTable(from.id)} WHERE ${live}`,
   );
 }
@@ -135,7 +135,9 @@ export async function cloneContents(
         if (child.kind === "TABLE" && (child as CatalogObject<"TABLE">).props.tableKind === "TEMPORARY")
           continue;
         const made = copyObject(child, copy.id);
-        if (child.kind === "TABLE")
+        if (child.kind === "TABLE") {
+          const { columns } = (child as CatalogObject<"TABLE">).props;
+          await createPhysicalLike(change.connection, child.id, made.id, columns);
           await cloneRows(
             ctx,
             change,
@@ -143,6 +145,7 @@ export async function cloneContents(
             made as CatalogObject<"TABLE">,
             source.at,
           );
+        }
       }
   };
   if (from.kind === "DATABASE")

@@ -1,43 +1,12 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ColumnDef } from "../catalog/model.ts";
-import { BEGIN_VERSION, END_VERSION, identitySequence, physicalTable, ROW_ID } from "../storage/storage.ts";
+import { autoincrementSequence } from "../sql/dml/target.ts";
+import { alterPhysicalTable, createPhysicalTable } from "../sql/index.ts";
+import { END_VERSION, physicalTable } from "../storage/storage.ts";
 import { duckType } from "../types/physical.ts";
 
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
-
-/** Makes a table's rows' place with the hidden version columns, and the sequences of its AUTOINCREMENT columns. */
-export async function createPhysicalTable(
-  connection: DuckDBConnection,
-  tableId: number,
-  columns: readonly ColumnDef[],
-): Promise<void> {
-  for (const column of columns) await createIdentity(connection, column);
-  const own = columns.map((c) => `${quote(c.name)} ${duckType(c.type)}`);
-  const hidden = [BEGIN_VERSION, END_VERSION, ROW_ID].map((name) => `${name} BIGINT`);
-  await connection.run(`CREATE TABLE ${physicalTable(tableId)} (${[...own, ...hidden].join(", ")})`);
-}
-
-async function createIdentity(connection: DuckDBConnection, column: ColumnDef): Promise<void> {
-  const { autoincrement } = column;
-  if (!autoincrement?.sequence) return;
-  await connection.run(
-    `CREATE SEQUENCE ${autoincrement.sequence} START ${autoincrement.start} INCREMENT ${autoincrement.increment}` +
-      (Number(autoincrement.increment) < 0
-        ? " MINVALUE -9223372036854775807 MAXVALUE 9223372036854775807"
-        : ""),
-  );
-}
-
-/** Gives each AUTOINCREMENT column its sequence's name. */
-export function nameSequences(tableId: number, columns: readonly ColumnDef[], used = 0): ColumnDef[] {
-  let n = used;
-  return columns.map((column) =>
-    column.autoincrement
-      ? { ...column, autoincrement: { ...column.autoincrement, sequence: identitySequence(tableId, n++) } }
-      : column,
-  );
-}
 
 /** A constant for rows that are there already: text, or what DuckDB reads as it stands. */
 export type Constant = { text: string } | { sql: string } | null;
@@ -48,13 +17,11 @@ export async function addPhysicalColumn(
   column: ColumnDef,
   constant: Constant,
 ): Promise<void> {
-  const type = duckType(column.type);
-  await createIdentity(connection, column);
-  const value = constant === null ? "" : "text" in constant ? text(constant.text) : constant.sql;
-  await connection.run(`ALTER TABLE ${physicalTable(tableId)} ADD COLUMN ${quote(column.name)} ${type}`);
-  const { sequence } = column.autoincrement ?? {};
-  const filled = sequence ? `nextval('${sequence}')` : value === "" ? null : `CAST(${value} AS ${type})`;
-  if (filled) await connection.run(`UPDATE ${physicalTable(tableId)} SET ${quote(column.name)} = ${filled}`);
+  const value = constant === null ? undefined : "text" in constant ? text(constant.text) : constant.sql;
+  const fillSql = value === undefined ? undefined : `CAST(${value} AS ${duckType(column.type)})`;
+  await alterPhysicalTable(connection, tableId, [
+    { kind: "ADD COLUMN", column, ...(fillSql === undefined ? {} : { fillSql }) },
+  ]);
 }
 
 export async function dropPhysicalColumn(
@@ -62,16 +29,60 @@ export async function dropPhysicalColumn(
   tableId: number,
   name: string,
 ): Promise<void> {
-  await connection.run(`ALTER TABLE ${physicalTable(tableId)} DROP COLUMN ${quote(name)}`);
+  await alterPhysicalTable(connection, tableId, [{ kind: "DROP COLUMN", name }]);
+  await connection.run(`DROP SEQUENCE IF EXISTS ${autoincrementSequence(tableId, name)}`);
 }
 
+/** Renames a column; an AUTOINCREMENT one goes on from where it stood. */
 export async function renamePhysicalColumn(
   connection: DuckDBConnection,
   tableId: number,
-  from: string,
+  column: ColumnDef,
   to: string,
 ): Promise<void> {
-  await connection.run(`ALTER TABLE ${physicalTable(tableId)} RENAME COLUMN ${quote(from)} TO ${quote(to)}`);
+  await alterPhysicalTable(connection, tableId, [{ kind: "RENAME COLUMN", from: column.name, to }]);
+  if (!column.autoincrement) return;
+  const start = await nextIdentity(connection, tableId, column);
+  const sequence = autoincrementSequence(tableId, to);
+  await connection.run(
+    `CREATE SEQUENCE ${sequence} INCREMENT BY ${column.autoincrement.increment} MINVALUE -9223372036854775807 START WITH ${start}`,
+  );
+  await connection.run(`DROP SEQUENCE ${autoincrementSequence(tableId, column.name)}`);
+}
+
+/** The value that an AUTOINCREMENT column gives next. */
+async function nextIdentity(
+  connection: DuckDBConnection,
+  tableId: number,
+  column: ColumnDef,
+): Promise<string> {
+  const name = autoincrementSequence(tableId, column.name).slice("data.".length).replaceAll('"', "");
+  const reader = await connection.runAndReadAll(
+    `SELECT last_value FROM duckdb_sequences() WHERE schema_name = 'data' AND sequence_name = ${text(name)}`,
+  );
+  const last = reader.getRows()[0]?.[0];
+  const { start, increment } = column.autoincrement!;
+  return last === null || last === undefined ? start : String(BigInt(String(last)) + BigInt(increment));
+}
+
+/** A new table of the same shape; its AUTOINCREMENT columns go on from where the original stands. */
+export async function createPhysicalLike(
+  connection: DuckDBConnection,
+  from: number,
+  to: number,
+  columns: readonly ColumnDef[],
+): Promise<void> {
+  const continued = await Promise.all(
+    columns.map(async (column) =>
+      column.autoincrement
+        ? {
+            ...column,
+            autoincrement: { ...column.autoincrement, start: await nextIdentity(connection, from, column) },
+          }
+        : column,
+    ),
+  );
+  await createPhysicalTable(connection, to, continued);
 }
 
 export async function retypePhysicalColumn(
@@ -80,11 +91,8 @@ export async function retypePhysicalColumn(
   before: ColumnDef,
   after: ColumnDef,
 ): Promise<void> {
-  const type = duckType(after.type);
-  if (duckType(before.type) === type) return;
-  await connection.run(
-    `ALTER TABLE ${physicalTable(tableId)} ALTER COLUMN ${quote(after.name)} SET DATA TYPE ${type}`,
-  );
+  if (duckType(before.type) !== duckType(after.type))
+    await alterPhysicalTable(connection, tableId, [{ kind: "SET TYPE", column: after }]);
 }
 
 /** Live rows of a table as last committed. */

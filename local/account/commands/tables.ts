@@ -10,6 +10,7 @@ import type { CatalogObject, ColumnDef, ConstraintDef, TableProps } from "../cat
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 import { type Outcome, statusOutcome } from "../session/outcome.ts";
+import { createPhysicalTable, createTableAs, describeQuery } from "../sql/index.ts";
 import { physicalTable } from "../storage/storage.ts";
 import { cloneRows, readCloneSource } from "./clone.ts";
 import type { Cursor } from "./cursor.ts";
@@ -21,14 +22,13 @@ import {
   findDropped,
   latest,
   readCreateName,
-  updateProps,
 } from "./objects.ts";
 import { parameterTable, splitParameters } from "./parameter-sets.ts";
-import { createPhysicalTable, nameSequences } from "./physical.ts";
+import { createPhysicalLike } from "./physical.ts";
 import { flag, listOf, readProperties, text, type ValueReader } from "./properties.ts";
 import { type CommandDef, command, type Head, notYet } from "./registry.ts";
 import { UNFINISHED } from "./show.ts";
-import { describeQuery } from "./sql-bridge.ts";
+
 import { fileFormatOption } from "./stages.ts";
 import { type ColumnSyntax, type ConstraintSyntax, readClusterBy, readColumns } from "./table-grammar.ts";
 import { readTagValues, setTags, type TagValue } from "./tag-values.ts";
@@ -232,10 +232,8 @@ async function make(
       return { props, comment: clauses.values.COMMENT ?? options.comment ?? null };
     },
     after: async (change, table) => {
-      const named = nameSequences(table.id, columns);
-      const made = updateProps(change, table, { columns: named });
-      if (options.fill) await options.fill(change, made);
-      else await createPhysicalTable(change.connection, table.id, named);
+      if (options.fill) await options.fill(change, table);
+      else await createPhysicalTable(change.connection, table.id, columns);
       setTags(ctx, change, table, clauses.tags);
       for (const { column, tags } of options.columnTags ?? []) setTags(ctx, change, table, tags, column);
     },
@@ -294,11 +292,7 @@ async function createClone(
     base: source.props,
     comment: source.comment,
     fill: async (change, made) => {
-      for (const column of made.props.columns) {
-        const { sequence, start, increment } = column.autoincrement ?? {};
-        if (sequence)
-          await change.connection.run(`CREATE SEQUENCE ${sequence} START ${start} INCREMENT ${increment}`);
-      }
+      await createPhysicalLike(change.connection, source.id, made.id, made.props.columns);
       await cloneRows(ctx, change, source, made, from.at);
     },
   });
@@ -355,7 +349,11 @@ async function createAs(
   const table = findUnfinished(ctx, `${UNFINISHED}${ctx.queryId}`);
   if (!table) throw errors.internal("the new table is missing");
   try {
-    await ctx.services.execute(ctx.session, `INSERT INTO ${fullName(ctx, table)} ${query}`, ctx.binds);
+    await ctx.onWarehouse(() =>
+      ctx.inTransaction([table.id], (transaction) =>
+        createTableAs(ctx, table.id, query, transaction, table.props.columns),
+      ),
+    );
   } catch (error) {
     await changeCatalog(ctx, async (change) => {
       change.purge(table);

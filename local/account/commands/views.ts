@@ -3,6 +3,7 @@ import type { CatalogObject, ColumnDef, ViewProps } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 import { type Outcome, statusOutcome } from "../session/outcome.ts";
+import { describeQuery } from "../sql/index.ts";
 import { alterCommon } from "./alter.ts";
 import type { Cursor } from "./cursor.ts";
 import { dropCommand, showCommand } from "./family.ts";
@@ -19,7 +20,6 @@ import { flag, readProperties, text } from "./properties.ts";
 import { type CommandDef, command, type Head, notYet } from "./registry.ts";
 import { onOff, type ShowColumns, showOutcome } from "./show.ts";
 import { DESCRIBE_COLUMNS, describeRows } from "./show-tables.ts";
-import { describeQuery } from "./sql-bridge.ts";
 import { type RowAccess, readRowAccess, resolveMasking, resolveRowAccess } from "./tables.ts";
 import { readTagValues, setTags, type TagValue, unsetTags } from "./tag-values.ts";
 

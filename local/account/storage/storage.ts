@@ -10,9 +10,8 @@ export const ROW_ID = "__firn_row_id";
 /** Physical name of a Snowflake table's rows. Renames, drops and UNDROP never move data. */
 export const physicalTable = (tableId: number): string => `data.t${tableId}`;
 
-/** DuckDB sequences behind CREATE SEQUENCE and behind a table's AUTOINCREMENT column (its number in the table). */
+/** The DuckDB sequence behind a CREATE SEQUENCE. */
 export const physicalSequence = (sequenceId: number): string => `data.s${sequenceId}`;
-export const identitySequence = (tableId: number, n: number): string => `data.t${tableId}_i${n}`;
 
 const SYSTEM_TABLES = `
   CREATE SCHEMA IF NOT EXISTS sys;

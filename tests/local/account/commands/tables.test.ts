@@ -1,3 +1,4 @@
+import { autoincrementSequence } from "../../../../local/account/sql/dml/target.ts";
 import { physicalTable } from "../../../../local/account/storage/storage.ts";
 import { Harness } from "./harness.ts";
 
@@ -71,7 +72,7 @@ describe("CREATE TABLE", () => {
     const table = account.services.catalog.listAll("TABLE")[0]!;
     const connection = await account.services.storage.connect();
     await connection.run(
-      `INSERT INTO ${physicalTable(table.id)} VALUES (nextval('${table.props.columns[0]!.autoincrement!.sequence}'), 'a', 0, NULL, NULL)`,
+      `INSERT INTO ${physicalTable(table.id)} VALUES (nextval('${autoincrementSequence(table.id, "ID")}'), 'a', 0, NULL, NULL)`,
     );
     await account.all(
       "create table l like t",
