@@ -89,7 +89,13 @@ export class ConnectorTask {
   private async session(): Promise<void> {
     const { kafka, group } = this.options;
     const { deadLetters: queue } = this.config;
-    const consumer = new Consumer({ ...kafkaOptions(kafka), groupId: group, sessionTimeout: 10_000 });
+    const consumer = new Consumer({
+      ...kafkaOptions(kafka),
+      groupId: group,
+      sessionTimeout: 10_000,
+      // A member of this name takes the place of one that was killed, instead of waiting for its session to end.
+      groupInstanceId: `${group}-0`,
+    });
     const deadLetters = queue
       ? new DeadLetterQueue(kafka, this.config.name, queue.topic, queue.contextHeaders)
       : undefined;

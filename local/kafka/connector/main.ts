@@ -9,6 +9,8 @@ import { writeStatus } from "./status.ts";
 import type { WorkerFile } from "./worker-file.ts";
 
 const STATUS_EVERY_MS = 250;
+/** Also without news the status is written, as a sign of life. */
+const SIGN_OF_LIFE_MS = 2000;
 
 const dir = process.argv[2] ?? ".";
 const stop = new AbortController();
@@ -29,11 +31,13 @@ async function main(): Promise<void> {
       }),
   );
   let last = "";
+  let writtenAt = 0;
   const report = (): void => {
     const connectors = tasks.map((task) => task.status());
     const text = JSON.stringify(connectors);
-    if (text === last) return;
+    if (text === last && Date.now() - writtenAt < SIGN_OF_LIFE_MS) return;
     last = text;
+    writtenAt = Date.now();
     writeStatus(dir, { pid: process.pid, updatedAt: new Date().toISOString(), connectors });
   };
   report();

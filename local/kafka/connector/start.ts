@@ -66,6 +66,10 @@ export async function startConnector(options: StartConnectorOptions): Promise<Ru
       probe.until(async () =>
         readConnectorStatus(options.dir)?.pid === probe.pid ? { pid: probe.pid } : undefined,
       ),
+    healthy: async () => {
+      const status = readConnectorStatus(options.dir);
+      return status !== undefined && Date.now() - Date.parse(status.updatedAt) < 15_000;
+    },
     ...(options.signal ? { signal: options.signal } : {}),
     ...(options.progress ? { progress: options.progress } : {}),
   });

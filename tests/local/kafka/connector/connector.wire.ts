@@ -17,6 +17,7 @@ import {
 } from "../../../../local/kafka/connector/start.ts";
 import type { ConnectorStatus } from "../../../../local/kafka/connector/status.ts";
 import { type KafkaBroker, startKafka } from "../../../../local/kafka/start.ts";
+import { tailOfFile } from "../../../../local/supervisor/files.ts";
 import { inspectServices } from "../../../../local/supervisor/service-record.ts";
 import { stopService, stopServices } from "../../../../local/supervisor/stop.ts";
 import { FakeAccount, type Row } from "./fake-account.ts";
@@ -154,7 +155,9 @@ async function until(what: string, condition: () => boolean): Promise<void> {
   const deadline = Date.now() + 30_000;
   while (!condition()) {
     if (Date.now() > deadline)
-      throw new Error(`not in time: ${what}; ${JSON.stringify(statusOf(`events${topics}`))}`);
+      throw new Error(
+        `not in time: ${what}; ${JSON.stringify(statusOf(`events${topics}`))}\n${tailOfFile(join(dir, "services", "connector.log"), 20)}`,
+      );
     await delay(20);
   }
 }
@@ -216,17 +219,19 @@ test("each record is one row, however often the connector and the account fail",
   values.splice(3000, 0, "broken");
   await produce(topic, values);
   account.faults.push("lost-answer", { status: 503, message: "try later" }, "lost-answer");
-  const kill = (): void => {
-    const service = inspectServices(join(dir, "services")).find(({ name }) => name === "connector");
-    if (service?.running) process.kill(service.pid, "SIGKILL");
+  const kill = async (): Promise<void> => {
+    const running = () =>
+      inspectServices(join(dir, "services")).find((each) => each.name === "connector" && each.running);
+    process.kill(running()!.pid, "SIGKILL");
+    await until("the end of the process", () => running() === undefined);
   };
   await start(topic, queue);
   await until("some rows", () => account.rows("EVENTS").length > 0);
-  kill();
+  await kill();
   account.faults.push("lost-answer");
   await start(topic, queue);
   await until("more rows", () => account.rows("EVENTS").length >= 4000);
-  kill();
+  await kill();
   await start(topic, queue);
   await produce(topic, events(6000, 9000));
   await until(
