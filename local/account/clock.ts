@@ -56,6 +56,7 @@ export class VirtualClock implements Clock {
 
   /** Moves to `to` (ms). `settle` waits until the work that a callback started has come to rest. */
   async advance(to: number, settle: () => Promise<void> = async () => {}): Promise<void> {
+    await settle();
     for (;;) {
       let next: Due | undefined;
       for (const entry of this.#due) {

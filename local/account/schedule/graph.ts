@@ -32,6 +32,8 @@ export function nextSteps(
   tasks: readonly GraphTask[],
   states: ReadonlyMap<number, TaskRunState>,
 ): Step[] {
+  // Source: TASK_HISTORY: a graph whose root was skipped has no further runs.
+  if (states.get(rootId) === "SKIPPED") return [];
   const byId = new Map(tasks.map((task) => [task.id, task]));
   const steps: Step[] = [];
   const ended = (id: number) => {
@@ -55,7 +57,7 @@ export function nextSteps(
     steps.push({ taskId: task.id, does: run ? "RUN" : "SKIP" });
   }
   const busy = waiting || steps.length > 0 || [...states.keys()].some((id) => !ended(id));
-  if (!busy && states.get(rootId) !== "SKIPPED")
+  if (!busy)
     for (const task of tasks)
       if (task.finalizes === rootId && task.started && !states.has(task.id))
         steps.push({ taskId: task.id, does: "RUN" });

@@ -1,5 +1,6 @@
 import { hasPrivilege } from "../access/index.ts";
 import type { CatalogObject } from "../catalog/model.ts";
+import { RealClock } from "../clock.ts";
 import { SnowflakeError } from "../errors.ts";
 import type { ConnectionPool } from "../session/connections.ts";
 import type { RunningTask, Services, StatementContext } from "../session/context.ts";
@@ -8,6 +9,7 @@ import type { Executor } from "../session/executor.ts";
 import { failures, toSnowflakeError } from "../session/failures.ts";
 import type { SessionManager } from "../session/manager.ts";
 import { objectParameter } from "../session/parameters.ts";
+import { newQueryId } from "../session/query-id.ts";
 import type { Session } from "../session/session.ts";
 import { predecessorsState } from "./graph.ts";
 import { type TaskRun, type TaskRuns, writeRunSql } from "./task-run.ts";
@@ -25,6 +27,9 @@ export interface TaskParts {
   /** Bills a serverless run: size as the task's parameters have it, milliseconds. */
   billServerless(taskId: number, startedOn: number, endedOn: number): Promise<void>;
 }
+
+/** A run takes real time whatever clock drives the account. */
+const wallClock = new RealClock();
 
 interface Graph {
   id: number;
@@ -82,7 +87,8 @@ export async function runTask(parts: TaskParts, graph: Graph, run: TaskRun): Pro
     await parts.runs.save(run);
   };
   if (!task || task.droppedOn !== null) return finish("CANCELLED", null);
-  await parts.runs.save(run);
+  // A root's turn that its WHEN declines is written once, as skipped.
+  if (run.taskId !== graph.rootId) await parts.runs.save(run);
   const single = ["DML", "COPY"].includes(parts.engine.classify(task.props.definition));
   // The statement's own transaction carries its success: after a kill the task has run, or it has not.
   const withSuccess: Session["beforeCommit"] = async (transaction) => {
@@ -107,9 +113,13 @@ export async function runTask(parts: TaskParts, graph: Graph, run: TaskRun): Pro
       );
     run.state = "EXECUTING";
     run.startedOn = clock.now();
-    const running = parts.executor.start(session, task.props.definition, { nested: true });
-    run.queryId = running.record.queryId;
+    run.queryId = newQueryId(run.startedOn);
+    // Before the statement begins: its transaction writes the same row.
     await parts.runs.save(run);
+    const running = parts.executor.start(session, task.props.definition, {
+      nested: true,
+      queryId: run.queryId,
+    });
     const timeout = Number(objectParameter(catalog, task.id, "USER_TASK_TIMEOUT_MS").value);
     const cancel =
       timeout > 0

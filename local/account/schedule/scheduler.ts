@@ -63,6 +63,7 @@ export class Scheduler {
     this.#versions.onCommit(() => this.#dataChanged());
     for (const task of this.#services.catalog.listAll("TASK")) this.#arm(task);
     for (const graph of graphsOf(open)) {
+      if (!this.#services.catalog.getAs("TASK", graph.rootId)) continue;
       this.#active.set(graph.rootId, graph);
       this.#lastGraph.set(graph.rootId, graph);
       for (const run of graph.runs.values()) if (!isOver(run.state)) this.#launch(graph, run);
@@ -104,7 +105,7 @@ export class Scheduler {
       this.#triggered.delete(taskId);
       const known = this.runs.state(taskId);
       // Resuming starts the interval and the count of failures anew.
-      if (known && task) void this.runs.setState({ taskId, baseOn: -1, failures: 0 }).catch(() => {});
+      if (known && task) void this.runs.setState(taskId, { baseOn: -1, failures: 0 }).catch(() => {});
       return;
     }
     this.#arm(task);
@@ -122,12 +123,12 @@ export class Scheduler {
     }
     const schedule = parseSchedule(task.props.schedule);
     const now = clock.now();
-    let state = this.runs.state(task.id);
-    if (!state || state.baseOn < 0) {
-      state = { taskId: task.id, baseOn: now, failures: state?.failures ?? 0 };
-      void this.runs.setState(state).catch(() => {});
+    let base = this.runs.state(task.id)?.baseOn ?? -1;
+    if (base < 0) {
+      base = now;
+      void this.runs.setState(task.id, { baseOn: now }).catch(() => {});
     }
-    const at = nextRun(schedule, state.baseOn, now);
+    const at = nextRun(schedule, base, now);
     if (at === null) return;
     this.#timers.get(task.id)?.();
     this.#timers.set(
@@ -251,14 +252,10 @@ export class Scheduler {
       this.#retry(graph, "TASK AUTO RETRY");
       return;
     }
-    const state = this.runs.state(root.id) ?? {
-      taskId: root.id,
-      baseOn: this.#services.clock.now(),
-      failures: 0,
-    };
+    const before = this.runs.state(root.id)?.failures ?? 0;
     const ran = [...graph.runs.values()].some((run) => run.state !== "SKIPPED");
-    const failures = failed.length > 0 ? state.failures + 1 : ran ? 0 : state.failures;
-    if (failures !== state.failures) void this.runs.setState({ ...state, failures }).catch(() => {});
+    const failures = failed.length > 0 ? before + 1 : ran ? 0 : before;
+    if (ran) void this.runs.setState(root.id, { failures, endedGraph: graph.id }).catch(() => {});
     const most = Number(objectParameter(catalog, root.id, "SUSPEND_TASK_AFTER_NUM_FAILURES").value);
     if (failed.length > 0 && most > 0 && failures >= most && root.props.state === "started") {
       for (const run of failed) {

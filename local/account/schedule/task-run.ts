@@ -33,6 +33,8 @@ export interface TaskState {
   /** Interval schedules count from here. */
   baseOn: number;
   failures: number;
+  /** Last run of the graph (of which it is the root) that came to its end. */
+  endedGraph: number;
 }
 
 const TABLES = `
@@ -42,7 +44,8 @@ const TABLES = `
     error_code VARCHAR, error_message VARCHAR, return_value VARCHAR, scheduled_from VARCHAR NOT NULL,
     PRIMARY KEY (graph_run_id, task_id, attempt));
   CREATE TABLE IF NOT EXISTS sys.task_state (
-    task_id BIGINT PRIMARY KEY, base_on BIGINT NOT NULL, failures INTEGER NOT NULL);
+    task_id BIGINT PRIMARY KEY, base_on BIGINT NOT NULL, failures INTEGER NOT NULL,
+    ended_graph BIGINT NOT NULL);
 `;
 
 export const isOver = (state: TaskRunState): boolean => state !== "SCHEDULED" && state !== "EXECUTING";
@@ -73,12 +76,15 @@ export class TaskRuns {
   async load(): Promise<TaskRun[]> {
     return this.#pool.use(async (connection) => {
       await connection.run(TABLES);
-      const states = await connection.runAndReadAll("SELECT task_id, base_on, failures FROM sys.task_state");
-      for (const [taskId, baseOn, failures] of states.getRows())
+      const states = await connection.runAndReadAll(
+        "SELECT task_id, base_on, failures, ended_graph FROM sys.task_state",
+      );
+      for (const [taskId, baseOn, failures, endedGraph] of states.getRows())
         this.#states.set(Number(taskId), {
           taskId: Number(taskId),
           baseOn: Number(baseOn),
           failures: Number(failures),
+          endedGraph: Number(endedGraph),
         });
       const reader = await connection.runAndReadAll(
         "SELECT * FROM (SELECT * FROM sys.task_run ORDER BY scheduled_on DESC, graph_run_id DESC LIMIT 20000) ORDER BY scheduled_on, graph_run_id, attempt",
@@ -104,8 +110,14 @@ export class TaskRuns {
       });
       this.#recent.push(...runs);
       for (const run of runs) this.#nextGraphRun = Math.max(this.#nextGraphRun, run.graphRunId + 1);
-      const open = new Set(runs.filter((run) => !isOver(run.state)).map((run) => run.graphRunId));
-      return runs.filter((run) => open.has(run.graphRunId));
+      const skipped = new Set(
+        runs
+          .filter((run) => run.taskId === run.rootTaskId && run.state === "SKIPPED")
+          .map((run) => run.graphRunId),
+      );
+      const isOpen = (run: TaskRun) =>
+        run.graphRunId > (this.#states.get(run.rootTaskId)?.endedGraph ?? 0) && !skipped.has(run.graphRunId);
+      return runs.filter(isOpen);
     });
   }
 
@@ -131,10 +143,11 @@ export class TaskRuns {
     return this.#states.get(taskId);
   }
 
-  setState(state: TaskState): Promise<void> {
-    this.#states.set(state.taskId, state);
+  setState(taskId: number, fields: Partial<TaskState>): Promise<void> {
+    const state = { baseOn: -1, failures: 0, endedGraph: 0, ...this.#states.get(taskId), ...fields, taskId };
+    this.#states.set(taskId, state);
     return this.#write(
-      `INSERT OR REPLACE INTO sys.task_state VALUES (${state.taskId}, ${state.baseOn}, ${state.failures})`,
+      `INSERT OR REPLACE INTO sys.task_state VALUES (${state.taskId}, ${state.baseOn}, ${state.failures}, ${state.endedGraph})`,
     );
   }
 

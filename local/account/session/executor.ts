@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { RealClock } from "../clock.ts";
 import { SnowflakeError } from "../errors.ts";
 import type { ResultStore, StoredResult } from "../results/result-store.ts";
 import { Transaction } from "../storage/transaction.ts";
@@ -245,7 +246,8 @@ export class Executor {
       signal.throwIfAborted();
       const seconds = this.#timeout(session);
       if (seconds > 0)
-        cancelTimer = services.clock.schedule(record.startedOn + seconds * 1000, () =>
+        // A statement takes real time whatever clock drives the account.
+        cancelTimer = wallClock.schedule(wallClock.now() + seconds * 1000, () =>
           abort(failures.timeout(seconds)),
         );
       const context = this.#context(record, session, options, signal, abort, connections, atEnd);
@@ -434,6 +436,8 @@ export class Executor {
     };
   }
 }
+
+const wallClock = new RealClock();
 
 const noWarehouse = () =>
   new SnowflakeError(
