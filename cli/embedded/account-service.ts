@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Progress } from "../../local/progress.ts";
 import { startService } from "../../local/supervisor/service.ts";
@@ -44,6 +46,7 @@ export async function startAccount(options: {
       AWS_ACCESS_KEY_ID: aws.accessKeyId,
       AWS_SECRET_ACCESS_KEY: aws.secretAccessKey,
     },
+    fingerprint: sourceDigest(join(project.root, "local/account")),
     ready: async (probe) => {
       const port = probe.ports["http"]!;
       await probe.untilListening(port);
@@ -58,4 +61,17 @@ export async function startAccount(options: {
     ...(options.signal ? { signal: options.signal } : {}),
   });
   return service.info;
+}
+
+/** Changes with any file of the folder, so that an account of older code is replaced. */
+function sourceDigest(folder: string): string {
+  const digest = createHash("sha256");
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }).filter((e) =>
+    e.isFile(),
+  )) {
+    const path = join(entry.parentPath, entry.name);
+    const { size, mtimeMs } = statSync(path);
+    digest.update(`${path}\0${size}\0${mtimeMs}\n`);
+  }
+  return digest.digest("hex");
 }

@@ -138,7 +138,7 @@ function steps(
           }),
           step("Load: S3 by pipes, Kafka by the connector", async (state, progress) => {
             await waitForPipes(state.client, state.platform, state.landed.keys, { progress, signal });
-            await waitForConnectors(project, state.platform, state.landed, { progress, signal });
+            await waitForConnectors(project, state.platform, state.endpoints, { progress, signal });
             return undefined;
           }),
           step("Transform: streams and tasks", async (state, progress) => {

@@ -18,7 +18,7 @@ interface Wait {
 }
 
 /** Polls until `look` says done; fails when what it looks at has not moved for the patience. */
-async function waitUntil(
+export async function waitUntil(
   what: string,
   look: () => Promise<{ done: boolean; moved: string; event: Parameters<Progress>[0] }>,
   options: Wait,
