@@ -68,7 +68,9 @@ export async function startConnector(options: StartConnectorOptions): Promise<Ru
       ),
     healthy: async () => {
       const status = readConnectorStatus(options.dir);
-      return status !== undefined && Date.now() - Date.parse(status.updatedAt) < 15_000;
+      if (status === undefined || Date.now() - Date.parse(status.updatedAt) > 15_000) return false;
+      // To be run again is how a failed connector is given another try.
+      return status.connectors.every(({ state }) => state !== "failed");
     },
     ...(options.signal ? { signal: options.signal } : {}),
     ...(options.progress ? { progress: options.progress } : {}),
