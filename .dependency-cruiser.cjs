@@ -15,7 +15,7 @@ module.exports = {
       name: "no-cycles",
       severity: "error",
       from: {},
-      to: { circular: true, dependencyTypesNot: ["type-only"] },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
     },
     rule("local-stands-alone", "local", ["local"]),
     rule("infra-imports", "infra", ["infra", "roles", "pipelines", "cost"]),
