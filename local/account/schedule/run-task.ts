@@ -123,7 +123,7 @@ export async function runTask(parts: TaskParts, graph: Graph, run: TaskRun): Pro
     const timeout = Number(objectParameter(catalog, task.id, "USER_TASK_TIMEOUT_MS").value);
     const cancel =
       timeout > 0
-        ? clock.schedule(run.startedOn + timeout, () =>
+        ? wallClock.schedule(wallClock.now() + timeout, () =>
             running.abort(failures.timeout(Math.ceil(timeout / 1000))),
           )
         : () => {};

@@ -1,0 +1,204 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { HttpClient } from "../http-client.ts";
+import { makeKeyPair } from "../key-pair.ts";
+
+/**
+ * The account as a process of its own, killed (-9) at seeded moments under load and started again on the same data.
+ * FIRN_KILLS sets how often (10).
+ */
+const KILLS = Number(process.env["FIRN_KILLS"] ?? 10);
+const SEED = Number(process.env["FIRN_SEED"] ?? 7);
+const MAIN = resolve(import.meta.dirname, "../../../../local/account/main.ts");
+const PASSWORD = "kill me";
+
+function random(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+interface Running {
+  process: ChildProcess;
+  url: string;
+  ended: Promise<void>;
+}
+
+async function start(data: string): Promise<Running> {
+  const child = spawn(process.execPath, [MAIN, "--data", data], {
+    env: { ...process.env, FIRN_ACCOUNT_PASSWORD: PASSWORD },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise<void>((done) => child.once("exit", () => done()));
+  let errors = "";
+  child.stderr!.on("data", (part) => {
+    errors += part;
+  });
+  const line = await new Promise<string>((done, fail) => {
+    let text = "";
+    child.stdout!.on("data", (part) => {
+      text += part;
+      if (text.includes("\n")) done(text);
+    });
+    child.once("exit", (code) => fail(new Error(`the account ended with ${code}: ${errors}`)));
+  });
+  const { host, port } = JSON.parse(line) as { host: string; port: number };
+  return { process: child, url: `http://${host}:${port}`, ended };
+}
+
+test(`${KILLS} kills under load: nothing acknowledged is lost, nothing is doubled`, async () => {
+  const data = mkdtempSync(join(tmpdir(), "firn-kill-"));
+  const next = random(SEED);
+  const keys = makeKeyPair("FIRNLOCAL", "ADMIN");
+  let server = await start(data);
+  let up = Promise.resolve();
+  let stopping = false;
+  const acknowledged = { events: 0, notes: 0 };
+  try {
+    const setup = new HttpClient(server.url);
+    await setup.login("ADMIN", PASSWORD);
+    for (const sql of [
+      "CREATE DATABASE d",
+      "CREATE WAREHOUSE w AUTO_SUSPEND = 60",
+      "CREATE TABLE d.public.events (id INT, body VARIANT)",
+      "CREATE STREAM d.public.arrived ON TABLE d.public.events APPEND_ONLY = TRUE",
+      "CREATE TABLE d.public.facts (id INT, seen INT)",
+      "CREATE TABLE d.public.notes (n INT)",
+      `ALTER USER admin SET RSA_PUBLIC_KEY = '${keys.publicKey}'`,
+    ])
+      await setup.query(sql);
+
+    /** Calls `work` again and again; after a failure waits for the account to be up and calls `recover`. */
+    const forever = async (recover: (client: HttpClient) => Promise<void>, work: () => Promise<void>) => {
+      for (let fresh = true; !stopping; ) {
+        try {
+          if (fresh) {
+            await up;
+            const client = new HttpClient(server.url);
+            await client.login("ADMIN", PASSWORD);
+            await client.query("USE WAREHOUSE w");
+            await recover(client);
+            fresh = false;
+          }
+          await work();
+        } catch {
+          fresh = true;
+          await new Promise((done) => setTimeout(done, 5));
+        }
+      }
+    };
+
+    // Rows through a streaming channel, going on after the committed offset token.
+    const base = "databases/D/schemas/PUBLIC/pipes/EVENTS-STREAMING";
+    let token = "";
+    let sent = 0;
+    const stream = (method: string, path: string, body: string) =>
+      fetch(`${server.url}/v2/streaming/${path}`, {
+        method,
+        body,
+        headers: { authorization: `Bearer ${keys.token()}` },
+      }).then(async (response) => {
+        if (response.status !== 200) throw new Error(await response.text());
+        return (await response.json()) as {
+          next_continuation_token: string;
+          channel_status: { last_committed_offset_token: string | null };
+        };
+      });
+    const streaming = forever(
+      async () => {
+        const opened = await stream("PUT", `${base}/channels/c0`, '{"role":"ACCOUNTADMIN"}');
+        token = opened.next_continuation_token;
+        sent = Number(opened.channel_status.last_committed_offset_token ?? 0);
+        expect(sent).toBeGreaterThanOrEqual(acknowledged.events);
+      },
+      async () => {
+        const count = 1 + Math.floor(next() * 40);
+        const rows = Array.from({ length: count }, (_, i) =>
+          JSON.stringify({ ID: sent + i, BODY: { k: sent + i } }),
+        );
+        const answer = await stream(
+          "POST",
+          `data/${base}/channels/c0/rows?continuationToken=${token}&offsetToken=${sent + count}`,
+          rows.join("\n"),
+        );
+        token = answer.next_continuation_token;
+        sent += count;
+        acknowledged.events = sent;
+      },
+    );
+
+    // Single rows: after an unanswered INSERT the account is asked whether it was kept.
+    let notes: HttpClient;
+    const inserting = forever(
+      async (client) => {
+        notes = client;
+        const [[last]] = (await client.query("SELECT COALESCE(MAX(n), 0) FROM d.public.notes")) as [[string]];
+        expect(Number(last)).toBeGreaterThanOrEqual(acknowledged.notes);
+        acknowledged.notes = Number(last);
+      },
+      async () => {
+        await notes.query(`INSERT INTO d.public.notes VALUES (${acknowledged.notes + 1})`);
+        acknowledged.notes++;
+      },
+    );
+
+    // The stream's consumer: a row that came twice would be counted twice.
+    const merge = `MERGE INTO d.public.facts f USING d.public.arrived a ON f.id = a.id
+      WHEN MATCHED THEN UPDATE SET seen = f.seen + 1 WHEN NOT MATCHED THEN INSERT (id, seen) VALUES (a.id, 1)`;
+    let merger: HttpClient;
+    const merging = forever(
+      async (client) => {
+        merger = client;
+      },
+      async () => {
+        await merger.query(merge);
+      },
+    );
+
+    for (let kill = 0; kill < KILLS; kill++) {
+      await new Promise((done) => setTimeout(done, 30 + next() * 400));
+      let ready!: () => void;
+      up = new Promise((done) => {
+        ready = done;
+      });
+      server.process.kill("SIGKILL");
+      await server.ended;
+      server = await start(data);
+      ready();
+    }
+    // Work once more on what the last start found.
+    await new Promise((done) => setTimeout(done, 500));
+    stopping = true;
+    await Promise.all([streaming, inserting, merging]);
+
+    const reader = new HttpClient(server.url);
+    await reader.login("ADMIN", PASSWORD);
+    await reader.query("USE WAREHOUSE w");
+    await reader.query(merge);
+    const one = async (sql: string) => (await reader.query(sql))[0]!.map(Number);
+    const total = acknowledged.events;
+    // The load was real: each of the three made progress.
+    expect(Math.min(total, acknowledged.notes)).toBeGreaterThan(KILLS);
+    const [count, distinct, highest] = await one(
+      "SELECT COUNT(*), COUNT(DISTINCT id), MAX(id) FROM d.public.events",
+    );
+    expect([count, distinct, highest]).toEqual([total, total, total - 1]);
+    expect(await one("SELECT COUNT(*), SUM(seen), MAX(seen) FROM d.public.facts")).toEqual([total, total, 1]);
+    const [kept, different, last] = await one(
+      "SELECT COUNT(*), COUNT(DISTINCT n), MAX(n) FROM d.public.notes",
+    );
+    expect([kept, different]).toEqual([last, last]);
+    expect(last).toBeGreaterThanOrEqual(acknowledged.notes);
+  } finally {
+    stopping = true;
+    server.process.kill("SIGTERM");
+    await server.ended;
+    rmSync(data, { recursive: true, force: true });
+  }
+}, 900_000);
