@@ -13,6 +13,9 @@ export const physicalTable = (tableId: number): string => `data.t${tableId}`;
 /** The DuckDB sequence behind a CREATE SEQUENCE. */
 export const physicalSequence = (sequenceId: number): string => `data.s${sequenceId}`;
 
+/** Grows with every change to the system tables or to how rows are kept. */
+const FORMAT = 1;
+
 const SYSTEM_TABLES = `
   CREATE SCHEMA IF NOT EXISTS sys;
   CREATE SCHEMA IF NOT EXISTS data;
@@ -47,8 +50,12 @@ export class Storage {
     if (options.threads) config["threads"] = String(options.threads);
     const storage = new Storage(await DuckDBInstance.create(path, config));
     const connection = await storage.connect();
-    await connection.run(SYSTEM_TABLES);
-    connection.closeSync();
+    try {
+      await checkFormat(connection, path);
+      await connection.run(SYSTEM_TABLES);
+    } finally {
+      connection.closeSync();
+    }
     return storage;
   }
 
@@ -60,4 +67,22 @@ export class Storage {
   close(): void {
     this.#instance.closeSync();
   }
+}
+
+/** Refuses data that another version of this program wrote in another way; marks a new file. */
+async function checkFormat(connection: DuckDBConnection, path: string): Promise<void> {
+  const first = async (sql: string) => (await connection.runAndReadAll(sql)).getRows()[0]?.[0];
+  const tables = Number(await first("SELECT count(*) FROM duckdb_tables()"));
+  if (tables === 0) {
+    await connection.run(`CREATE SCHEMA sys; CREATE TABLE sys.format AS SELECT ${FORMAT} AS version`);
+    return;
+  }
+  const known = Number(
+    await first("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'sys' AND table_name = 'format'"),
+  );
+  const version = known === 0 ? 0 : Number(await first("SELECT max(version) FROM sys.format"));
+  if (version !== FORMAT)
+    throw new Error(
+      `The account's data in ${path} has format ${version}; this version reads format ${FORMAT} only. Run the version that wrote it, or remove the folder to start afresh (for a stack: npx firn down --erase).`,
+    );
 }
