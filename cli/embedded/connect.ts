@@ -16,14 +16,17 @@ export function accountEndpoint(project: Project): AccountEndpoint {
   return service.info as AccountEndpoint;
 }
 
-/** Connects to the account that runs for the stack, as its first user or, with a role, as that role. */
+/**
+ * Connects to the account that runs for the stack, as its first user. With a role the session has that role's privileges
+ * only: the user's other roles, secondary by Snowflake's default, are switched off.
+ */
 export async function connectEmbedded(
   project: Project,
   options: { role?: string; warehouse?: string } = {},
 ): Promise<SnowflakeClient> {
   const endpoint = accountEndpoint(project);
   const secrets = loadSecrets(project.dataDir);
-  return SnowflakeClient.connect({
+  const client = await SnowflakeClient.connect({
     accessUrl: `http://${endpoint.host}:${endpoint.port}`,
     account: endpoint.account,
     username: secrets.accountUser,
@@ -31,4 +34,6 @@ export async function connectEmbedded(
     role: options.role ?? "ACCOUNTADMIN",
     ...(options.warehouse ? { warehouse: options.warehouse } : {}),
   });
+  if (options.role) await client.query("USE SECONDARY ROLES NONE");
+  return client;
 }
