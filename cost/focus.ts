@@ -36,7 +36,7 @@ export function focusRows(estimate: Estimate, month: string): FocusRow[] {
         ChargePeriodStart: `${month}T00:00:00Z`,
         ChargePeriodEnd: `${end}T00:00:00Z`,
         ProviderName: item.provider,
-        RegionId: estimate.region,
+        RegionId: estimate.region.slice(estimate.region.indexOf(".") + 1),
         ServiceName: item.service,
         ServiceCategory: item.category,
         ResourceId: `${item.resource.kind}/${item.resource.key}`,

@@ -24,7 +24,18 @@ export type Block =
   | { kind: "facts"; facts: { label: string; value: string; sub?: string; tone?: Tone }[] }
   /** Shown folded where the medium can. */
   | { kind: "details"; summary: Text; blocks: Block[] }
-  | { kind: "lines"; lines: string[] };
+  | { kind: "lines"; lines: string[] }
+  /** Drawn where the medium can; the same figures always stand in a table too. */
+  | { kind: "chart"; chart: Chart };
+
+/** Lines over months with a band between two bounds; amounts in USD. */
+export interface Chart {
+  title: string;
+  /** YYYY-MM. */
+  months: string[];
+  band?: { label: string; low: number[]; high: number[] };
+  lines: { label: string; values: number[] }[];
+}
 
 export interface Section {
   id: string;

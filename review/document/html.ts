@@ -1,3 +1,4 @@
+import { chartSvg } from "./chart.ts";
 import {
   type Block,
   type Cell,
@@ -8,6 +9,7 @@ import {
   type Section,
   type Text,
 } from "./document.ts";
+import { escapeHtml } from "./escape-html.ts";
 import { REVIEW_CSS } from "./style.ts";
 
 /** One self-contained page: no script, no request; a policy in the page forbids both. */
@@ -62,6 +64,8 @@ function block(each: Block): string {
       return table(each);
     case "details":
       return `<details><summary>${html(each.summary)}</summary>${each.blocks.map(block).join("\n")}</details>`;
+    case "chart":
+      return chartSvg(each.chart);
     case "lines":
       return `<pre>${each.lines.map(escapeHtml).join("\n")}</pre>`;
   }
@@ -93,13 +97,3 @@ function part(given: Part): string {
 
 /** Long dotted names may break after a dot or an underscore. */
 const breakable = (escaped: string): string => escaped.replace(/([._/])(?=\w)/g, "$1<wbr>");
-
-/** Text as text, in elements and in quoted attributes. */
-export const escapeHtml = (given: string): string =>
-  given
-    .replace(/&/g, "&amp;")
-    .replace(/</g, "&lt;")
-    .replace(/>/g, "&gt;")
-    .replace(/"/g, "&quot;")
-    .replace(/'/g, "&#39;")
-    .replace(/[\p{Cc}]/gu, (sign) => (sign === "\n" || sign === "\t" ? sign : " "));

@@ -69,6 +69,8 @@ function block(each: Block): string {
       });
     case "details":
       return `<details><summary>${summary(each.summary)}</summary>\n\n${each.blocks.map(block).join("\n\n")}\n\n</details>`;
+    case "chart":
+      return "";
     case "lines":
       return fence(each.lines.map(oneLine));
   }

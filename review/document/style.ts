@@ -32,6 +32,7 @@ td.good{color:var(--good)}td.warn{color:var(--warn)}td.bad{color:var(--bad)}
 dt{color:var(--faint);font-size:.82rem}dd{margin:.1rem 0 0;font-size:1.25rem;font-weight:600;font-variant-numeric:tabular-nums}dd small{display:block;font-size:.8rem;font-weight:400}
 details{margin:.3rem 0;border:1px solid var(--line);border-radius:6px;padding:.1rem .9rem}
 summary{cursor:pointer;padding:.45rem 0}summary:focus-visible,a:focus-visible{outline:2px solid var(--link);outline-offset:2px}
+svg.chart{width:100%;height:auto;display:block;margin:.4rem 0 1rem}svg.chart text{font:11px system-ui,sans-serif;fill:var(--faint)}svg.chart .grid{stroke:var(--line)}svg.chart .band{fill:var(--bar2);opacity:.55}svg.chart .l0{stroke:var(--bar);stroke-width:2.5;fill:none}svg.chart .l1{stroke:var(--warn);stroke-width:1.5;stroke-dasharray:5 4;fill:none}svg.chart .s0{fill:var(--bar)}svg.chart .s1{fill:var(--warn)}svg.chart .label{font-weight:600}
 footer{color:var(--faint);font-size:.85rem;border-top:1px solid var(--line);padding-top:1rem}
 @media print{body{max-width:none;padding:0}nav{display:none}details{break-inside:avoid}}
 `;

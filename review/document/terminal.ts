@@ -70,6 +70,8 @@ function block(each: Block, pen: Pen, width: number): string[] {
           .slice(0, DETAIL_LINES)
           .map((line) => `  ${line}`),
       ];
+    case "chart":
+      return [];
     case "lines":
       return each.lines.map((line) => pen.dim(clean(line, true)));
   }

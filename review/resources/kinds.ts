@@ -94,6 +94,7 @@ export const KINDS: Record<string, KnownKind> = {
     forces: changed("principal", "operation", "resourceType", "resourceName"),
   },
   connectors: { label: "Kafka connector", forces: never },
+  sources: "not a resource",
   models: "not a resource",
   kpis: "not a resource",
 };

@@ -384,6 +384,7 @@ function platform(): Platform {
         KPI,
       ),
     ],
+    sources: [],
     kpis: [],
   };
 }

@@ -1,0 +1,45 @@
+import { DAYS_PER_MONTH } from "../formulas/hours.ts";
+import type { Usage } from "../usage.ts";
+
+export type Case = "low" | "expected" | "high";
+export const CASES: readonly Case[] = ["low", "expected", "high"];
+
+/** How much more data than today arrives in the month that is `index` months ahead; `calendarMonth` is 1 to 12. */
+export function volumeFactor(usage: Usage, which: Case, index: number, calendarMonth: number): number {
+  const { growth, seasonality } = usage.forecast;
+  return (1 + growth[which]) ** index * (seasonality[calendarMonth - 1] ?? 1);
+}
+
+/** The assumptions of a month: volume by its factor, compute by the factor to the power of its elasticity, stock by what arrived until then. `arrived` is the sum of the factors of the months before. */
+export function usageOfMonth(usage: Usage, factor: number, arrived: number): Usage {
+  const compute = factor ** usage.forecast.computeElasticity;
+  // Landed files keep their age distribution; their number follows what arrived, not today's rate times all days.
+  const history = usage.landing.historyDays + arrived * DAYS_PER_MONTH;
+  return {
+    ...usage,
+    tasks: mapValues(usage.tasks, (task) => ({ ...task, busySeconds: task.busySeconds * compute })),
+    warehouses: mapValues(usage.warehouses, (warehouse) => ({
+      ...warehouse,
+      accelerationHours: warehouse.accelerationHours * compute,
+      people: warehouse.people.map((people) => ({ ...people, busySeconds: people.busySeconds * compute })),
+    })),
+    pipes: mapValues(usage.pipes, (pipe) => ({
+      ...pipe,
+      gbPerDay: pipe.gbPerDay * factor,
+      filesPerDay: pipe.filesPerDay * factor,
+    })),
+    connectors: mapValues(usage.connectors, (connector) => ({
+      ...connector,
+      gbPerDay: connector.gbPerDay * factor,
+    })),
+    tables: mapValues(usage.tables, (table) => ({
+      ...table,
+      gb: table.gb + table.growthGbPerMonth * arrived,
+    })),
+    transfer: { ...usage.transfer, snowflakeInternetGb: usage.transfer.snowflakeInternetGb * factor },
+    landing: { ...usage.landing, historyDays: factor > 0 ? history / factor : 0 },
+  };
+}
+
+const mapValues = <T>(record: Record<string, T>, change: (value: T) => T): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));

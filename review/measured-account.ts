@@ -1,0 +1,30 @@
+import { type Measured, parseMeasured } from "../cost/measured.ts";
+
+/** Runs one statement and gives its rows as arrays of cells. */
+export type Query = (statement: string) => Promise<unknown[][]>;
+
+/** What an account's own metering history says; works alike on a real account and on the local one. Undefined where it has metered nothing. */
+export async function readMeasured(query: Query, title: string): Promise<Measured | undefined> {
+  const rows = await query(
+    `select warehouse_name, sum(credits_used_compute), sum(credits_used_cloud_services),
+            to_char(min(start_time), 'YYYY-MM-DD'), to_char(max(end_time), 'YYYY-MM-DD')
+     from snowflake.account_usage.warehouse_metering_history
+     group by warehouse_name`,
+  );
+  const from = rows.map((row) => String(row[3])).sort()[0];
+  const to = rows
+    .map((row) => String(row[4]))
+    .sort()
+    .at(-1);
+  if (from === undefined || to === undefined) return undefined;
+  return parseMeasured({
+    title,
+    from,
+    to: to > from ? to : nextDay(from),
+    warehouseCredits: Object.fromEntries(rows.map((row) => [String(row[0]), Number(row[1])])),
+    cloudServicesCredits: rows.reduce((total, row) => total + Number(row[2] ?? 0), 0),
+  });
+}
+
+const nextDay = (day: string): string =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
