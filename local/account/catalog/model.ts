@@ -1,4 +1,15 @@
 import type { DataType } from "../types/data-type.ts";
+import type {
+  AlertProps,
+  NetworkPolicyProps,
+  NetworkRuleProps,
+  PasswordPolicyProps,
+  PolicyProps,
+  RoutineProps,
+  SecretProps,
+  SequenceProps,
+  TagProps,
+} from "./loose-props.ts";
 
 /**
  * The catalogue's objects as plain data. An object is found by its container and its name as stored (identifier
@@ -178,7 +189,7 @@ export interface IntegrationProps {
   properties: Record<string, unknown>;
 }
 
-/** A routine, policy, tag, sequence, rule … whose own file in commands/ gives the properties a stricter type. */
+/** Kinds without a behaviour of their own yet. */
 export type LooseProps = Record<string, unknown>;
 
 export interface PropsByKind {
@@ -197,17 +208,17 @@ export interface PropsByKind {
   STREAM: StreamProps;
   TASK: TaskProps;
   INTEGRATION: IntegrationProps;
-  SEQUENCE: LooseProps;
-  FUNCTION: LooseProps;
-  PROCEDURE: LooseProps;
-  ALERT: LooseProps;
-  TAG: LooseProps;
-  MASKING_POLICY: LooseProps;
-  ROW_ACCESS_POLICY: LooseProps;
-  NETWORK_RULE: LooseProps;
-  NETWORK_POLICY: LooseProps;
-  SECRET: LooseProps;
-  PASSWORD_POLICY: LooseProps;
+  SEQUENCE: SequenceProps;
+  FUNCTION: RoutineProps;
+  PROCEDURE: RoutineProps;
+  ALERT: AlertProps;
+  TAG: TagProps;
+  MASKING_POLICY: PolicyProps;
+  ROW_ACCESS_POLICY: PolicyProps;
+  NETWORK_RULE: NetworkRuleProps;
+  NETWORK_POLICY: NetworkPolicyProps;
+  SECRET: SecretProps;
+  PASSWORD_POLICY: PasswordPolicyProps;
   DYNAMIC_TABLE: LooseProps;
   MATERIALIZED_VIEW: LooseProps;
   /** Account parameters and account-level settings: one object, id 0's settings. */

@@ -1,15 +1,21 @@
 import type { StatementContext } from "../session/context.ts";
 import type { Outcome } from "../session/outcome.ts";
+import { accountShowCommands } from "./account-shows.ts";
+import { alertCommands } from "./alerts.ts";
 import { alterTableCommands } from "./alter-table.ts";
 import { commentCommands } from "./comments.ts";
 import { databaseCommands } from "./databases.ts";
 import { fileFormatCommands } from "./file-formats.ts";
 import { grantCommands } from "./grants.ts";
 import { integrationCommands } from "./integrations.ts";
+import { networkCommands } from "./network.ts";
 import { pipeCommands } from "./pipes.ts";
+import { allPolicyCommands } from "./policies.ts";
 import { CommandRegistry } from "./registry.ts";
 import { resourceMonitorCommands } from "./resource-monitors.ts";
 import { roleCommands } from "./roles.ts";
+import { secretCommands } from "./secrets.ts";
+import { sequenceCommands } from "./sequences.ts";
 import { sessionCommands } from "./session-commands.ts";
 import { showGrantsCommands } from "./show-grants.ts";
 import { showParametersCommands } from "./show-parameters.ts";
@@ -17,6 +23,7 @@ import { showTableCommands } from "./show-tables.ts";
 import { stageCommands } from "./stages.ts";
 import { streamCommands } from "./streams.ts";
 import { tableCommands } from "./tables.ts";
+import { tagCommands } from "./tags.ts";
 import { taskCommands } from "./tasks.ts";
 import { userCommands } from "./users.ts";
 import { viewCommands } from "./views.ts";
@@ -52,6 +59,13 @@ export const commands = new CommandRegistry([
   ...streamCommands,
   ...taskCommands,
   ...pipeCommands,
+  ...allPolicyCommands,
+  ...tagCommands,
+  ...networkCommands,
+  ...sequenceCommands,
+  ...secretCommands,
+  ...alertCommands,
+  ...accountShowCommands,
 ]);
 
 /** Runs a statement that classify() calls a command. */

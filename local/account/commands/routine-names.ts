@@ -3,14 +3,6 @@ import type { CatalogObject } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 
-/** A function's or procedure's arguments and what it returns; the name it is stored under is its signature. */
-export interface RoutineArgument {
-  name: string;
-  /** As printed: `NUMBER(38,0)`. */
-  type: string;
-  defaultSql: string | null;
-}
-
 /** Routines are overloaded: the catalogue's name is `NAME(NUMBER, VARCHAR)`. */
 export const routineKey = (name: string, types: readonly string[]): string => `${name}(${types.join(", ")})`;
 

@@ -14,6 +14,7 @@ import { ACCOUNT_ID, type CatalogObject, type Grant, type ObjectKind } from "../
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 import type { Outcome } from "../session/outcome.ts";
+import { type DataType, printDataType } from "../types/data-type.ts";
 import type { Cursor } from "./cursor.ts";
 import { acceptKind } from "./grant-grammar.ts";
 import { resolveTargetObject } from "./grants.ts";
@@ -53,14 +54,10 @@ const OF_ROLE: ShowColumns = [
 function securableName(ctx: StatementContext, object: CatalogObject): string {
   const parts = nameParts(ctx, object);
   if (object.kind !== "FUNCTION" && object.kind !== "PROCEDURE") return printName(parts);
-  const props = object.props as {
-    arguments?: { name: string; type: string }[];
-    returns?: string;
-    routine?: string;
-  };
-  const base = (type: string) => type.split("(")[0]!;
-  const args = (props.arguments ?? []).map((a) => `${a.name} ${base(a.type)}`).join(", ");
-  const quoted = `"${props.routine ?? object.name}(${args}):${base(props.returns ?? "VARIANT")}"`;
+  const { props } = object as CatalogObject<"FUNCTION">;
+  const base = (type: DataType) => printDataType(type).split("(")[0]!;
+  const args = props.arguments.map((a) => `${a.name} ${base(a.type)}`).join(", ");
+  const quoted = `"${props.routine}(${args}):${props.returns ? base(props.returns) : "TABLE"}"`;
   return `${printName(parts.slice(0, -1))}.${quoted}`;
 }
 

@@ -6,26 +6,10 @@ import type { StatementContext } from "../session/context.ts";
 import type { Cursor } from "./cursor.ts";
 import { latest } from "./objects.ts";
 
-/** A tag set on an object or on one of its columns. Kept with the tag. */
-export interface TagAssignment {
-  objectId: number;
-  column: string | null;
-  value: string;
-}
-
-export interface TagProps {
-  allowedValues: string[] | null;
-  propagate: string | null;
-  maskingPolicies: number[];
-  assignments: TagAssignment[];
-}
-
 export interface TagValue {
   name: string[];
   value: string;
 }
-
-export const tagProps = (tag: CatalogObject<"TAG">): TagProps => tag.props as unknown as TagProps;
 
 /** `(tag = 'value', …)` or the same without parentheses, after TAG. */
 export function readTagValues(cursor: Cursor): TagValue[] {
@@ -47,7 +31,7 @@ export function setTags(
 ): void {
   for (const { name, value } of values) {
     const tag = usableTag(ctx, name);
-    const props = tagProps(latest(change, tag));
+    const props = latest(change, tag).props;
     if (props.allowedValues && !props.allowedValues.includes(value))
       throw errors.compilation(
         "001420",
@@ -56,7 +40,7 @@ export function setTags(
       );
     const assignments = props.assignments.filter((a) => a.objectId !== object.id || a.column !== column);
     assignments.push({ objectId: object.id, column, value });
-    change.update(latest(change, tag), { props: { ...props, assignments } as never });
+    change.update(latest(change, tag), { props: { ...props, assignments } });
   }
 }
 
@@ -69,9 +53,9 @@ export function unsetTags(
 ): void {
   for (const name of names) {
     const tag = usableTag(ctx, name);
-    const props = tagProps(latest(change, tag));
+    const props = latest(change, tag).props;
     const assignments = props.assignments.filter((a) => a.objectId !== object.id || a.column !== column);
-    change.update(latest(change, tag), { props: { ...props, assignments } as never });
+    change.update(latest(change, tag), { props: { ...props, assignments } });
   }
 }
 
@@ -88,9 +72,11 @@ export function tagsOn(
   objectId: number,
   column: string | null = null,
 ): { tag: CatalogObject<"TAG">; value: string }[] {
-  return ctx.services.catalog.listAll("TAG").flatMap((tag) =>
-    tagProps(tag)
-      .assignments.filter((a) => a.objectId === objectId && a.column === column)
-      .map((a) => ({ tag, value: a.value })),
-  );
+  return ctx.services.catalog
+    .listAll("TAG")
+    .flatMap((tag) =>
+      tag.props.assignments
+        .filter((a) => a.objectId === objectId && a.column === column)
+        .map((a) => ({ tag, value: a.value })),
+    );
 }

@@ -1,0 +1,269 @@
+import { isAccountAdmin } from "../access/index.ts";
+import type { StatementContext } from "../session/context.ts";
+import type { Outcome } from "../session/outcome.ts";
+import type { Cursor } from "./cursor.ts";
+import { type CommandDef, command, type Head } from "./registry.ts";
+import { readShowOptions, type ShowColumns, type ShowRow, showOutcome } from "./show.ts";
+
+/** Listings of what a single local account has none of, or one: replication, shares, regions. */
+const nothing =
+  (columns: ShowColumns, clauses: readonly string[] = []) =>
+  async (_ctx: StatementContext, cursor: Cursor, head: Head): Promise<Outcome> => {
+    let options = readShowOptions(cursor, head.terse);
+    for (const phrase of clauses) if (cursor.acceptPhrase(phrase)) cursor.name();
+    if (!cursor.atEnd) options = { ...options, ...readShowOptions(cursor, head.terse) };
+    cursor.expectEnd();
+    return showOutcome(columns, [], options);
+  };
+
+const texts = (...names: string[]): ShowColumns =>
+  names.map((name) => [name, name.endsWith("_on") ? "time" : "text"] as const);
+
+async function regions(ctx: StatementContext, cursor: Cursor, head: Head): Promise<Outcome> {
+  const options = readShowOptions(cursor, head.terse);
+  cursor.expectEnd();
+  const region = ctx.services.identity.region;
+  const row: ShowRow = {
+    region_group: "PUBLIC",
+    snowflake_region: region,
+    cloud: region.split("_")[0]!.toLowerCase(),
+    region: region.split("_").slice(1).join("-").toLowerCase(),
+    display_name: region,
+  };
+  return showOutcome(
+    texts("region_group", "snowflake_region", "cloud", "region", "display_name"),
+    [row],
+    options,
+    "snowflake_region",
+  );
+}
+
+async function accounts(ctx: StatementContext, cursor: Cursor, head: Head): Promise<Outcome> {
+  const options = readShowOptions(cursor, head.terse);
+  cursor.expectEnd();
+  const { identity, catalog } = ctx.services;
+  const created = catalog.listAll("ACCOUNT_SETTINGS")[0]?.createdOn ?? 0;
+  const row: ShowRow = {
+    organization_name: identity.organization,
+    account_name: identity.name,
+    snowflake_region: identity.region,
+    edition: "ENTERPRISE",
+    account_url: null,
+    created_on: BigInt(created) * 1_000_000n,
+    comment: "",
+    account_locator: identity.locator,
+    is_org_admin: "true",
+  };
+  return showOutcome(
+    texts(
+      "organization_name",
+      "account_name",
+      "snowflake_region",
+      "edition",
+      "account_url",
+      "created_on",
+      "comment",
+      "account_locator",
+      "is_org_admin",
+    ),
+    isAccountAdmin(ctx) ? [row] : [],
+    options,
+    "account_name",
+  );
+}
+
+const test = "tests/local/account/commands/account-shows.test.ts";
+const none = {
+  status: "approximate" as const,
+  note: "Always empty: one account, no sharing, no replication.",
+  test,
+};
+export const accountShowCommands: CommandDef[] = [
+  command(
+    "SHOW",
+    "REPLICATION DATABASES",
+    nothing(
+      texts(
+        "region_group",
+        "snowflake_region",
+        "created_on",
+        "account_name",
+        "name",
+        "comment",
+        "is_primary",
+        "primary",
+        "replication_allowed_to_accounts",
+        "failover_allowed_to_accounts",
+        "organization_name",
+        "account_locator",
+      ),
+      ["WITH PRIMARY"],
+    ),
+    { source: "SHOW REPLICATION DATABASES", ...none },
+  ),
+  command(
+    "SHOW",
+    "SHARES",
+    nothing(
+      texts(
+        "created_on",
+        "kind",
+        "owner_account",
+        "name",
+        "database_name",
+        "to",
+        "owner",
+        "comment",
+        "listing_global_name",
+      ),
+    ),
+    { source: "SHOW SHARES", ...none },
+  ),
+  command(
+    "SHOW",
+    "FAILOVER GROUPS",
+    nothing(
+      texts(
+        "region_group",
+        "snowflake_region",
+        "created_on",
+        "account_name",
+        "name",
+        "type",
+        "comment",
+        "is_primary",
+        "primary",
+      ),
+    ),
+    { source: "SHOW FAILOVER GROUPS", ...none },
+  ),
+  command(
+    "SHOW",
+    "REPLICATION GROUPS",
+    nothing(
+      texts(
+        "region_group",
+        "snowflake_region",
+        "created_on",
+        "account_name",
+        "name",
+        "type",
+        "comment",
+        "is_primary",
+        "primary",
+      ),
+    ),
+    { source: "SHOW REPLICATION GROUPS", ...none },
+  ),
+  command(
+    "SHOW",
+    "MANAGED ACCOUNTS",
+    nothing(texts("name", "cloud", "region", "locator", "created_on", "url", "is_reader", "comment")),
+    { source: "SHOW MANAGED ACCOUNTS", ...none },
+  ),
+  command(
+    "SHOW",
+    "EXTERNAL TABLES",
+    nothing(
+      texts(
+        "created_on",
+        "name",
+        "database_name",
+        "schema_name",
+        "invalid",
+        "invalid_reason",
+        "owner",
+        "comment",
+        "stage",
+        "location",
+        "file_format_name",
+        "file_format_type",
+        "cloud",
+        "region",
+        "notification_channel",
+        "last_refreshed_on",
+        "table_format",
+        "last_refresh_details",
+        "owner_role_type",
+      ),
+    ),
+    {
+      source: "SHOW EXTERNAL TABLES",
+      ...none,
+      note: "Always empty: external tables are not supported.",
+    },
+  ),
+  command(
+    "SHOW",
+    "DYNAMIC TABLES",
+    nothing(
+      texts(
+        "created_on",
+        "name",
+        "database_name",
+        "schema_name",
+        "cluster_by",
+        "rows",
+        "bytes",
+        "owner",
+        "target_lag",
+        "refresh_mode",
+        "refresh_mode_reason",
+        "warehouse",
+        "comment",
+        "text",
+        "automatic_clustering",
+        "scheduling_state",
+        "last_suspended_on",
+        "is_clone",
+        "is_replica",
+        "data_timestamp",
+        "owner_role_type",
+      ),
+    ),
+    {
+      source: "SHOW DYNAMIC TABLES",
+      ...none,
+      note: "Always empty: dynamic tables are not supported.",
+    },
+  ),
+  command(
+    "SHOW",
+    "MATERIALIZED VIEWS",
+    nothing(
+      texts(
+        "created_on",
+        "name",
+        "reserved",
+        "database_name",
+        "schema_name",
+        "cluster_by",
+        "rows",
+        "bytes",
+        "source_database_name",
+        "source_schema_name",
+        "source_table_name",
+        "refreshed_on",
+        "compacted_on",
+        "owner",
+        "invalid",
+        "invalid_reason",
+        "behind_by",
+        "comment",
+        "text",
+        "is_secure",
+        "automatic_clustering",
+        "owner_role_type",
+        "budget",
+      ),
+    ),
+    {
+      source: "SHOW MATERIALIZED VIEWS",
+      ...none,
+      note: "Always empty: materialized views are not supported.",
+    },
+  ),
+  command("SHOW", "REGIONS", regions, { source: "SHOW REGIONS", test }),
+  command("SHOW", "ACCOUNTS", accounts, { source: "SHOW ACCOUNTS", test }),
+  command("SHOW", "ORGANIZATION ACCOUNTS", accounts, { source: "SHOW ORGANIZATION ACCOUNTS", test }),
+];
