@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { bootstrapAccount } from "./access/bootstrap.ts";
 import { Catalog } from "./catalog/catalog.ts";
 import { type Clock, RealClock } from "./clock.ts";
+import { registerCatalogRelations } from "./commands/relations/index.ts";
 import { Compute } from "./compute/compute.ts";
 import { composeEngine } from "./engine.ts";
 import type { SnowflakeError } from "./errors.ts";
@@ -71,6 +72,8 @@ export interface Account {
   /** Address under which chunks are fetched; the server sets it when it listens. */
   publicUrl(): string;
   setPublicUrl(url: string): void;
+  /** Folder of an internal stage's files at the path, for PUT and GET. */
+  stageFolder(location: string, path: string): string;
   loginSeen(attempt: LoginAttempt): void;
   close(): Promise<void>;
 }
@@ -98,6 +101,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
   const tracker = new WorkTracker();
   const compute = new Compute({ catalog, clock, pool, tracker });
   await compute.start();
+  const internal = new LocalFiles(inMemory ? join(temporary, "stages") : join(options.dataDir, "stages"));
   const services: Services = {
     storage,
     versions,
@@ -110,10 +114,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
       region: "AWS_US_EAST_1",
       ...options.identity,
     },
-    files: composeFiles(
-      new LocalFiles(inMemory ? join(temporary, "stages") : join(options.dataDir, "stages")),
-      aws && new S3Files(aws, join(temporary, "fetched")),
-    ),
+    files: composeFiles(internal, aws && new S3Files(aws, join(temporary, "fetched"))),
     runtime: {
       compute,
       schedule: {
@@ -191,6 +192,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
   });
   registerHistory();
   registerRuntimeFunctions();
+  registerCatalogRelations();
   await recorder.start();
   await pipes.start();
   await streaming.start();
@@ -216,6 +218,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
     setPublicUrl: (next) => {
       url = next;
     },
+    stageFolder: (location, path) => internal.folder(location, path),
     loginSeen: (attempt) => recorder.login(attempt),
     async close() {
       clearInterval(sweep);

@@ -27,6 +27,11 @@ export class LocalFiles implements FileStore {
     return full;
   }
 
+  /** Where files of the location at the path are; for drivers that move them themselves. */
+  folder(location: string, path: string): string {
+    return this.#path(location, path);
+  }
+
   async *list(location: string, prefix: string): AsyncIterable<StagedFile> {
     const folder = this.#path(location, "");
     const wanted = prefix.replace(/^\/+/, "");

@@ -10,6 +10,7 @@ import { PARAMETERS, type ParameterValue, sessionParameter } from "../session/pa
 import { newQueryId } from "../session/query-id.ts";
 import type { Session } from "../session/session.ts";
 import { driverParameters } from "./driver-parameters.ts";
+import { transferFiles } from "./file-transfer.ts";
 import { errorBody, type HttpAnswer, type HttpRequest, snowflakeToken } from "./http.ts";
 import { contextNames } from "./session-routes.ts";
 import { MULTI_STATEMENT_TYPE, STATEMENT_TYPE } from "./statement-type.ts";
@@ -131,6 +132,9 @@ export class QueryRoutes {
       const answer = Promise.resolve(JSON.stringify(errorBody(toSnowflakeError(error), queryId)));
       return { queryId, answer, abort: () => {} };
     }
+    const only = statements.length === 1 ? statements[0]!.text : null;
+    if (only !== null && account.executor.engine.classify(only) === "FILE_TRANSFER")
+      return { queryId, answer: this.#transfer(session, queryId, only), abort: () => {} };
     if (statements.length === 1) {
       const running = account.executor.start(session, statements[0]!.text, {
         binds,
@@ -178,6 +182,18 @@ export class QueryRoutes {
       statementTypeId: MULTI_STATEMENT_TYPE,
       more: { resultIds: ids.join(","), resultTypes: types.join(",") },
     });
+  }
+
+  /** PUT and GET: the driver is told where the files go or are. */
+  async #transfer(session: Session, queryId: string, text: string): Promise<string> {
+    try {
+      const data = await this.#account.executor.within(session, text, (context) =>
+        transferFiles(this.#account, context),
+      );
+      return JSON.stringify({ data: { ...data, queryId }, message: null, code: null, success: true });
+    } catch (error) {
+      return JSON.stringify(errorBody(toSnowflakeError(error), queryId));
+    }
   }
 
   async #answer(session: Session, running: RunningStatement): Promise<string> {
