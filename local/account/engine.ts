@@ -4,7 +4,15 @@ import { errors } from "./errors.ts";
 import type { StatementContext } from "./session/context.ts";
 import type { Engine } from "./session/engine.ts";
 import type { Outcome } from "./session/outcome.ts";
-import { describeQuery, evaluateCondition, runCopy, runDml, runQuery } from "./sql/index.ts";
+import {
+  describeCopy,
+  describeQuery,
+  evaluateCondition,
+  loadFiles,
+  runCopy,
+  runDml,
+  runQuery,
+} from "./sql/index.ts";
 import type { WorkTracker } from "./work-tracker.ts";
 
 /** sql/ and commands/ as the executor uses them. */
@@ -19,10 +27,8 @@ export function composeEngine(tracker: WorkTracker): Engine {
     runScript: () => Promise.reject(errors.unsupported("Snowflake Scripting")),
     describeQuery,
     evaluateCondition,
-    loadFiles: () => Promise.reject(errors.unsupported("loading files by pipes")),
-    describeCopy: () => {
-      throw errors.unsupported("pipes");
-    },
+    loadFiles,
+    describeCopy,
   };
 }
 

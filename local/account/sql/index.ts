@@ -4,7 +4,7 @@ export { parseDataType } from "../types/parse-data-type.ts";
 export { duckType } from "../types/physical.ts";
 export { allFunctions, registerSystemFunction, type SystemFunction } from "./compile/functions/index.ts";
 export { streamColumns, streamHasData } from "./compile/stream.ts";
-export { runCopy } from "./copy/index.ts";
+export { describeCopy, loadFiles, runCopy } from "./copy/index.ts";
 export { runDml } from "./dml/index.ts";
 export { createTableAs, describeQuery, evaluateCondition, evaluateScalar } from "./evaluate.ts";
 export {

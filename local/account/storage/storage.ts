@@ -27,6 +27,11 @@ const SYSTEM_TABLES = `
     id BIGINT PRIMARY KEY, body VARCHAR NOT NULL);
   CREATE TABLE IF NOT EXISTS sys.commit_ (
     table_id BIGINT NOT NULL, version BIGINT NOT NULL, committed_on BIGINT NOT NULL);
+  CREATE TABLE IF NOT EXISTS sys.copy_file (
+    table_id BIGINT NOT NULL, location VARCHAR NOT NULL, path VARCHAR NOT NULL, etag VARCHAR NOT NULL, size BIGINT NOT NULL,
+    last_modified BIGINT NOT NULL, loaded_on BIGINT NOT NULL, status VARCHAR NOT NULL, rows_parsed BIGINT NOT NULL,
+    rows_loaded BIGINT NOT NULL, errors_seen BIGINT NOT NULL, first_error VARCHAR, first_error_line BIGINT,
+    first_error_column VARCHAR);
   CREATE TABLE IF NOT EXISTS sys.stream_offset (
     stream_id BIGINT PRIMARY KEY, version BIGINT NOT NULL, moved_on BIGINT NOT NULL);
 `;

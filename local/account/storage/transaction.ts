@@ -110,6 +110,15 @@ export class Transaction {
     if (stale) await this.#refresh();
   }
 
+  /**
+   * Begins DuckDB's transaction anew after a failed statement, which aborts it; locks and versions stay. Only where
+   * nothing was written through the connection before.
+   */
+  async restart(): Promise<void> {
+    await this.connection.run("ROLLBACK");
+    await this.connection.run("BEGIN TRANSACTION");
+  }
+
   /** A DML read the stream up to `version`: its offset moves there when this transaction commits. */
   consumeStream(streamId: number, version: number): void {
     this.#consumed.set(streamId, version);

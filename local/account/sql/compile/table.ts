@@ -19,7 +19,7 @@ import type { Source } from "./from.ts";
 import { applyPolicies } from "./policies.ts";
 import { newScope, type OutputColumn } from "./scope.ts";
 import { compileChanges, compileStream } from "./stream.ts";
-import { quoteName } from "./typed.ts";
+import { quoteName, raise } from "./typed.ts";
 import { compileVirtual } from "./virtual.ts";
 
 type NamedTable = Extract<TableExpr, { type: "table" }>;
@@ -118,7 +118,11 @@ export function versionAt(env: Env, table: CatalogObject<"TABLE">, travel: TimeT
   }
   const comparison = travel.kind === "BEFORE" ? "<" : "<=";
   const name = fullName(env.ctx, table).replaceAll("'", "''");
-  const unavailable = `error('FIRN|000707|02000|Time travel data is not available for table ${name}. The requested time is either beyond the allowed time travel period or before the object creation time.')`;
+  const unavailable = raise(
+    "000707",
+    "02000",
+    `'Time travel data is not available for table ${name}. The requested time is either beyond the allowed time travel period or before the object creation time.'`,
+  );
   return (
     `(SELECT CASE WHEN ${millis} < ${table.createdOn} THEN CAST(${unavailable} AS BIGINT) ELSE ` +
     `coalesce(max(version), 0) END FROM sys.commit_ WHERE table_id = ${table.id} AND committed_on ${comparison} ${millis})`

@@ -71,7 +71,10 @@ export const booleanConstant = (value: boolean): Typed => ({
   constant: { kind: "boolean", value: String(value) },
 });
 
-/** SQL that raises a Snowflake error when it is evaluated; run/errors.ts reads the marker. */
+/**
+ * SQL that raises a Snowflake error when it is evaluated; run/errors.ts reads the marker. A failing cast and not
+ * error(), which counts as volatile: TRY refuses it and it hinders the optimizer. Its type is INTEGER: cast it.
+ */
 export function raise(code: string, sqlState: string, messageSql: string): string {
-  return `error('FIRN|${code}|${sqlState}|' || ${messageSql})`;
+  return `CAST(concat('FIRN|${code}|${sqlState}|', ${messageSql}, '|NRIF') AS INTEGER)`;
 }

@@ -1,0 +1,71 @@
+import type { StagedFile, StatementContext } from "../../session/context.ts";
+import { type DataType, number, varchar } from "../../types/data-type.ts";
+import type { Source } from "../compile/from.ts";
+import type { OutputColumn } from "../compile/scope.ts";
+import { quoteText, type Typed, typed } from "../compile/typed.ts";
+import type { Format } from "./file-format.ts";
+import { csvField, readFile } from "./reader.ts";
+import { fileName, type StagePlace } from "./stage-location.ts";
+
+export interface LocalFile extends StagedFile {
+  localPath: string;
+}
+
+const NTZ: DataType = { kind: "TIMESTAMP_NTZ", scale: 9 };
+const LTZ: DataType = { kind: "TIMESTAMP_LTZ", scale: 9 };
+
+const METADATA: OutputColumn[] = (
+  [
+    ["METADATA$FILENAME", varchar()],
+    ["METADATA$FILE_ROW_NUMBER", number(18)],
+    ["METADATA$FILE_CONTENT_KEY", varchar()],
+    ["METADATA$FILE_LAST_MODIFIED", NTZ],
+    ["METADATA$START_SCAN_TIME", LTZ],
+  ] as const
+).map(([name, type]) => ({ name, sqlName: name, type, nullable: false }));
+
+const at = (ms: number) => `make_timestamp(${BigInt(Math.round(ms)) * 1000n})`;
+
+/** Rows of staged files with their metadata, as a relation whose columns are found by `$1` and METADATA$ names. */
+export function stagedRows(
+  ctx: StatementContext,
+  place: StagePlace,
+  format: Format,
+  files: readonly LocalFile[],
+  width: number,
+  lenient = false,
+): Source {
+  const isCsv = format.type === "CSV";
+  const selects = files.map((file) => {
+    const metadata = [
+      `${quoteText(fileName(place, file.path))} AS "METADATA$FILENAME"`,
+      `n AS "METADATA$FILE_ROW_NUMBER"`,
+      `${quoteText(file.md5)} AS "METADATA$FILE_CONTENT_KEY"`,
+      `${at(file.lastModified)} AS "METADATA$FILE_LAST_MODIFIED"`,
+      `timezone('UTC', ${at(ctx.startedOn)}) AS "METADATA$START_SCAN_TIME"`,
+    ];
+    return `SELECT *, ${metadata.join(", ")} FROM (${readFile(format, file.localPath, { width, lenient })})`;
+  });
+  const fields = isCsv
+    ? Array.from({ length: width }, (_, i) => `CAST(NULL AS VARCHAR) AS c${i + 1}`)
+    : ["CAST(NULL AS JSON) AS v"];
+  const none = `SELECT ${[...fields, "0 AS n", ...METADATA.map((m) => `NULL AS "${m.name}"`)].join(", ")} WHERE FALSE`;
+  return {
+    sql: `(${selects.length > 0 ? selects.join(" UNION ALL ") : none})`,
+    columns: [],
+    name: [],
+    hidden: METADATA,
+    positional: (alias, index): Typed => {
+      if (!isCsv) {
+        if (index !== 1) return typed("CAST(NULL AS JSON)", { kind: "VARIANT" });
+        return typed(`${alias}.v`, { kind: "VARIANT" });
+      }
+      if (index > width) return typed("CAST(NULL AS VARCHAR)", varchar());
+      return typed(qualify(csvField(format, index), `c${index}`, alias), varchar());
+    },
+  };
+}
+
+/** The field's SQL with its column qualified. */
+const qualify = (sql: string, column: string, alias: string): string =>
+  sql.replace(new RegExp(`\\b${column}\\b`, "g"), `${alias}.${column}`);
