@@ -15,7 +15,7 @@ export interface History {
   taskRuns(): readonly TaskRun[];
   hourlyCredits(from: number, to: number): { warehouseId: number; hour: number; credits: number }[];
   serverless(): readonly ServerlessUse[];
-  /** Files that pipes loaded, of one table or of all. */
+  /** Files that pipes (pipeId) and COPY (pipeId 0) loaded, into one table or all; the last ones first. */
   loads(tableId: number | null): Promise<LoadedFile[]>;
 }
 
@@ -47,12 +47,20 @@ export function openHistory(parts: {
     serverless: () => ledger.serverless(),
     async loads(tableId) {
       return pool.use(async (connection) => {
+        const filter = tableId === null ? "" : `WHERE table_id = ${tableId}`;
         const reader = await connection.runAndReadAll(
-          `SELECT * FROM sys.pipe_file ${tableId === null ? "" : `WHERE table_id = ${tableId}`}
+          `SELECT * FROM (
+             SELECT pipe_id, table_id, path, etag, stage_location, size, status, rows_parsed, rows_loaded, errors_seen,
+               first_error, first_error_line, first_error_column, received_on, loaded_on
+             FROM sys.pipe_file ${filter}
+             UNION ALL
+             SELECT NULL, table_id, path, etag, location, size, status, rows_parsed, rows_loaded, errors_seen,
+               first_error, first_error_line, first_error_column, loaded_on, loaded_on
+             FROM sys.copy_file ${filter})
            ORDER BY loaded_on DESC LIMIT 10000`,
         );
         return reader.getRowObjectsJson().map((row) => ({
-          pipeId: Number(row["pipe_id"]),
+          pipeId: row["pipe_id"] === null ? 0 : Number(row["pipe_id"]),
           tableId: Number(row["table_id"]),
           path: String(row["path"]),
           etag: String(row["etag"]),

@@ -80,6 +80,15 @@ export class QueryRoutes {
     return { json: { data: null, message: null, code: null, success: true } };
   }
 
+  /** POST /queries/{id}/abort-request */
+  async abortQuery(request: HttpRequest, queryId: string): Promise<HttpAnswer> {
+    const session = this.#account.sessions.authenticate(snowflakeToken(request.headers));
+    const known = this.#byQuery.get(queryId);
+    if (!known || known.userId !== session.userId) throw failures.noSuchQuery(queryId);
+    known.work.abort();
+    return { json: { data: null, message: null, code: null, success: true } };
+  }
+
   /** GET /monitoring/queries/{id} */
   async monitor(request: HttpRequest, queryId: string): Promise<HttpAnswer> {
     const session = this.#account.sessions.authenticate(snowflakeToken(request.headers));

@@ -53,6 +53,8 @@ export async function listen(
   const route = (request: HttpRequest): Handler | undefined => {
     const exact = fixed[`${request.method} ${request.path}`];
     if (exact) return exact;
+    const aborted = /^\/queries\/([0-9a-f-]{36})\/abort-request$/.exec(request.path);
+    if (aborted && request.method === "POST") return (r) => queries.abortQuery(r, aborted[1]!);
     if (request.method !== "GET") return undefined;
     for (const [pattern, handler] of byPattern) {
       const found = pattern.exec(request.path);

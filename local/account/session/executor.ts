@@ -119,7 +119,13 @@ export class Executor {
     const abort = (reason: SnowflakeError = failures.cancelled()) => {
       if (record.status !== "RUNNING" || abortion.signal.aborted) return;
       abortion.abort(reason);
-      for (const connection of connections) connection.interrupt();
+      // DuckDB forgets an interrupt that comes between two of a statement's queries: repeat it until the end.
+      const interrupt = () => {
+        if (record.status !== "RUNNING") return;
+        for (const connection of connections) connection.interrupt();
+        setTimeout(interrupt, 20).unref();
+      };
+      interrupt();
     };
     const follow = () => abort(options.signal?.reason as SnowflakeError | undefined);
     if (options.signal?.aborted) follow();
@@ -391,6 +397,7 @@ export class Executor {
           if (writes.length === 0 && !transaction.isDirty) {
             // Its rows may still stream from this connection: it ends with the statement.
             atEnd.push(async () => {
+              connections.delete(connection);
               await transaction.rollback();
               giveBack();
             });
@@ -402,6 +409,8 @@ export class Executor {
           }
           return result;
         } catch (error) {
+          // No interrupt may hit the rollback: the connection is used again.
+          connections.delete(connection);
           if (!ended) await transaction.rollback();
           giveBack();
           throw error;
