@@ -29,6 +29,8 @@ export interface Shared {
   readonly viewStack: number[];
   /** True when the query touches rows, so that it needs a warehouse. */
   usesData: boolean;
+  /** The session that asks, also inside a view or a policy, which have their owner's rights. */
+  invoker: StatementContext | null;
   /** What must be released when the rows have been read (fetched files). */
   readonly releases: (() => Promise<void>)[];
 }
@@ -48,9 +50,12 @@ export function newShared(transaction: Transaction): Shared {
     aliases: { next: 1 },
     viewStack: [],
     usesData: false,
+    invoker: null,
     releases: [],
   };
 }
+
+export const invokerOf = (env: Env): StatementContext => env.shared.invoker ?? env.ctx;
 
 export const nextAlias = (env: Env, prefix: string): string => `${prefix}${env.shared.aliases.next++}`;
 
@@ -65,6 +70,7 @@ export async function compileWithFacts<T>(
   shared: Shared,
   compile: (env: Env) => T,
 ): Promise<T> {
+  shared.invoker = ctx;
   for (let attempt = 0; attempt < 200; attempt++) {
     try {
       shared.streams.clear();

@@ -1,4 +1,6 @@
+import { requirePrivilege, resolveObject } from "../../access/index.ts";
 import { errors, SnowflakeError } from "../../errors.ts";
+import { physicalSequence } from "../../storage/storage.ts";
 import { type DataType, varchar } from "../../types/data-type.ts";
 import { isSemiStructured } from "../../types/physical.ts";
 import type { CallExpr, Expr, Ident, OrderItem, PathStep, Query, WindowSpec } from "../parse/index.ts";
@@ -233,8 +235,26 @@ function compileColumn(env: Env, scope: Scope, parts: Ident[], start: number): T
       if (alias) return alias.resolve();
     }
   }
-  // A lambda's parameter may be followed by a path written with dots: x.value
+  if (parts.length > 1 && (name === "NEXTVAL" || name === "CURRVAL") && !parts.at(-1)!.quoted)
+    return nextValue(env, parts.slice(0, -1), name);
   throw invalid(env, parts, start);
+}
+
+/** `sequence.NEXTVAL`: a new number for each row. */
+function nextValue(env: Env, parts: Ident[], name: string): Typed {
+  if (name === "CURRVAL") throw errors.unsupported("CURRVAL");
+  const sequence = resolveObject(
+    env.ctx,
+    "SEQUENCE",
+    parts.map((p) => p.name),
+    { search: true },
+  );
+  requirePrivilege(env.ctx, "USAGE", sequence);
+  return typed(
+    `CAST(nextval('${physicalSequence(sequence.id)}') AS BIGINT)`,
+    { kind: "NUMBER", precision: 19, scale: 0 },
+    false,
+  );
 }
 
 function compilePositional(env: Env, scope: Scope, node: Extract<Expr, { type: "positional" }>): Typed {

@@ -6,6 +6,7 @@ import type { DataType } from "../../types/data-type.ts";
 import type { TableExpr } from "../parse/index.ts";
 import { type Env, need } from "./env.ts";
 import type { Source } from "./from.ts";
+import { applyPolicies } from "./policies.ts";
 import { outputColumns, versionAt } from "./table.ts";
 import { quoteName } from "./typed.ts";
 
@@ -108,7 +109,11 @@ export function compileStream(env: Env, stream: CatalogObject<"STREAM">, name: s
   env.shared.streams.set(stream.id, now);
   const initial = stored < 0;
   const offset = { version: String(initial ? -stored - 1 : stored), initial };
-  return deltaSource(table, deltaSql(table, stream.props.mode, offset, String(now)), name);
+  return applyPolicies(
+    env,
+    table,
+    deltaSource(table, deltaSql(table, stream.props.mode, offset, String(now)), name),
+  );
 }
 
 export function compileChanges(
@@ -127,11 +132,8 @@ export function compileChanges(
   const until = changes.until
     ? versionAt(env, table, changes.until)
     : String(env.shared.transaction.readVersion(table.id));
-  return deltaSource(
-    table,
-    deltaSql(table, changes.information, { version: from, initial: false }, until),
-    name,
-  );
+  const delta = deltaSql(table, changes.information, { version: from, initial: false }, until);
+  return applyPolicies(env, table, deltaSource(table, delta, name));
 }
 
 /** Is there anything to read? Cheap when nothing was written since the offset. */

@@ -9,6 +9,7 @@ import { duckType } from "../../types/physical.ts";
 import { castTo } from "../compile/cast.ts";
 import { type Env, nextAlias } from "../compile/env.ts";
 import { compileExpr } from "../compile/expression.ts";
+import { policiesOn } from "../compile/policies.ts";
 import { newScope, type Relation, type Scope } from "../compile/scope.ts";
 import { dynamicName } from "../compile/table.ts";
 import { quoteName, raise, type Typed } from "../compile/typed.ts";
@@ -163,12 +164,13 @@ export function placeTarget(
   version: number,
 ): { sql: string; alias: string } {
   const alias = nextAlias(env, "t");
+  const policies = policiesOn(env, table, (name) => `${alias}.${quoteName(name)}`);
   const relation: Relation = {
     name: target.alias?.name ?? table.name,
     path: [],
     columns: table.props.columns.map((c) => ({
       name: c.name,
-      sql: `${alias}.${quoteName(c.name)}`,
+      sql: policies?.masks.get(c.name)?.sql ?? `${alias}.${quoteName(c.name)}`,
       type: c.type,
       nullable: c.nullable,
     })),
@@ -176,10 +178,9 @@ export function placeTarget(
   if (!target.alias) relation.path = target.name.slice(0, -1).map((p) => p.name);
   scope.relations.push(relation);
   const live = `${BEGIN_VERSION} <= ${version} AND (${END_VERSION} IS NULL OR ${END_VERSION} > ${version})`;
-  return {
-    sql: `(SELECT *, rowid AS ${RID} FROM ${physicalTable(table.id)} WHERE ${live}) AS ${alias}`,
-    alias,
-  };
+  const rows = `SELECT *, rowid AS ${RID} FROM ${physicalTable(table.id)} AS ${alias} WHERE ${live}`;
+  const filter = policies?.filter ? ` AND ${policies.filter}` : "";
+  return { sql: `(${rows}${filter}) AS ${alias}`, alias };
 }
 
 /**

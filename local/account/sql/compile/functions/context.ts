@@ -2,6 +2,7 @@ import { activeRoles } from "../../../access/index.ts";
 import { errors } from "../../../errors.ts";
 import type { StatementContext } from "../../../session/context.ts";
 import { varchar } from "../../../types/data-type.ts";
+import { invokerOf } from "../env.ts";
 import { nullConstant, type Typed, text, textConstant, typed } from "../typed.ts";
 import { define } from "./registry.ts";
 
@@ -10,7 +11,7 @@ const value = (v: string | null): Typed =>
   v === null ? nullConstant() : { ...textConstant(v), type: varchar() };
 
 const constant = (names: string, of: (ctx: StatementContext) => string | null) =>
-  define("context", names, [], (_a, { env }) => value(of(env.ctx)));
+  define("context", names, [], (_a, { env }) => value(of(invokerOf(env))));
 
 const nameOf = (ctx: StatementContext, id: number | null): string | null =>
   id === null ? null : (ctx.services.catalog.get(id)?.name ?? null);
@@ -48,7 +49,7 @@ constant("CURRENT_SECONDARY_ROLES", (ctx) =>
   JSON.stringify({ roles: "", value: ctx.session.secondaryRoles === "ALL" ? "ALL" : "" }),
 );
 define("context", "CURRENT_SCHEMAS", [], (_a, { env }) => {
-  const { ctx } = env;
+  const ctx = invokerOf(env);
   const database = nameOf(ctx, ctx.session.databaseId);
   const schema = nameOf(ctx, ctx.session.schemaId);
   const path = database === null ? [] : [`${database}.${schema ?? "PUBLIC"}`, `${database}.PUBLIC`];
@@ -61,12 +62,12 @@ define(
   (a, { env }) => {
     if (a.length > 0 && a[0]!.constant?.value !== "-1")
       throw errors.unsupported("LAST_QUERY_ID of an earlier statement");
-    return value(env.ctx.session.lastQueryId);
+    return value(invokerOf(env).session.lastQueryId);
   },
   { min: 0 },
 );
 define("context", "IS_ROLE_IN_SESSION", ["text"], (a, { env }) => {
-  const { ctx } = env;
+  const ctx = invokerOf(env);
   if (a[0]!.constant?.kind === "string") {
     const held = [...activeRoles(ctx)].some((id) => nameOf(ctx, id) === a[0]!.constant!.value);
     return typed(held ? "TRUE" : "FALSE", { kind: "BOOLEAN" }, false);
