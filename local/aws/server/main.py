@@ -22,6 +22,7 @@ from moto.moto_server.werkzeug_app import (  # noqa: E402
     create_backend_app,
 )
 from objects import ObjectFiles  # noqa: E402
+from transport import install as install_transport  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
 
@@ -32,6 +33,7 @@ def main(port, folder):
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     objects = ObjectFiles(os.path.join(folder, "objects"))
     messages = MessageJournal(os.path.join(folder, "messages.jsonl"))
+    install_transport()
     objects.install()
     messages.install()
     app = JournaledApplication(
