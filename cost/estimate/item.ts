@@ -38,6 +38,8 @@ export interface CostItem {
   ceiling: Figure;
   basis: CeilingBasis;
   departments: DepartmentShare[];
+  /** For warehouses: the part of the use that scheduled tasks cause, 0 to 1; people cause the rest. */
+  scheduled?: number;
   /** What a reader must know: a missing native cap, an assumption over its maximum. */
   notes: string[];
 }

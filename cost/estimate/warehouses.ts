@@ -29,6 +29,8 @@ export interface WarehouseMonth {
   expected: Figure;
   maximum: Figure;
   departments: DepartmentShare[];
+  /** The part of its busy time that scheduled tasks cause, 0 to 1. */
+  scheduled: number;
 }
 
 export interface WarehouseCosts {
@@ -111,13 +113,14 @@ function monthOf(context: Context, warehouse: Warehouse): WarehouseMonth {
   const shape = shapeOf(warehouse);
   const rate = warehouseRate(context.book, shape, context.cloud);
   const maximum = warehouseMaximum(rate, shape);
-  const { use, departments } = useOf(context, warehouse);
+  const { use, departments, scheduled } = useOf(context, warehouse);
   return {
     warehouse,
     shape,
     rate,
     maximum,
     departments,
+    scheduled,
     expected: measuredCredits(context, warehouse) ?? warehouseExpected(context.book, rate, shape, use),
   };
 }
@@ -126,7 +129,7 @@ function monthOf(context: Context, warehouse: Warehouse): WarehouseMonth {
 function useOf(
   context: Context,
   warehouse: Warehouse,
-): { use: WarehouseUse; departments: DepartmentShare[] } {
+): { use: WarehouseUse; departments: DepartmentShare[]; scheduled: number } {
   const usage = usageFor(context.usage.warehouses, warehouse.key);
   const weights = new Map<string, number>();
   const bursts: Burst[] = [];
@@ -140,6 +143,7 @@ function useOf(
     for (const task of graph.tasks)
       weights.set(task.owner, (weights.get(task.owner) ?? 0) + graph.starts.length * task.seconds);
   }
+  const scheduled = total(weights);
   for (const people of usage.people) put(people.department, startsOfPeople(people), people.busySeconds);
   return {
     use: {
@@ -149,8 +153,12 @@ function useOf(
       accelerationHours: usage.accelerationHours,
     },
     departments: sharesOf(weights),
+    scheduled: scheduled / Math.max(total(weights), 1),
   };
 }
+
+const total = (weights: Map<string, number>): number =>
+  [...weights.values()].reduce((sum, weight) => sum + weight, 0);
 
 interface Graph {
   starts: number[];
@@ -280,6 +288,7 @@ function computeItem(context: Context, month: WarehouseMonth, claim: Claim & { l
     ceiling: inUsd(context, `${warehouse.name} ceiling`, ceiling),
     basis: "enforced",
     departments: month.departments,
+    scheduled: month.scheduled,
     notes: [],
   };
 }
