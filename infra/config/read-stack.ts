@@ -34,7 +34,7 @@ export function readStackConfig(file: string, text: string, problems: Problems):
   const own = Object.fromEntries(
     Object.entries(config)
       .filter(([key]) => key.startsWith(NAMESPACE))
-      .map(([key, value]) => [key.slice(NAMESPACE.length), value]),
+      .map(([key, value]) => [key.slice(NAMESPACE.length), asWritten(value)]),
   );
   const parsed = stackConfig.safeParse(own);
   if (parsed.success) return parsed.data;
@@ -43,6 +43,12 @@ export function readStackConfig(file: string, text: string, problems: Problems):
     for (const problem of problemsOf(issue, own)) problems.add({ file, ...place(problem.at), ...problem.is });
   }
   return undefined;
+}
+
+/** Pulumi's CLI rewrites the file with quotes around switches and numbers (not those inside of mappings). */
+function asWritten(value: unknown): unknown {
+  if (value === "true" || value === "false") return value === "true";
+  return typeof value === "string" && /^[0-9]+$/.test(value) ? Number(value) : value;
 }
 
 type Found = { at: readonly PropertyKey[]; is: Omit<Problem, "file"> };

@@ -125,6 +125,13 @@ test("clusters need the edition that has them", () => {
   ]);
 });
 
+test("a file that Pulumi's CLI has rewritten means the same", () => {
+  const rewritten = stackText("prod")
+    .replace("firn:protect: true", 'firn:protect: "true"')
+    .replace("firn:timeTravelDays: 7", 'firn:timeTravelDays: "7"');
+  expect(stackConfig(rewritten)).toEqual(stackConfig(stackText("prod")));
+});
+
 test("a file that is not YAML says where", () => {
   const problems = new Problems();
   readStackConfig("Pulumi.x.yaml", "config:\n  a: [1\n  b: 2\n", problems);
