@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Handler, rulesOf } from "./handler.ts";
-import { isEmpty, type Json, type Properties } from "./values.ts";
+import { hasUnknown, isEmpty, isUnknown, type Json, type Properties, UNKNOWN } from "./values.ts";
 
 export interface Failure {
   property: string;
@@ -33,7 +33,7 @@ export function checkInputs(
   const inputs: Properties = {};
   for (const [name, value] of Object.entries(news)) {
     if (INTERNAL.has(name) || value === null) continue;
-    if (name in rules) inputs[name] = value;
+    if (name in rules) inputs[name] = rules[name]!.json ? documentText(value) : value;
     else failures.push({ property: name, reason: unsupported(handler, name) });
   }
   if (handler.autoname && inputs[handler.autoname.property] === undefined) {
@@ -77,9 +77,14 @@ function automaticName(
   return property === "bucket" ? name.toLowerCase() : name;
 }
 
+/** Policies may be given as objects; the official provider makes texts of them here. */
+function documentText(value: Json): Json {
+  if (typeof value !== "object" || value === null) return value;
+  return hasUnknown(value) ? UNKNOWN : JSON.stringify(value);
+}
+
 function isDocument(value: string): boolean {
-  // An unknown is not a document yet.
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)) return true;
+  if (isUnknown(value)) return true;
   try {
     return typeof JSON.parse(value) === "object";
   } catch {

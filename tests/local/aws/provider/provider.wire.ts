@@ -294,6 +294,15 @@ test("a policy that is only written differently is no change", async () => {
   expect((await engine.diff(role, { assumeRolePolicy: trust("2") })).changed).toEqual(["assumeRolePolicy"]);
 });
 
+test("a policy may be an object, also one of which a part is not known yet", async () => {
+  const document = JSON.parse(trust("1")) as Properties;
+  const role = await engine.create(ROLE, "object", { assumeRolePolicy: document });
+  expect(role.state["assumeRolePolicy"]).toBe(trust("1"));
+  expect(await engine.diff(role, { assumeRolePolicy: document })).toMatchObject({ changed: [] });
+  const unknown = await engine.check(ROLE, "object", { assumeRolePolicy: { ...document, Id: UNKNOWN } });
+  expect(unknown["assumeRolePolicy"]).toBe(UNKNOWN);
+});
+
 test("what somebody changed by hand is found by a refresh and put right by an update", async () => {
   const wanted = { assumeRolePolicy: trust("1"), tags: { owner: "data" } };
   const role = await engine.create(ROLE, "drifted", wanted);
