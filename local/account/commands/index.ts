@@ -14,6 +14,7 @@ import { allPolicyCommands } from "./policies.ts";
 import { CommandRegistry } from "./registry.ts";
 import { resourceMonitorCommands } from "./resource-monitors.ts";
 import { roleCommands } from "./roles.ts";
+import { allRoutineCommands } from "./routines.ts";
 import { secretCommands } from "./secrets.ts";
 import { sequenceCommands } from "./sequences.ts";
 import { sessionCommands } from "./session-commands.ts";
@@ -62,6 +63,7 @@ export const commands = new CommandRegistry([
   ...allPolicyCommands,
   ...tagCommands,
   ...networkCommands,
+  ...allRoutineCommands,
   ...sequenceCommands,
   ...secretCommands,
   ...alertCommands,

@@ -117,7 +117,6 @@ export const DESCRIBE_COLUMNS: ShowColumns = [
   ["policy name", "text"],
   ["privacy domain", "text"],
 ];
-const DESCRIBE_TABLE_COLUMNS: ShowColumns = [...DESCRIBE_COLUMNS, ["schema evolution record", "text"]];
 
 /** The default as DESCRIBE prints it; an AUTOINCREMENT column shows its sequence. */
 export function printDefault(column: ColumnDef): string | null {
@@ -154,7 +153,6 @@ export function describeRows(
       comment: column.comment,
       "policy name": policy ? printed(ctx, policy) : null,
       "privacy domain": null,
-      "schema evolution record": null,
     };
   });
 }
@@ -192,7 +190,7 @@ async function describe(ctx: StatementContext, cursor: Cursor): Promise<Outcome>
   requireDescribe(ctx, table);
   const props = table.props as CatalogObject<"TABLE">["props"];
   return showOutcome(
-    DESCRIBE_TABLE_COLUMNS,
+    DESCRIBE_COLUMNS,
     describeRows(ctx, props.columns, props.constraints ?? []),
     undefined,
     "name",

@@ -97,7 +97,18 @@ function policyReferences(ctx: StatementContext, args: FunctionArguments): Polic
   }
   const domain = (textArgument(args, "REF_ENTITY_DOMAIN") ?? "").toUpperCase();
   if (domain === "USER" || domain === "ACCOUNT") return [];
-  const entity = resolveObject(ctx, ["TABLE", "VIEW"] as const, nameArgument(args, "REF_ENTITY_NAME")) as Relation;
+  if (domain === "TAG") {
+    const tag = resolveObject(ctx, "TAG", nameArgument(args, "REF_ENTITY_NAME"));
+    return tag.props.maskingPolicies.flatMap((id) => {
+      const policy = ctx.services.catalog.get(id);
+      return policy ? [{ policy, entity: tag, column: null, argumentColumns: null }] : [];
+    });
+  }
+  const entity = resolveObject(
+    ctx,
+    ["TABLE", "VIEW"] as const,
+    nameArgument(args, "REF_ENTITY_NAME"),
+  ) as Relation;
   return policiesOf(ctx, entity);
 }
 

@@ -1,0 +1,63 @@
+// Takes over objects that were made with SQL.
+import * as snowflake from "@pulumi/snowflake";
+
+const provider = new snowflake.Provider("snowflake", {
+  organizationName: "FIRN",
+  accountName: "LOCAL",
+  user: "ADMIN",
+  password: process.env["ACCOUNT_PASSWORD"] ?? "",
+  role: "ACCOUNTADMIN",
+  protocol: "http",
+  host: "127.0.0.1",
+  port: Number(process.env["ACCOUNT_PORT"]),
+  maxRetryCount: 0,
+  previewFeaturesEnabled: ["snowflake_table_resource"],
+});
+
+const imported = (id: string) => ({ provider, import: id });
+new snowflake.Warehouse(
+  "warehouse",
+  {
+    name: "OLD",
+    warehouseSize: "SMALL",
+    autoSuspend: 60,
+    comment: "by hand",
+    warehouseType: "STANDARD",
+    minClusterCount: 1,
+    maxClusterCount: 1,
+    scalingPolicy: "STANDARD",
+    autoResume: "true",
+    enableQueryAcceleration: "false",
+    queryAccelerationMaxScaleFactor: 8,
+  },
+  imported('"OLD"'),
+);
+new snowflake.Database("database", { name: "OLD", comment: "by hand" }, imported('"OLD"'));
+new snowflake.Schema(
+  "schema",
+  { name: "S", database: "OLD", comment: "by hand", isTransient: "false", withManagedAccess: "false" },
+  imported('"OLD"."S"'),
+);
+new snowflake.AccountRole("role", { name: "OLD", comment: "by hand" }, imported('"OLD"'));
+new snowflake.GrantPrivilegesToAccountRole(
+  "grant",
+  {
+    accountRoleName: "OLD",
+    privileges: ["MONITOR", "USAGE"],
+    onAccountObject: { objectType: "WAREHOUSE", objectName: "OLD" },
+  },
+  imported('"OLD"|false|false|MONITOR,USAGE|OnAccountObject|WAREHOUSE|"OLD"'),
+);
+new snowflake.Task(
+  "task",
+  {
+    name: "T",
+    database: "OLD",
+    schema: "S",
+    warehouse: "OLD",
+    schedule: { minutes: 5 },
+    sqlStatement: "SELECT 1",
+    started: false,
+  },
+  imported('"OLD"."S"."T"'),
+);
