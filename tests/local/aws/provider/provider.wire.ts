@@ -297,7 +297,7 @@ test("a policy that is only written differently is no change", async () => {
 test("a policy may be an object, also one of which a part is not known yet", async () => {
   const document = JSON.parse(trust("1")) as Properties;
   const role = await engine.create(ROLE, "object", { assumeRolePolicy: document });
-  expect(role.state["assumeRolePolicy"]).toBe(trust("1"));
+  expect(JSON.parse(String(role.state["assumeRolePolicy"]))).toEqual(document);
   expect(await engine.diff(role, { assumeRolePolicy: document })).toMatchObject({ changed: [] });
   const unknown = await engine.check(ROLE, "object", { assumeRolePolicy: { ...document, Id: UNKNOWN } });
   expect(unknown["assumeRolePolicy"]).toBe(UNKNOWN);
