@@ -4,7 +4,7 @@ import type { AwsConnection } from "../files/aws.ts";
 import type { ConnectionPool } from "../session/connections.ts";
 
 /** Seconds until a message that was not deleted (the account was killed) is given out again. */
-const VISIBILITY_SECONDS = 30;
+const VISIBILITY_SECONDS = 10;
 
 /**
  * The account's one queue for pipes, as Snowflake has one per bucket and account. Made when the first auto-ingest pipe
@@ -34,14 +34,19 @@ export class NotificationQueue {
   }
 
   async #open(): Promise<{ url: string; arn: string }> {
-    const { CreateQueueCommand, GetQueueAttributesCommand } = await import("@aws-sdk/client-sqs");
+    const { CreateQueueCommand, GetQueueAttributesCommand, GetQueueUrlCommand } = await import(
+      "@aws-sdk/client-sqs"
+    );
     const client = await this.#aws.sqs();
-    const name = await this.#name(true);
-    const { QueueUrl: url } = await client.send(
-      new CreateQueueCommand({
-        QueueName: name!,
-        Attributes: { VisibilityTimeout: String(VISIBILITY_SECONDS), MessageRetentionPeriod: "1209600" },
-      }),
+    const name = (await this.#name(true))!;
+    // Asked for first: creating a queue that exists with other attributes is an error.
+    const { QueueUrl: url } = await client.send(new GetQueueUrlCommand({ QueueName: name })).catch(() =>
+      client.send(
+        new CreateQueueCommand({
+          QueueName: name,
+          Attributes: { VisibilityTimeout: String(VISIBILITY_SECONDS), MessageRetentionPeriod: "1209600" },
+        }),
+      ),
     );
     const { Attributes: attributes } = await client.send(
       new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["QueueArn"] }),
@@ -63,14 +68,13 @@ export class NotificationQueue {
     });
   }
 
-  /** Waits up to `waitSeconds` for messages; an abort ends the wait with none. */
-  async receive(waitSeconds: number, signal: AbortSignal): Promise<Message[]> {
+  /** Waits up to `waitSeconds` for messages, ten at most. */
+  async receive(waitSeconds: number): Promise<Message[]> {
     const { ReceiveMessageCommand } = await import("@aws-sdk/client-sqs");
     const { url } = await this.open();
     const client = await this.#aws.sqs();
     const answer = await client.send(
       new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10, WaitTimeSeconds: waitSeconds }),
-      { abortSignal: signal },
     );
     return answer.Messages ?? [];
   }

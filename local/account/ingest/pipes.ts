@@ -12,6 +12,7 @@ import type { Executor } from "../session/executor.ts";
 import { toSnowflakeError } from "../session/failures.ts";
 import type { SessionManager } from "../session/manager.ts";
 import { objectParameter } from "../session/parameters.ts";
+import { parseStatement } from "../sql/index.ts";
 import type { WorkTracker } from "../work-tracker.ts";
 import { alreadyLoaded, Inbox, type PendingFile, recordLoads } from "./inbox.ts";
 import type { NotificationQueue } from "./notification-queue.ts";
@@ -47,7 +48,9 @@ export class Pipes {
   readonly #queue: NotificationQueue | null;
   readonly #states = new Map<number, PipeState>();
   readonly #facts = new Map<number, { copy: string; facts: CopyFacts }>();
+  readonly #routes = new Map<string, Omit<Route, "stageId">>();
   readonly #stop = new AbortController();
+  #lastQueueError: string | null = null;
   #consuming: Promise<void> | null = null;
 
   constructor(parts: {
@@ -78,6 +81,8 @@ export class Pipes {
         if (object.kind === "PIPE") this.pipeChanged(object.id);
         if (object.kind === "STAGE") this.#facts.clear();
       }
+      // A grant or an altered object may be what a failing pipe waits for.
+      for (const [pipeId, state] of this.#states) if (state.retryAt) this.#work(pipeId);
     });
     for (const pipeId of this.inbox.pipes()) this.#work(pipeId);
     if (await this.#queue?.exists()) this.#consume();
@@ -131,6 +136,7 @@ export class Pipes {
       status["numOutstandingMessagesOnChannel"] = 0;
     }
     if (state.lastError) status["error"] = state.lastError;
+    if (this.#lastQueueError) status["channelErrorMessage"] = this.#lastQueueError;
     return status;
   }
 
@@ -180,9 +186,7 @@ export class Pipes {
     const files: PendingFile[] = [];
     for (const pipe of this.#services.catalog.listAll("PIPE")) {
       if (!pipe.props.autoIngest) continue;
-      const facts = await this.#within(pipe, async (context) => this.#factsOf(context, pipe)).catch(
-        () => null,
-      );
+      const facts = this.#routeOf(pipe);
       const stage = facts && this.#services.catalog.getAs("STAGE", facts.stageId);
       const base = stage?.props.url ? parseS3Url(stage.props.url) : null;
       if (!facts || !base) continue;
@@ -220,19 +224,22 @@ export class Pipes {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       try {
-        const messages = await queue.receive(10, signal);
+        // A short wait: a poll that a kill cut off may still take messages, and hides them for a while.
+        const messages = await queue.receive(1);
         // A burst is taken together: one write for all of it.
         while (messages.length > 0 && messages.length < 500) {
-          const more = await queue.receive(0, signal);
+          const more = await queue.receive(0);
           if (more.length === 0) break;
           messages.push(...more);
         }
+        this.#lastQueueError = null;
         if (messages.length === 0) continue;
         await this.#tracker.track(
           this.receive(messages.flatMap((message) => parseS3Event(message.Body ?? ""))),
         );
         await queue.delete(messages);
-      } catch {
+      } catch (error) {
+        this.#lastQueueError = toSnowflakeError(error).message;
         if (signal.aborted) return;
         // The endpoint is away: what was not deleted is given out again.
         await new Promise<void>((resolve) => {
@@ -361,6 +368,20 @@ export class Pipes {
     this.inbox.forget(pipe.id, paths);
   }
 
+  /** Which files are the pipe's, whatever its owner may do at the moment: an event is never lost to a lacking grant. */
+  #routeOf(pipe: Pipe): Route | null {
+    const { stageId, copy } = pipe.props;
+    if (stageId === null) return null;
+    let route = this.#routes.get(copy);
+    if (!route) {
+      const statement = parseStatement(copy);
+      if (statement.type !== "copyIntoTable") return null;
+      route = { path: pathBelowStage(statement.source.location), pattern: statement.pattern };
+      this.#routes.set(copy, route);
+    }
+    return { ...route, stageId };
+  }
+
   #factsOf(context: StatementContext, pipe: Pipe): CopyFacts {
     const known = this.#facts.get(pipe.id);
     if (known?.copy === pipe.props.copy) return known.facts;
@@ -386,7 +407,23 @@ export class Pipes {
   }
 }
 
-const matches = (facts: CopyFacts, path: string): boolean =>
+interface Route {
+  stageId: number;
+  path: string;
+  pattern: string | null;
+}
+
+/** `"DB"."S"."STAGE"/a/b/` is below its stage at `a/b/`. */
+function pathBelowStage(location: string): string {
+  let quoted = false;
+  for (let at = 0; at < location.length; at++) {
+    if (location[at] === '"') quoted = !quoted;
+    else if (location[at] === "/" && !quoted) return location.slice(at + 1);
+  }
+  return "";
+}
+
+const matches = (facts: Omit<Route, "stageId">, path: string): boolean =>
   path.startsWith(facts.path) && (facts.pattern === null || new RegExp(`^(?:${facts.pattern})$`).test(path));
 
 function takeBatch(pending: PendingFile[]): PendingFile[] {

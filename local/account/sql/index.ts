@@ -7,6 +7,7 @@ export { streamColumns, streamHasData } from "./compile/stream.ts";
 export { describeCopy, loadFiles, runCopy } from "./copy/index.ts";
 export { runDml } from "./dml/index.ts";
 export { createTableAs, describeQuery, evaluateCondition, evaluateScalar } from "./evaluate.ts";
+export { parseStatement } from "./parse/index.ts";
 export {
   alterPhysicalTable,
   createPhysicalTable,
