@@ -15,6 +15,7 @@ body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,
 .results li{padding:.35rem .6rem;border-radius:4px;cursor:pointer}.results li[aria-selected=true],.results li:hover{background:var(--hit)}
 .results small,.faint{color:var(--faint)}.results small{display:block;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 main{max-width:74rem;margin:0 auto;padding:1.4rem 1.25rem 4rem}
+main.wide{max-width:112rem}
 h1{font-size:1.5rem;line-height:1.25;margin:.2rem 0 .4rem;overflow-wrap:anywhere}h2{font-size:1.15rem;margin:2rem 0 .6rem}h3{font-size:1rem;margin:1.2rem 0 .4rem}
 a{color:var(--link);text-decoration:none}a:hover{text-decoration:underline}
 .lead{font-size:1.05rem;margin:.2rem 0 1rem;max-width:46rem}
@@ -30,7 +31,7 @@ tr:target td,.hit td{background:var(--hit)}
 .tag{display:inline-block;font-size:.74rem;padding:.02rem .42rem;border-radius:99px;border:1px solid currentColor;color:var(--faint);white-space:nowrap}.tag.personal{color:var(--warn)}
 .tag.raw,.dot.raw{color:var(--raw)}.tag.core,.dot.core{color:var(--core)}.tag.mart,.dot.mart{color:var(--mart)}.tag.ops,.dot.ops{color:var(--ops)}
 .drawing{overflow:auto;max-height:80vh;border:1px solid var(--line);border-radius:8px;padding:.6rem;background:var(--ground)}
-svg{display:block}svg text{font:12px system-ui,sans-serif;fill:var(--ink)}svg .name{font-weight:650}svg .sub,svg .row{fill:var(--faint);font-size:11px}
+svg{display:block}svg.map{max-width:100%;min-width:60rem;height:auto}.columns td:first-child code{white-space:nowrap;overflow-wrap:normal}svg text{font:12px system-ui,sans-serif;fill:var(--ink)}svg .name{font-weight:650}svg .sub,svg .row{fill:var(--faint);font-size:11px}
 svg .box{fill:var(--panel);stroke:var(--outside);stroke-width:1.4}svg .raw .box{stroke:var(--raw)}svg .core .box{stroke:var(--core)}svg .mart .box{stroke:var(--mart)}svg .ops .box{stroke:var(--ops)}svg .role .box{stroke-dasharray:4 3}svg .way .box{stroke:var(--faint);rx:16}svg .own .box{stroke-width:2.6}
 svg .col rect{fill:transparent}svg .col:hover rect,svg .col.hot rect{fill:var(--hit)}svg .edge{fill:none;stroke:var(--edge);stroke-width:1.3}svg .edge.hot{stroke:var(--hot);stroke-width:2.4}svg.some .edge:not(.hot){opacity:.18}
 svg.plot .bar{fill:var(--core)}svg.plot .grid{stroke:var(--line)}

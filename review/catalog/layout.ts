@@ -21,12 +21,17 @@ export interface Layout {
   height: number;
 }
 
-/** Layers from left to right by the longest way, boxes within a layer ordered by their neighbours. Edges that close a circle are passed over. */
-export function layered(boxes: readonly Box[], edges: readonly Edge[], gap = { x: 90, y: 22 }): Layout {
+/** Layers from left to right by the longest way, or as `lane` says; boxes within a layer ordered by their neighbours. Edges that close a circle are passed over. */
+export function layered(
+  boxes: readonly Box[],
+  edges: readonly Edge[],
+  gap = { x: 90, y: 22 },
+  lane?: (id: string) => number,
+): Layout {
   const ids = new Set(boxes.map((box) => box.id));
   const known = edges.filter((edge) => ids.has(edge.from) && ids.has(edge.to) && edge.from !== edge.to);
-  const layer = layersOf(boxes, known);
-  const layers: Box[][] = [];
+  const layer = lane ? new Map(boxes.map(({ id }) => [id, lane(id)])) : layersOf(boxes, known);
+  const layers: Box[][] = Array.from({ length: Math.max(-1, ...layer.values()) + 1 }, () => []);
   for (const box of boxes) {
     const index = layer.get(box.id) ?? 0;
     layers[index] = [...(layers[index] ?? []), box];

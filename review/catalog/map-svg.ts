@@ -2,8 +2,9 @@ import type { Platform } from "../../infra/platform.ts";
 import type { Schedule } from "../../infra/units.ts";
 import type { Catalog } from "./data.ts";
 import { html, type Markup } from "./html.ts";
-import { type Box, type Edge, layered } from "./layout.ts";
+import { type Box, type Edge, layered, type Placed } from "./layout.ts";
 import { curve, round, shorten, svg } from "./lineage-svg.ts";
+import { entryFile } from "./names.ts";
 
 interface MapNode {
   id: string;
@@ -50,8 +51,21 @@ export function flowMap(catalog: Catalog): Markup {
     nodes.set(id, { id, style: "role", title: role, sub: "role", rows: [] });
     for (const schema of schemas) link(schema, id);
   }
-  return draw([...nodes.values()], [...edges.values()], "From sources to readers");
+  return draw([...nodes.values()], [...edges.values()], "From sources to readers", (id) =>
+    LANES.findIndex((begins) => begins.test(id)),
+  );
 }
+
+/** What stands in which lane, from left to right. */
+const LANES = [
+  /^source /,
+  /^(bucket$|topic )/,
+  /^(pipes|connectors) /,
+  /^raw\./,
+  /^core\./,
+  /^(mart|ops)\./,
+  /^role /,
+];
 
 const schemaNode = (schema: string): MapNode => ({
   id: schema,
@@ -156,16 +170,18 @@ export function taskGraphs(catalog: Catalog): { title: string; picture: Markup }
       const members = platform.tasks.filter((task) => task.freshness === root.freshness);
       const nodes = members.map((task): MapNode => {
         const streams = platform.streams.filter((stream) => stream.consumer === task.model);
-        const wait = task.when
-          ? [`waits for ${streams.length || "a"} stream${streams.length === 1 ? "" : "s"}`]
-          : [];
+        const wait = !task.when
+          ? []
+          : streams.length > 0
+            ? [`waits for ${streams.length} stream${streams.length === 1 ? "" : "s"}`]
+            : ["waits for any stream"];
         return {
           id: task.key,
           style: task.model ? (task.model.split(".")[0] ?? "") : "way",
-          title: task.model ?? task.name.toLowerCase(),
-          sub: `${task.warehouse || "serverless"}, at most ${minutes(task.timeout)}`,
-          rows: wait,
-          link: task.model ? `table/${encodeURI(task.model)}.html` : undefined,
+          title: task.model?.split(".").at(-1) ?? task.name.toLowerCase(),
+          sub: task.model ? schemaOf(task.model) : "root task",
+          rows: [`on ${task.warehouse || "serverless compute"}`, `at most ${minutes(task.timeout)}`, ...wait],
+          link: task.model ? `table/${entryFile(task.model)}` : undefined,
         };
       });
       const edges = members.flatMap((task) => task.after.map((from) => ({ from, to: task.key, count: 1 })));
@@ -188,7 +204,12 @@ export const schedule = (given: Schedule | undefined): string =>
         ? `every ${given.minutes / 60} h`
         : `every ${given.minutes} min`;
 
-function draw(nodes: MapNode[], edges: (Edge & { count: number })[], label: string): Markup {
+function draw(
+  nodes: MapNode[],
+  edges: (Edge & { count: number })[],
+  label: string,
+  lane?: (id: string) => number,
+): Markup {
   const rowsOf = (node: MapNode): string[] =>
     node.rows.length > MOST_ROWS
       ? [...node.rows.slice(0, MOST_ROWS - 1), `and ${node.rows.length - MOST_ROWS + 1} more`]
@@ -200,22 +221,30 @@ function draw(nodes: MapNode[], edges: (Edge & { count: number })[], label: stri
       height: HEAD + rowsOf(node).length * ROW + (node.rows.length > 0 ? 8 : 4),
     }),
   );
-  const layout = layered(boxes, edges, { x: 70, y: 18 });
+  const layout = layered(boxes, edges, { x: 64, y: 18 }, lane);
   const place = new Map(layout.boxes.map((box) => [box.id, box]));
   const curves = edges.map((edge) => {
     const [start, end] = [place.get(edge.from), place.get(edge.to)];
     if (!start || !end) return undefined;
-    return html`<path class="edge" data-from="${edge.from}" data-to="${edge.to}" style="stroke-width:${round(Math.min(6, 1 + Math.log2(edge.count + 1)))}" d="${curve([start.x + start.width, start.y + 22], [end.x, end.y + 22])}"/>`;
+    return html`<path class="edge" data-from="${edge.from}" data-to="${edge.to}" style="stroke-width:${round(Math.min(6, 1 + Math.log2(edge.count + 1)))}" d="${way(start, end)}"/>`;
   });
   const drawn = nodes.map((node) => {
     const box = place.get(node.id);
     if (!box) return undefined;
     const text = rowsOf(node).map(
       (row, index) =>
-        html`<text class="row" x="${round(box.x + 10)}" y="${round(box.y + HEAD + 12 + index * ROW)}">${shorten(row, 27)}</text>`,
+        html`<text class="row" x="${round(box.x + 10)}" y="${round(box.y + HEAD + 12 + index * ROW)}">${row.length > 29 ? `${row.slice(0, 28)}…` : row}</text>`,
     );
     const group = html`<g class="node ${node.style}" data-column="${node.id}"><rect class="box" x="${round(box.x)}" y="${round(box.y)}" width="${box.width}" height="${box.height}" rx="6"/><text class="name" x="${round(box.x + 10)}" y="${round(box.y + 19)}">${shorten(node.title, 25)}<title>${node.title}</title></text><text class="sub" x="${round(box.x + 10)}" y="${round(box.y + 35)}">${shorten(node.sub, 30)}</text>${text}</g>`;
     return node.link ? html`<a href="${node.link}">${group}</a>` : group;
   });
   return svg(layout.width, layout.height, label, [...curves, ...drawn], "map");
+}
+
+/** Into the next lane, or around the outside of the own one. */
+function way(start: Placed, end: Placed): string {
+  const from: [number, number] = [start.x + start.width, start.y + 22];
+  if (start.x !== end.x) return curve(from, [end.x, end.y + 22]);
+  const side = end.x + end.width;
+  return `M${round(from[0])} ${round(from[1])}C${round(side + 46)} ${round(from[1])} ${round(side + 46)} ${round(end.y + 22)} ${round(side)} ${round(end.y + 22)}`;
 }

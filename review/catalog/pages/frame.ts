@@ -1,8 +1,8 @@
 import type { Catalog } from "../data.ts";
 import { html, type Markup } from "../html.ts";
 
-/** The frame of every page. `base` leads from the page's folder to the site's. */
-export function page(catalog: Catalog, base: "" | "../", title: string, body: Markup): string {
+/** The frame of every page. `base` leads from the page's folder to the site's; `wide` is for pages of pictures. */
+export function page(catalog: Catalog, base: "" | "../", title: string, body: Markup, wide = false): string {
   const { platform, monthly } = catalog;
   const markup = html`<!doctype html>
 <html lang="en" data-base="${base}">
@@ -21,7 +21,7 @@ export function page(catalog: Catalog, base: "" | "../", title: string, body: Ma
 <nav aria-label="Pages"><a href="${base}index.html#tables">Tables</a><a href="${base}index.html#metrics">Metrics</a><a href="${base}lineage.html">Lineage</a><a href="${base}map.html">Map</a></nav>
 <div class="search" role="search"><input id="search" type="search" placeholder="Search tables, columns, metrics (press /)" aria-label="Search" autocomplete="off" role="combobox" aria-expanded="false" aria-controls="results"><ul id="results" class="results" role="listbox" aria-label="Results" hidden></ul></div>
 </header>
-<main id="main">
+<main id="main"${wide && html` class="wide"`}>
 ${body}
 <footer>Stack ${platform.stack}, ${platform.region}, ${platform.edition}. Costs are expected ones, price book ${monthly.priceBook}. Made by <code>firn catalog</code> from the program itself.</footer>
 </main>

@@ -46,6 +46,7 @@ export function lineagePage(catalog: Catalog): string {
     "",
     "Lineage",
     html`<h1>What reads what</h1><p class="lead">From the sources on the left to the marts on the right. Point at a table to follow it both ways.</p>${legend()}${pictures}`,
+    true,
   );
 }
 
@@ -86,6 +87,7 @@ ${platform.monitors.filter((monitor) => monitor.account).map((monitor) => html`<
 <h2 id="tasks">Task graphs</h2>
 ${taskGraphs(catalog).map(({ title, picture }) => html`<h3>${title}</h3>${picture}`)}
 <p class="faint">${platform.streams.length} streams, ${platform.tasks.length} tasks, ${platform.pipes.length} pipes. ${showUsd(catalog.monthly.expected)} expected a month.</p>`,
+    true,
   );
 }
 

@@ -27,7 +27,7 @@ ${entry.source && html`<div><dt>Source</dt><dd><a href="../index.html#source-${e
 ${entry.kpis.length > 0 && html`<div><dt>Metrics</dt><dd>${list(entry.kpis.map((name) => html`<a href="../metric/${kpiFile(name)}">${name.replaceAll("_", " ")}</a>`))}</dd></div>`}
 </dl>
 <h2 id="columns">Columns</h2>
-<div class="scroll"><table class="stack"><thead><tr><th>Column</th><th>Type</th><th>Meaning</th><th>Comes from</th><th>Used by</th></tr></thead><tbody>${entry.columns.map((column) => columnRow(catalog, column))}</tbody></table></div>
+<div class="scroll"><table class="stack columns"><thead><tr><th>Column</th><th>Type</th><th>Meaning</th><th>Comes from</th><th>Used by</th></tr></thead><tbody>${entry.columns.map((column) => columnRow(catalog, column))}</tbody></table></div>
 <h2 id="lineage">Lineage</h2>
 ${entry.reads.length + entry.readBy.length > 0 ? html`<p class="faint">Point at a column to follow it.</p>${columnLineage(catalog, entry)}` : html`<p>Nothing reads it, and it reads nothing.</p>`}
 <h2 id="readers">Who can see it</h2>
