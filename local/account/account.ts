@@ -18,6 +18,8 @@ import { NotificationQueue } from "./ingest/notification-queue.ts";
 import { Pipes } from "./ingest/pipes.ts";
 import { Streaming } from "./ingest/streaming.ts";
 import { ResultStore } from "./results/result-store.ts";
+import { Alerts } from "./schedule/alerts.ts";
+import { Notifications } from "./schedule/notifications.ts";
 import { Scheduler } from "./schedule/scheduler.ts";
 import { billServerlessTask } from "./schedule/serverless.ts";
 import { ConnectionPool } from "./session/connections.ts";
@@ -28,7 +30,7 @@ import { SessionManager, type TokenLifetimes } from "./session/manager.ts";
 import { dropTemporaryTables } from "./session/temporary-tables.ts";
 import { Storage } from "./storage/storage.ts";
 import { TableVersions } from "./storage/versions.ts";
-import { registerRuntimeFunctions } from "./system-functions.ts";
+import { registerAlertFunctions, registerRuntimeFunctions } from "./system-functions.ts";
 import { WorkTracker } from "./work-tracker.ts";
 
 export interface AccountOptions {
@@ -187,16 +189,23 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
   const streaming = new Streaming({ ...parts, folder: join(temporary, "streaming") });
   const recorder = new Recorder(services, pool, tracker);
   executor.onStatement((record) => recorder.statement(record));
+  const alerts = new Alerts(parts);
+  const notifications = new Notifications(pool, inMemory ? null : options.dataDir);
   Object.assign(services, {
+    alerts,
+    notifications,
     history: openHistory({ ...parts, recorder, taskRuns: () => scheduler.runs.recent() }),
   });
   registerHistory();
   registerRuntimeFunctions();
+  registerAlertFunctions();
   registerCatalogRelations();
   await recorder.start();
   await pipes.start();
   await streaming.start();
+  await notifications.start();
   await scheduler.start();
+  await alerts.start();
   const sweep = setInterval(() => void tracker.track(sessions.sweep()).catch(() => {}), 60_000);
   sweep.unref();
 
@@ -223,6 +232,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
     async close() {
       clearInterval(sweep);
       scheduler.close();
+      alerts.close();
       await pipes.close();
       for (const running of executor.running()) running.abort();
       await sessions.closeAll();

@@ -128,6 +128,73 @@ export function registerRuntimeFunctions(): void {
   });
 }
 
+/** Functions that send messages and that alerts ask. Source: SYSTEM$SEND_EMAIL, "Alert functions". */
+export function registerAlertFunctions(): void {
+  registerSystemFunction({
+    name: "SYSTEM$SEND_EMAIL",
+    returns: { kind: "BOOLEAN" },
+    async call(ctx, [integration, recipients, subject, body]) {
+      const to = (recipients ?? "")
+        .split(",")
+        .map((one) => one.trim())
+        .filter((one) => one !== "");
+      await ctx.services.notifications?.email(ctx, integration ?? "", to, subject ?? "", body ?? "");
+      return true;
+    },
+  });
+  registerSystemFunction({
+    name: "SYSTEM$SEND_SNOWFLAKE_NOTIFICATION",
+    returns: varchar(),
+    async call(ctx, [messages, integrations]) {
+      const message = Object.values(jsonObject(messages, "message"));
+      for (const [name, given] of Object.entries(jsonObject(integrations, "integration"))) {
+        const options = (given ?? {}) as { toAddress?: string[]; subject?: string };
+        const text = message.map(String).join("\n");
+        const kind = String(
+          ctx.services.catalog.find("INTEGRATION", 0, name.toUpperCase())?.props.integrationType,
+        );
+        if (kind.toUpperCase().includes("WEBHOOK"))
+          await ctx.services.notifications?.webhook(ctx, name, text);
+        else
+          await ctx.services.notifications?.email(
+            ctx,
+            name,
+            options.toAddress ?? [],
+            options.subject ?? "",
+            text,
+          );
+      }
+      return "Enqueued notifications.";
+    },
+  });
+  const time = { kind: "TIMESTAMP_LTZ", scale: 9 } as const;
+  for (const [name, key] of [
+    ["SCHEDULED_TIME", "scheduled"],
+    ["LAST_SUCCESSFUL_SCHEDULED_TIME", "lastSuccessful"],
+  ] as const)
+    registerSystemFunction({
+      name: `SNOWFLAKE.ALERT.${name}`,
+      returns: time,
+      call(ctx) {
+        const times = ctx.services.alerts?.times(ctx.session.id);
+        if (!times)
+          throw new SnowflakeError("091091", "22000", `Function ${name} can be called only from an alert.`);
+        return times[key] === null ? null : BigInt(times[key]) * 1_000_000n;
+      },
+    });
+}
+
+function jsonObject(text: string | null | undefined, what: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text ?? "");
+    const one = Array.isArray(value) ? Object.assign({}, ...value) : value;
+    if (typeof one === "object" && one !== null) return one as Record<string, unknown>;
+  } catch {
+    // Answered below.
+  }
+  throw errors.invalidValue(text ?? "", what);
+}
+
 /** One's own statements, or any with OPERATE on the warehouse; ACCOUNTADMIN all. */
 function mayCancel(ctx: StatementContext, running: { userId: number; warehouseId: number | null }): boolean {
   if (running.userId === ctx.session.userId || isAccountAdmin(ctx)) return true;

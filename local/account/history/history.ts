@@ -3,6 +3,7 @@ import type { LoadedFile } from "../ingest/inbox.ts";
 import type { TaskRun } from "../schedule/task-run.ts";
 import type { ConnectionPool } from "../session/connections.ts";
 import type { Services } from "../session/context.ts";
+import { registerAlertHistory } from "./alert-history.ts";
 import { registerQueryHistory } from "./query-history.ts";
 import type { LoginEntry, QueryEntry, Recorder } from "./recorder.ts";
 import { registerTaskHistory } from "./task-history.ts";
@@ -27,6 +28,7 @@ export function registerHistory(): void {
   registered = true;
   registerQueryHistory();
   registerTaskHistory();
+  registerAlertHistory();
   registerUsageHistory();
 }
 

@@ -1,6 +1,8 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Clock } from "../clock.ts";
 import type { History } from "../history/history.ts";
+import type { Alerts } from "../schedule/alerts.ts";
+import type { Notifications } from "../schedule/notifications.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Transaction } from "../storage/transaction.ts";
 import type { TableVersions } from "../storage/versions.ts";
@@ -29,6 +31,8 @@ export interface Services {
   execute(session: Session, text: string, binds?: Record<string, Bind>): Promise<Outcome>;
   /** What the views of INFORMATION_SCHEMA and ACCOUNT_USAGE tell of the past. */
   readonly history?: History;
+  readonly alerts?: Alerts;
+  readonly notifications?: Notifications;
   /** Results of earlier statements, for RESULT_SCAN. */
   readonly results: {
     /** Undefined when unknown, gone, or another user's. Rows may be read once per call of `rows`. */
