@@ -3,7 +3,7 @@
  * Baseline: fetching the same records and dropping them. The account is a counting stand-in, so that the figure is that
  * of consume, convert, encode and send.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -11,6 +11,7 @@ import { Admin, Consumer, Producer } from "@platformatic/kafka";
 import { fetchedPartitions } from "../local/kafka/connector/fetch.ts";
 import { readConnectorStatus, startConnector } from "../local/kafka/connector/start.ts";
 import { type KafkaBroker, startKafka } from "../local/kafka/start.ts";
+import { inspectServices } from "../local/supervisor/service-record.ts";
 import { stopServices } from "../local/supervisor/stop.ts";
 import { FakeAccount } from "../tests/local/kafka/connector/fake-account.ts";
 
@@ -122,6 +123,14 @@ async function connect(kafka: KafkaBroker, account: FakeAccount, url: string, di
   return rate;
 }
 
+/** The most memory that the connector's process had, in MB; Linux only. */
+function peakMemory(servicesDir: string): string {
+  const pid = inspectServices(servicesDir).find(({ name }) => name === "connector")?.pid;
+  const file = `/proc/${pid}/status`;
+  const kilobytes = existsSync(file) ? /VmHWM:\s+(\d+)/.exec(readFileSync(file, "utf8"))?.[1] : undefined;
+  return kilobytes ? `${Math.round(Number(kilobytes) / 1024)} MB` : "unknown";
+}
+
 const dir = mkdtempSync(join(tmpdir(), "firn-bench-"));
 const account = new FakeAccount();
 account.keepRows = false;
@@ -134,6 +143,7 @@ try {
     `${records} records of ${event(0).length} bytes produced in ${((performance.now() - began) / 1000).toFixed(1)} s`,
   );
   const connector = await connect(kafka, account, url, dir);
+  console.log(`  peak memory ${peakMemory(join(dir, "services"))}`);
   const baseline = await fetchOnly(kafka);
   console.log(`fetch only  ${Math.round(baseline).toLocaleString("en")} records/s`);
   console.log(

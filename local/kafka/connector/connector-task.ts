@@ -10,8 +10,15 @@ import { IntolerableRecordError, PartitionSink } from "./partition-sink.ts";
 import type { ConnectorStatus } from "./status.ts";
 import { StreamingApiError, StreamingClient } from "./streaming-client.ts";
 
-const PARTITION_BYTES = 4 * 1024 * 1024;
-const FETCH_BYTES = 16 * 1024 * 1024;
+/** Timestamps that ListOffsets takes for the two ends of a partition. */
+const EARLIEST = -2n;
+const LATEST = -1n;
+
+/** What may wait in memory for all partitions together. */
+const MAX_PENDING = 32 * 1024 * 1024;
+
+const PARTITION_BYTES = 2 * 1024 * 1024;
+const FETCH_BYTES = 8 * 1024 * 1024;
 const MAX_WAIT_MS = 250;
 const COMMIT_EVERY_MS = 1000;
 const LONGEST_PAUSE_MS = 5000;
@@ -121,31 +128,39 @@ export class ConnectorTask {
 
   private async openSinks(consumer: Consumer, deadLetters: DeadLetterQueue | undefined): Promise<void> {
     const assigned = consumer.assignments ?? [];
-    const starts = await consumer.listOffsets({
-      topics: this.config.topics,
-      timestamp: this.config.offsetReset === "earliest" ? -2n : -1n,
-    });
-    const committed =
+    const { topics, name, offsetReset } = this.config;
+    const first = await consumer.listOffsets({ topics, timestamp: EARLIEST });
+    const end = await consumer.listOffsets({ topics, timestamp: LATEST });
+    const group =
       assigned.length > 0
         ? await consumer.listCommittedOffsets({ topics: assigned })
         : new Map<string, bigint[]>();
-    const sinks = assigned.flatMap(({ topic, partitions }) =>
-      partitions.map(
-        (partition) => new PartitionSink(this.config, this.client, deadLetters, topic, partition),
+    const before = this.sinks;
+    this.sinks = await Promise.all(
+      assigned.flatMap(({ topic, partitions }) =>
+        partitions.map(async (partition) => {
+          const sink = new PartitionSink(this.config, this.client, deadLetters, topic, partition);
+          sink.onSettled = () => this.wake();
+          const [from = 0n, to = 0n] = [first.get(topic)?.[partition], end.get(topic)?.[partition]];
+          const known = group.get(topic)?.[partition] ?? -1n;
+          await sink.open(known >= 0n ? known : undefined, offsetReset === "earliest" ? from : to);
+          if (sink.fetchOffset < from) {
+            this.options.log(
+              `${name}: ${topic}-${partition}: offsets ${sink.fetchOffset} to ${from - 1n} are not kept any more`,
+            );
+            sink.skipTo(from);
+          }
+          if (sink.fetchOffset > to) {
+            throw new StrangeTopicError(
+              `${topic}-${partition} ends at offset ${to}, and the account has rows up to offset ${sink.fetchOffset - 1n}: ` +
+                "the topic was made anew; make the table anew, or remove its channel",
+            );
+          }
+          sink.continueCounts(before);
+          return sink;
+        }),
       ),
     );
-    const before = this.sinks;
-    await Promise.all(
-      sinks.map((sink) => {
-        const index = assigned.find(({ topic }) => topic === sink.topic)!.partitions.indexOf(sink.partition);
-        const known = committed.get(sink.topic)?.[index];
-        const start = starts.get(sink.topic)?.[sink.partition] ?? 0n;
-        sink.onSettled = () => this.wake();
-        return sink.open(known !== undefined && known >= 0n ? known : undefined, start);
-      }),
-    );
-    for (const sink of sinks) sink.continueCounts(before);
-    this.sinks = sinks;
   }
 
   /** Fetches and hands on until the signal, a change of the group, or a failure. */
@@ -154,7 +169,8 @@ export class ConnectorTask {
     let committedAt = Date.now();
     while (!signal.aborted && !membershipChanged()) {
       for (const sink of this.sinks) if (sink.failure !== undefined) throw sink.failure;
-      const open = this.sinks.filter((sink) => !sink.isFull);
+      const pending = this.sinks.reduce((sum, sink) => sum + sink.pending, 0);
+      const open = pending > MAX_PENDING ? [] : this.sinks.filter((sink) => !sink.isFull);
       if (open.length === 0) await this.settled();
       else await this.fetch(consumer, open);
       if (Date.now() - committedAt > COMMIT_EVERY_MS) {
@@ -246,9 +262,12 @@ function partitionRequest(sink: PartitionSink) {
   };
 }
 
+/** A topic that is not the one that was read before. */
+class StrangeTopicError extends Error {}
+
 /** A record that must not be left out, or an answer that will be the same the next time. */
 function isFinal(error: unknown): boolean {
-  if (error instanceof IntolerableRecordError) return true;
+  if (error instanceof IntolerableRecordError || error instanceof StrangeTopicError) return true;
   return error instanceof StreamingApiError && [400, 405, 413, 422].includes(error.status);
 }
 

@@ -8,7 +8,7 @@ import type { ChannelAddress, StreamingClient } from "./streaming-client.ts";
 /** Characters of one request, of at most three bytes each; the account takes 16 MB. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
 /** What may wait in memory for one partition before it is not fetched any more. */
-const MAX_PENDING_BYTES = 3 * CHUNK_BYTES;
+const MAX_PENDING_BYTES = 2 * CHUNK_BYTES;
 
 interface Chunk {
   lines: string[];
@@ -87,8 +87,19 @@ export class PartitionSink {
     this.end = same.end;
   }
 
+  /** Goes on at a later offset, where those before it do not exist any more. */
+  skipTo(offset: bigint): void {
+    this.fetchOffset = offset;
+    this.position = offset;
+  }
+
+  /** What waits to be sent, in characters. */
+  get pending(): number {
+    return this.chunks.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
   get isFull(): boolean {
-    return this.chunks.reduce((sum, { bytes }) => sum + bytes, 0) >= MAX_PENDING_BYTES;
+    return this.pending >= MAX_PENDING_BYTES;
   }
 
   get isIdle(): boolean {

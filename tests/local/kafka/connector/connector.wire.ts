@@ -267,6 +267,21 @@ test("a malformed record that nobody tolerates stops its connector and not the o
   await until("running", () => statusOf(queue)?.state === "running");
 });
 
+test("a topic that was made anew is told, not read as if it were the old one", async () => {
+  const { topic, queue } = await makeTopics();
+  await produce(topic, events(0, 30));
+  await start(topic, queue);
+  await until("rows", () => account.rows("EVENTS").length === 30);
+  await stopService(join(dir, "services"), "connector");
+  const admin = new Admin(connection(kafka.users.admin));
+  await admin.deleteTopics({ topics: [topic] });
+  await admin.createTopics({ topics: [topic], partitions: 3, replicas: 1 });
+  await admin.close();
+  await start(topic, queue);
+  await until("failed", () => statusOf(topic)?.state === "failed");
+  expect(statusOf(topic)?.error).toContain("the account has rows up to offset 9: the topic was made anew");
+});
+
 test("an account that is away is waited for", async () => {
   const { topic, queue } = await makeTopics();
   const port = Number(new URL(url).port);
