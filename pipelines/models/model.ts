@@ -56,6 +56,17 @@ export function parseModel(file: ModelFile, name: LogicalName, add: Add): Parsed
     });
     return undefined;
   }
+  const quotedPart = quotedPath(statement, parts.sql);
+  if (quotedPart !== undefined) {
+    add({
+      code: "SQL_UNSUPPORTED",
+      file: file.path,
+      ...positionAt(parts.sql, quotedPart),
+      message: "a quoted name in a path is not possible",
+      hint: "Write get(value:path, 'name').",
+    });
+    return undefined;
+  }
   return {
     file: file.path,
     name,
@@ -64,6 +75,26 @@ export function parseModel(file: ModelFile, name: LogicalName, add: Add): Parsed
     sql: parts.sql,
     statement,
   };
+}
+
+/**
+ * Offset of the first path with a quoted part, `v:a."b c"` or `v:a['b.c']`: the parser forgets the quotes, and the path
+ * would mean another value.
+ */
+function quotedPath(statement: Node, sql: string): number | undefined {
+  const characters = Array.from(sql);
+  let found: number | undefined;
+  walk(statement, (node) => {
+    const path = as(node, "j_s_o_n_extract");
+    const column = path === undefined ? undefined : as(path["this"], "column");
+    const span = column === undefined ? undefined : spanOf(column);
+    if (span === undefined || found !== undefined) return found === undefined;
+    let at = span.end;
+    while (at < characters.length && /[\w$:.[\]]/.test(characters[at]!)) at++;
+    if (characters[at] === '"' || (characters[at] === "'" && characters[at - 1] === "[")) found = span.start;
+    return true;
+  });
+  return found;
 }
 
 /** Names bound and checked against the header; undefined after `add` was called. */
