@@ -11,7 +11,8 @@ import { newScope } from "./compile/scope.ts";
 import { quoteName, type Typed, typed } from "./compile/typed.ts";
 import { consume, fullRow, physicalColumns } from "./dml/insert.ts";
 import { parseExpression, parseQuery } from "./parse/index.ts";
-import { collect, withCompiled } from "./run/query.ts";
+import { withCompiled } from "./run/query.ts";
+import { resultRows } from "./run/values.ts";
 
 const withText = (ctx: StatementContext, text: string): StatementContext =>
   Object.create(ctx, { text: { value: text, enumerable: true } }) as StatementContext;
@@ -83,7 +84,7 @@ export async function evaluateScalar(
       async (compiled) => {
         const column = { name: "V", type: compiled.type, nullable: true };
         const sql = compiled.isNull ? "CAST(NULL AS VARCHAR)" : compiled.sql;
-        const rows = await collect(transaction.connection, `SELECT ${sql}`, [column]);
+        const rows = await resultRows(transaction.connection, `SELECT ${sql}`, [column]);
         return { value: rows[0]?.[0] ?? null, type: compiled.type };
       },
     ),
@@ -100,7 +101,7 @@ export async function evaluateCondition(ctx: StatementContext, text: string): Pr
       transaction,
       (env) => castTo(env, compileExpr(env, newScope(null), expr), { kind: "BOOLEAN" }),
       async (compiled) => {
-        const rows = await collect(transaction.connection, `SELECT ${compiled.sql}`, [
+        const rows = await resultRows(transaction.connection, `SELECT ${compiled.sql}`, [
           { name: "V", type: { kind: "BOOLEAN" }, nullable: true },
         ]);
         return rows[0]?.[0] === true;

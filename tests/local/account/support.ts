@@ -2,20 +2,15 @@ import { bootstrapAccount, newUser } from "../../../local/account/access/index.t
 import { Catalog } from "../../../local/account/catalog/catalog.ts";
 import { ACCOUNT_ID, type CatalogObject, type ColumnDef } from "../../../local/account/catalog/model.ts";
 import { VirtualClock } from "../../../local/account/clock.ts";
+import { composeEngine } from "../../../local/account/engine.ts";
 import type { Bind, FileStore, Services, StatementContext } from "../../../local/account/session/context.ts";
 import type { Outcome, Value } from "../../../local/account/session/outcome.ts";
 import type { Session } from "../../../local/account/session/session.ts";
-import {
-  createPhysicalTable,
-  createStreamOffset,
-  parseDataType,
-  runCopy,
-  runDml,
-  runQuery,
-} from "../../../local/account/sql/index.ts";
+import { createPhysicalTable, createStreamOffset, parseDataType } from "../../../local/account/sql/index.ts";
 import { Storage } from "../../../local/account/storage/storage.ts";
 import { Transaction } from "../../../local/account/storage/transaction.ts";
 import { TableVersions } from "../../../local/account/storage/versions.ts";
+import { WorkTracker } from "../../../local/account/work-tracker.ts";
 
 /** An account without a server: the SQL layer over an in-memory DuckDB, one session, one database DB and schema S. */
 export interface TestAccount {
@@ -113,9 +108,7 @@ export async function testAccount(
         );
       },
     },
-    execute: async () => {
-      throw new Error("not in this account");
-    },
+    execute: (_session, text, binds) => executeStatement(text, binds ?? {}),
   };
   await bootstrapAccount(catalog, connection, { name: "ADMIN" });
   const role = (name: string) => catalog.find("ROLE", ACCOUNT_ID, name)!;
@@ -154,6 +147,7 @@ export async function testAccount(
     client: { application: "test", version: "1", ip: "127.0.0.1" },
     createdOn: START,
   };
+  const engine = composeEngine(new WorkTracker());
   let queries = 0;
   let transactions = 0;
 
@@ -207,17 +201,31 @@ export async function testAccount(
     return { ctx, ends };
   }
 
+  async function executeStatement(text: string, binds: Record<string, Bind>): Promise<Outcome> {
+    const { ctx, ends } = context(text, binds);
+    const kind = engine.classify(text);
+    const runner =
+      { QUERY: engine.runQuery, DML: engine.runDml, COPY: engine.runCopy }[kind as string] ??
+      engine.runCommand;
+    try {
+      const outcome = await runner(ctx);
+      const rows: Value[][] = [];
+      for await (const batch of outcome.rows) rows.push(...batch);
+      return { ...outcome, rows: [rows] };
+    } finally {
+      for (const end of ends) await end();
+    }
+  }
+
   async function run(
     text: string,
     given: { binds?: Record<string, Bind>; role?: string } = {},
   ): Promise<TestResult> {
     const { ctx, ends } = context(text, given.binds ?? {}, given.role);
-    const word = /^[\s(]*([A-Za-z]+)/.exec(text)?.[1]?.toUpperCase() ?? "";
-    const runner = ["SELECT", "WITH", "VALUES"].includes(word)
-      ? runQuery
-      : word === "COPY"
-        ? runCopy
-        : runDml;
+    const kind = engine.classify(text);
+    const runner =
+      { QUERY: engine.runQuery, DML: engine.runDml, COPY: engine.runCopy }[kind as string] ??
+      engine.runCommand;
     try {
       const outcome = await runner(ctx);
       const rows: Value[][] = [];

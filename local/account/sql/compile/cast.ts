@@ -21,7 +21,11 @@ export function castTo(env: Env, from: Typed, to: DataType, isTry = false): Type
       "22000",
       `SQL compilation error:\nFunction CAST cannot be used with arguments of types ${printDataType(from.type)} and ${printDataType(to)}`,
     );
-  return { sql, type: to, nullable };
+  const whole =
+    from.type.kind === "NUMBER" && from.type.scale === 0 && to.kind === "NUMBER" && to.scale === 0;
+  return whole && from.constant
+    ? { sql, type: to, nullable, constant: from.constant }
+    : { sql, type: to, nullable };
 }
 
 type Emit = (env: Env, from: Typed, to: DataType, isTry: boolean) => string | null;

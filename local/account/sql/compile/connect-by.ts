@@ -1,9 +1,74 @@
 import { errors } from "../../errors.ts";
+import { number } from "../../types/data-type.ts";
+import { duckType } from "../../types/physical.ts";
 import type { Select } from "../parse/index.ts";
-import type { Env } from "./env.ts";
-import type { Scope } from "./scope.ts";
+import { castTo } from "./cast.ts";
+import { type Env, nextAlias } from "./env.ts";
+import { compileExpr } from "./expression.ts";
+import { newScope, type Scope, uniqueNames } from "./scope.ts";
+import { quoteName, typed } from "./typed.ts";
 
-/** CONNECT BY: hierarchical queries. */
-export function compileConnectBy(_env: Env, _select: Select, _scope: Scope, _from: string): string {
-  throw errors.unsupported("CONNECT BY");
+/**
+ * START WITH … CONNECT BY as a recursive common table. Columns then mean the current row, PRIOR its parent, LEVEL its
+ * depth from 1. Source: Snowflake documentation, "CONNECT BY". Returns the new FROM; the scope points to it.
+ */
+export function compileConnectBy(env: Env, select: Select, scope: Scope, from: string): string {
+  const rows = nextAlias(env, "b");
+  const tree = nextAlias(env, "h");
+  const all = scope.relations.flatMap((relation) => relation.columns.map((column) => ({ relation, column })));
+  const unique = uniqueNames(all.map(({ column }) => column.name));
+  const base = `SELECT ${all.map(({ column }, i) => `${column.sql} AS ${quoteName(unique[i]!)}`).join(", ")} FROM ${from}`;
+  if (scope.merged.size > 0) throw errors.unsupported("CONNECT BY over JOIN … USING");
+  const pointTo = (alias: string, withLevel: boolean): Scope => {
+    const at = newScope(scope.parent);
+    at.aliases = scope.aliases;
+    for (const relation of scope.relations)
+      at.relations.push({
+        ...relation,
+        columns: all
+          .map(({ relation: own, column }, i) => ({
+            own,
+            column: { ...column, sql: `${alias}.${quoteName(unique[i]!)}` },
+          }))
+          .filter(({ own }) => own === relation)
+          .map(({ column }) => column),
+      });
+    if (withLevel) at.relations.push(levelRelation(alias));
+    return at;
+  };
+  const current = pointTo(rows, false);
+  const parent = pointTo(tree, true);
+  current.prior = (name) => {
+    for (const relation of parent.relations) {
+      const column = relation.columns.find((c) => c.name === name);
+      if (column) return { sql: column.sql, type: column.type, nullable: column.nullable };
+    }
+    return undefined;
+  };
+  const boolean = { kind: "BOOLEAN" } as const;
+  const start = select.startWith
+    ? ` WHERE ${castTo(env, compileExpr(env, current, select.startWith), boolean).sql}`
+    : "";
+  const step = castTo(env, compileExpr(env, current, select.connectBy!), boolean).sql;
+  const parents = unique.map((name) => `prior ${name}`);
+  const columns = [...unique, ...parents].map(quoteName).join(", ");
+  const own = unique.map((name) => `${rows}.${quoteName(name)}`).join(", ");
+  const root = [own, ...all.map(({ column }) => `CAST(NULL AS ${duckType(column.type)})`)].join(", ");
+  const child = [own, ...unique.map((name) => `${tree}.${quoteName(name)}`)].join(", ");
+  const result = nextAlias(env, "r");
+  scope.relations = pointTo(result, true).relations;
+  scope.prior = (name) => {
+    const at = all.findIndex(({ column }) => column.name === name);
+    return at === -1 ? undefined : typed(`${result}.${quoteName(parents[at]!)}`, all[at]!.column.type);
+  };
+  return (
+    `(WITH RECURSIVE ${rows} AS (${base}), ${tree}(${columns}, "LEVEL") AS (SELECT ${root}, 1 FROM ${rows}${start} ` +
+    `UNION ALL SELECT ${child}, ${tree}."LEVEL" + 1 FROM ${rows}, ${tree} WHERE ${step}) SELECT * FROM ${tree}) AS ${result}`
+  );
 }
+
+const levelRelation = (alias: string) => ({
+  name: null,
+  path: [],
+  columns: [{ name: "LEVEL", sql: `${alias}."LEVEL"`, type: number(9), nullable: false, hidden: true }],
+});

@@ -96,16 +96,21 @@ export function distinctFrom(env: Env, left: Typed, right: Typed, not: boolean):
 
 type NumberType = Extract<DataType, { kind: "NUMBER" }>;
 
+const NULL_NUMBER: Typed = {
+  sql: "CAST(NULL AS HUGEINT)",
+  type: { kind: "NUMBER", precision: 38, scale: 0 },
+  nullable: true,
+  isNull: true,
+};
+
 /** Operand of arithmetic: NUMBER or FLOAT. */
 export function numeric(env: Env, operand: Typed): Typed {
   switch (operand.type.kind) {
     case "NUMBER":
     case "FLOAT":
-      return operand.isNull ? { ...operand, type: { kind: "NUMBER", precision: 38, scale: 0 } } : operand;
+      return operand.isNull ? NULL_NUMBER : operand;
     case "VARCHAR":
-      return operand.isNull
-        ? { ...operand, type: { kind: "NUMBER", precision: 38, scale: 0 } }
-        : textAsNumber(env, operand);
+      return operand.isNull ? NULL_NUMBER : textAsNumber(env, operand);
     case "BOOLEAN":
       return castTo(env, operand, { kind: "NUMBER", precision: 1, scale: 0 });
     case "VARIANT":
@@ -155,8 +160,6 @@ function widened(operand: Typed, result: NumberType): string {
   if (result.scale > 0 && own.scale === 0) return `CAST(${operand.sql} AS DECIMAL(${own.precision},0))`;
   if (result.scale === 0 && duckType(result) === "HUGEINT" && duckType(own) === "BIGINT")
     return `CAST(${operand.sql} AS HUGEINT)`;
-  if (operand.constant && own.precision > 9 && own.scale === 0)
-    return `CAST(${operand.sql} AS ${duckType(own)})`;
   return operand.sql;
 }
 
@@ -204,9 +207,10 @@ export function divide(l: Typed, r: Typed, onZero: "raise" | "null" = "raise"): 
   const value = type.scale === 0 ? quotient : unscaled(quotient, type);
   const isConstant = r.constant && !/^[0.]+$/.test(r.constant.value);
   const zero = onZero === "null" ? "NULL" : raise("100051", "22012", "'Division by zero'");
+  const nothing = l.nullable ? ` AND ${l.sql} IS NOT NULL` : "";
   const sql = isConstant
     ? value
-    : `CASE WHEN ${r.sql} = 0 THEN CAST(${zero} AS ${duckType(type)}) ELSE ${value} END`;
+    : `CASE WHEN ${r.sql} = 0${nothing} THEN CAST(${zero} AS ${duckType(type)}) ELSE ${value} END`;
   return typed(`(${sql})`, type, l.nullable || r.nullable || onZero === "null");
 }
 

@@ -57,7 +57,11 @@ export function numberConstant(written: string): Typed {
     return { sql: `${written}::DOUBLE`, type: { kind: "FLOAT" }, nullable: false, constant };
   const plain = scale === 0 ? digits || "0" : `${digits || "0"}.${fraction}`;
   return {
-    sql: scale > 0 ? `CAST(${quoteText(plain)} AS DECIMAL(${precision},${scale}))` : plain,
+    // DuckDB would take a small one for 32 bits wide, and overflow.
+    sql:
+      scale > 0
+        ? `CAST(${quoteText(plain)} AS DECIMAL(${precision},${scale}))`
+        : `${plain}::${precision <= 18 ? "BIGINT" : "HUGEINT"}`,
     type: { kind: "NUMBER", precision, scale },
     nullable: false,
     constant,

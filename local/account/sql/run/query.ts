@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBResult } from "@duckdb/node-api";
+import type { DuckDBResult } from "@duckdb/node-api";
 import { errors } from "../../errors.ts";
 import type { StatementContext } from "../../session/context.ts";
 import type { Outcome, ResultColumn, Value } from "../../session/outcome.ts";
@@ -97,18 +97,4 @@ export async function withCompiled<C, T>(
   } finally {
     for (const free of shared.releases.splice(0)) await free().catch(() => {});
   }
-}
-
-/** Runs SQL of DuckDB and reads every row. */
-export async function collect(
-  connection: DuckDBConnection,
-  sql: string,
-  columns: readonly ResultColumn[],
-): Promise<Value[][]> {
-  const convert = rowConverter(columns);
-  const result = await connection.stream(sql);
-  const rows: Value[][] = [];
-  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk())
-    rows.push(...convert(chunk));
-  return rows;
 }

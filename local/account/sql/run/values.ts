@@ -1,4 +1,4 @@
-import type { DuckDBDataChunk, DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBValue } from "@duckdb/node-api";
 import type { ResultColumn, Value } from "../../session/outcome.ts";
 import type { DataType } from "../../types/data-type.ts";
 
@@ -92,4 +92,18 @@ export function rowConverter(columns: readonly ResultColumn[]): (chunk: DuckDBDa
     }
     return rows;
   };
+}
+
+/** Runs SQL of DuckDB and reads every row: for what is known to be small. */
+export async function resultRows(
+  connection: DuckDBConnection,
+  sql: string,
+  columns: readonly ResultColumn[],
+): Promise<Value[][]> {
+  const convert = rowConverter(columns);
+  const result = await connection.stream(sql);
+  const rows: Value[][] = [];
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk())
+    rows.push(...convert(chunk));
+  return rows;
 }

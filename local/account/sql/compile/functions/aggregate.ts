@@ -248,9 +248,13 @@ defineRaw(
 
 agg("OBJECT_AGG", ["text", "any"], (a, c) => {
   const [k, v] = a as [Typed, Typed];
-  const object = aggregate(c, "json_group_object", `${k.sql}, ${toJson(c.env, v)}`, {
+  const pair = `CAST(to_json(${k.sql}) AS VARCHAR) || ':' || CAST(${toJson(c.env, v)} AS VARCHAR)`;
+  const order = c.call.over ? {} : { order: k.sql };
+  const pairs = aggregate(c, "string_agg", `${pair}, ','`, {
     filter: `${k.sql} IS NOT NULL AND ${v.sql} IS NOT NULL`,
+    ...order,
   });
+  const object = `CAST('{' || ${pairs} || '}' AS JSON)`;
   return typed(`coalesce(${object}, CAST('{}' AS JSON))`, { kind: "OBJECT" }, false);
 });
 

@@ -74,13 +74,16 @@ function assemble(m: Model, x: string, whole: string, fraction: string): string 
 }
 
 export function parseNumberSql(textSql: string, format: string, isTry: boolean): string {
-  readModel(format);
-  const cleaned = `replace(replace(replace(trim(${textSql}), ',', ''), '$', ''), ' ', '')`;
-  if (isTry) return cleaned;
+  const model = readModel(format);
+  let cleaned = `trim(${textSql})`;
+  if (model.groups) cleaned = `replace(${cleaned}, ',', '')`;
+  if (model.dollar) cleaned = `replace(${cleaned}, '$', '')`;
+  const fits = `regexp_full_match(${cleaned}, '[+-]?[0-9]{0,${model.nines}}(\\.[0-9]{0,${model.fraction}})?')`;
+  if (isTry) return `CASE WHEN ${fits} THEN ${cleaned} END`;
   const wrong = raise(
     "100038",
     "22018",
     `'Can''t parse ''' || ${textSql} || ''' as number with format ' || ${quoteText(`'${format}'`)}`,
   );
-  return `CASE WHEN ${textSql} IS NULL OR regexp_full_match(${cleaned}, '[+-]?[0-9]*\\.?[0-9]*') THEN ${cleaned} ELSE CAST(${wrong} AS VARCHAR) END`;
+  return `CASE WHEN ${textSql} IS NULL OR ${fits} THEN ${cleaned} ELSE CAST(${wrong} AS VARCHAR) END`;
 }

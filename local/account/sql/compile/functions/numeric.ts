@@ -135,7 +135,7 @@ const div0 =
     const l = asNumeric(env, a[0]!);
     const r = asNumeric(env, a[1]!);
     const zero = nullToo ? `coalesce(${r.sql}, 0) = 0` : `${r.sql} = 0`;
-    if (l.type.kind === "NUMBER" && r.type.kind === "NUMBER" && !l.isNull && !r.isNull) {
+    if (l.type.kind === "NUMBER" && r.type.kind === "NUMBER") {
       const quotient = divide(l, r, "null");
       const type = quotientType(l.type, r.type);
       return typed(
