@@ -8,6 +8,7 @@
  * a row's other values depend on nothing but itself and the rows that it looks up.
  */
 import type { ObjectName } from "../../infra/names.ts";
+import { inferExpression } from "../sql/infer.ts";
 import { branches, columnRefs, type Item, outputNames, type Query, type Select } from "../sql/query.ts";
 import type { Relation } from "../sql/relation.ts";
 import { as, column, fingerprint, listAt, type Node, nodeAt, rewrite, sameExpression } from "../sql/tree.ts";
@@ -43,18 +44,19 @@ export const isRefusal = (plan: unknown): plan is Refusal =>
 
 const no = (reason: string): Refusal => ({ reason });
 
-/** `key` in stored names. */
+/** `key` in stored names; `required` are the columns that the table keeps NOT NULL. */
 export function planArrivals(
   query: Query,
   key: readonly string[],
   target: ObjectName,
+  required: ReadonlySet<string>,
 ): ArrivalsPlan | Refusal {
   const selects = branches(query);
   if (query.kind === "union" && !everyUnionKeepsAll(query))
     return no("UNION removes duplicates across branches");
   const all: ArrivalsPlan[] = [];
   for (const select of selects) {
-    const plan = planSelect(select, key, target, selects.length > 1);
+    const plan = planSelect(select, key, target, required, selects.length > 1);
     if (isRefusal(plan)) return plan;
     all.push(plan);
   }
@@ -68,6 +70,7 @@ function planSelect(
   select: Select,
   key: readonly string[],
   target: ObjectName,
+  required: ReadonlySet<string>,
   inUnion: boolean,
 ): ArrivalsPlan | Refusal {
   const driver = select.items[0]!;
@@ -76,7 +79,7 @@ function planSelect(
   if (select.grouped) return no("it aggregates");
   if (select.distinct) return no("DISTINCT compares rows with earlier ones");
   if (select.nestedReads.length > 0) return no("a subquery in an expression reads another table");
-  const best = planBest(select, key);
+  const best = planBest(select, key, required);
   if (best !== undefined && isRefusal(best)) return best;
   const others = select.items.slice(1).filter((item) => item.source.kind !== "flatten");
   if (inUnion && (others.length > 0 || best !== undefined))
@@ -115,7 +118,11 @@ const sameObject = (a: ObjectName, b: ObjectName): boolean =>
   a.database === b.database && a.schema === b.schema && a.name === b.name;
 
 /** `QUALIFY ROW_NUMBER() OVER (PARTITION BY <key> ORDER BY <outputs>) = 1`, or nothing. */
-function planBest(select: Select, key: readonly string[]): Ordering[] | Refusal | undefined {
+function planBest(
+  select: Select,
+  key: readonly string[],
+  required: ReadonlySet<string>,
+): Ordering[] | Refusal | undefined {
   const inOutputs = select.outputs.some((output) =>
     fingerprint(output.expression).includes('"window_function"'),
   );
@@ -135,6 +142,8 @@ function planBest(select: Select, key: readonly string[]): Ordering[] | Refusal 
     const expression = nodeAt(order, "this");
     const output = select.outputs.find((one) => sameExpression(one.expression, expression));
     if (output === undefined) return no("ROW_NUMBER() orders by something that the table does not keep");
+    if (!required.has(output.name) && inferExpression(output.expression, select).nullable)
+      return no(`ROW_NUMBER() orders by ${output.name.toLowerCase()}, which may be NULL (required: true is missing)`);
     ordering.push({ column: output.name, descending: order["desc"] === true });
   }
   return ordering.length === 0 ? no("ROW_NUMBER() has no order") : ordering;

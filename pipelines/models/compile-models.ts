@@ -220,7 +220,7 @@ function maintain(bound: BoundModel, query: Query, target: Target, names: Names)
   const volatile = volatileFunction(bound.statement);
   if (volatile !== undefined) return rebuild(`${volatile} changes by itself, which no stream tells`);
   const stream = (relation: Relation) => quotedObject(names.stream(bound.name, logicalOf(relation)));
-  const arrivals = planArrivals(query, header.key, target.object);
+  const arrivals = planArrivals(query, header.key, target.object, requiredColumns(header));
   if (!isRefusal(arrivals)) {
     return {
       maintenance: {
