@@ -73,7 +73,7 @@ export function compile(input: CompileInput): Platform {
       loaded: sources.files.map((source) => `raw.${source.key}`),
       landing: `raw.${LANDING_SCHEMA}`,
       pipeline: `ops.${PIPELINE_SCHEMA}`,
-      ...modelFlows(compiled),
+      ...modelFlows(compiled, config),
     },
     stage,
     format,
@@ -132,12 +132,15 @@ function modelSchemas(compiled: CompiledModels): WantedSchema[] {
   });
 }
 
-function modelFlows(compiled: CompiledModels) {
+function modelFlows(compiled: CompiledModels, config: StackConfig) {
   const running = compiled.models.filter((one) => one.statement !== undefined);
   const distinct = (names: readonly string[]) => [...new Set(names)].sort();
   return {
     modelReads: distinct(running.flatMap((one) => one.inputs.map((input) => schemaOf(input.logical)))),
     modelWrites: distinct(running.map((one) => schemaOf(one.model.logical))),
-    modelWarehouses: distinct(running.map((one) => one.model.warehouse)),
+    // One that the stack lacks is the graph's complaint.
+    modelWarehouses: distinct(running.map((one) => one.model.warehouse)).filter(
+      (warehouse) => config.warehouses[warehouse] !== undefined,
+    ),
   };
 }
