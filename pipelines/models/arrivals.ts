@@ -143,7 +143,9 @@ function planBest(
     const output = select.outputs.find((one) => sameExpression(one.expression, expression));
     if (output === undefined) return no("ROW_NUMBER() orders by something that the table does not keep");
     if (!required.has(output.name) && inferExpression(output.expression, select).nullable)
-      return no(`ROW_NUMBER() orders by ${output.name.toLowerCase()}, which may be NULL (required: true is missing)`);
+      return no(
+        `ROW_NUMBER() orders by ${output.name.toLowerCase()}, which may be NULL (required: true is missing)`,
+      );
     ordering.push({ column: output.name, descending: order["desc"] === true });
   }
   return ordering.length === 0 ? no("ROW_NUMBER() has no order") : ordering;
