@@ -11,17 +11,23 @@ const GRACE_MS = 10_000;
  * the record. True when it was running. The record stays, so that the ports are the same next time.
  */
 export async function stopService(dir: string, name: string, graceMs = GRACE_MS): Promise<boolean> {
-  return withLock(`${dir}/${name}.lock`, {}, async () => {
+  return withLock(`${dir}/${name}.lock`, { timeoutMs: 60_000 }, async () => {
     const record = readRecord(dir, name);
     return record ? stopRecorded(dir, record, graceMs) : false;
   });
 }
 
-/** Stops every service under `dir` at once; the names of those that were running. */
+/**
+ * Stops every service under `dir`, the one that was started last first, so that none outlives what it stands on.
+ * The names of those that were running.
+ */
 export async function stopServices(dir: string, graceMs = GRACE_MS): Promise<string[]> {
-  const services = inspectServices(dir);
-  const stopped = await Promise.all(services.map(({ name }) => stopService(dir, name, graceMs)));
-  return services.filter((_, index) => stopped[index]).map(({ name }) => name);
+  const stopped: string[] = [];
+  const latestFirst = inspectServices(dir).sort((a, b) => b.startedAt.localeCompare(a.startedAt));
+  for (const { name } of latestFirst) {
+    if (await stopService(dir, name, graceMs)) stopped.push(name);
+  }
+  return stopped;
 }
 
 /** stopService for a caller that holds the service's lock. */

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Consumer } from "@platformatic/kafka";
-import { reasonOf } from "../../supervisor/errors.ts";
 import type { ConnectorConfig } from "./config.ts";
 import { DeadLetterQueue } from "./dead-letters.ts";
+import { explain } from "./explain.ts";
 import { type FetchResponse, fetchedPartitions } from "./fetch.ts";
 import { KeyPairToken } from "./jwt.ts";
 import { type KafkaConnection, kafkaOptions } from "./kafka-options.ts";
@@ -269,13 +269,4 @@ class StrangeTopicError extends Error {}
 function isFinal(error: unknown): boolean {
   if (error instanceof IntolerableRecordError || error instanceof StrangeTopicError) return true;
   return error instanceof StreamingApiError && [400, 405, 413, 422].includes(error.status);
-}
-
-function explain(error: unknown): string {
-  if (error instanceof StreamingApiError)
-    return `the account answered ${error.status} ${error.code}: ${error.message}`;
-  const { errors, cause, code } = (error ?? {}) as { errors?: unknown[]; cause?: unknown; code?: string };
-  const inner = errors?.at(-1) ?? cause;
-  const message = reasonOf(error) || (code ?? "");
-  return inner ? `${message} (${explain(inner)})` : message;
 }

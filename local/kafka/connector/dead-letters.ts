@@ -1,7 +1,7 @@
 import { Consumer, type MessageToProduce, ProduceAcks, Producer } from "@platformatic/kafka";
-import { reasonOf } from "../../supervisor/errors.ts";
 import { CONVERTER_CLASSES, type ConversionError } from "./convert.ts";
 import type { SourceRecord } from "./encode.ts";
+import { explain, isUnauthorized } from "./explain.ts";
 import { type KafkaConnection, kafkaOptions } from "./kafka-options.ts";
 
 /** Kafka Connect's prefix of the headers that tell where a dead letter comes from (DeadLetterQueueReporter). */
@@ -64,7 +64,8 @@ export class DeadLetterQueue {
         }
       }
     } catch (error) {
-      console.log(`${this.connector}: the dead-letter queue cannot be read (${reasonOf(error)})`);
+      if (!isUnauthorized(error)) throw error;
+      console.log(`${this.connector}: the dead-letter queue cannot be read (${explain(error)})`);
     } finally {
       await consumer.close(true).catch(() => undefined);
     }

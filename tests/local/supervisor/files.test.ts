@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cachedFolder, cacheRoot, contentKey } from "../../../local/supervisor/cache.ts";
@@ -87,6 +87,17 @@ describe("the cache", () => {
     await get();
     expect(builds).toBe(2);
     expect(readFileSync(join(folder, "content"), "utf8")).toBe("2");
+  });
+
+  test("builds again what a kill left half-done, with its lock", async () => {
+    const folder = join(dir, "thing-k");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "half"), "");
+    writeFileSync(`${folder}.lock`, JSON.stringify({ pid: process.pid, start: "an earlier process" }));
+    await cachedFolder("thing", "k", { root: dir }, async (target) =>
+      writeFileSync(join(target, "whole"), ""),
+    );
+    expect(readdirSync(folder).sort()).toEqual([".complete", "whole"]);
   });
 
   test("that cannot be made is one clear error", async () => {

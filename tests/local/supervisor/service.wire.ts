@@ -98,6 +98,13 @@ test("a service left over by a run that was killed while it waited is adopted", 
   expect(second).toMatchObject({ pid: first.pid, reused: true });
 });
 
+test("services are stopped in the reverse order of their start", async () => {
+  await startService(spec({ name: "b-first" }));
+  await startService(spec({ name: "a-second" }));
+  expect(await stopServices(dir)).toEqual(["a-second", "b-first"]);
+  expect(await stopServices(dir)).toEqual([]);
+});
+
 test("a process that merely has the recorded pid is left alone", async () => {
   await startService(spec());
   await stopService(dir, "echo");
