@@ -147,18 +147,19 @@ export async function merge(
       const matched = branch(clauses.filter((c) => c.number > 0));
       const unmatched = branch(clauses.filter((c) => c.number < 0));
       const rid = `${target.alias}.${RID}`;
-      const action = `CASE WHEN ${rid} IS NOT NULL THEN ${matched} ELSE ${unmatched} END`;
+      const action = `(CASE WHEN ${rid} IS NOT NULL THEN ${matched} ELSE ${unmatched} END)`;
       const items = table.props.columns.map((c) => {
         const cases = clauses.filter((k) => k.row).map((k) => `WHEN ${k.number} THEN ${k.row!.get(c.name)}`);
-        const value = cases.length === 0 ? "NULL" : `CASE act.__firn_x ${cases.join(" ")} END`;
+        const value = cases.length === 0 ? "NULL" : `CASE ${action} ${cases.join(" ")} END`;
         return { name: quoteName(c.name), value };
       });
       const join = dml.notMatched.length > 0 ? "LEFT JOIN" : "INNER JOIN";
       const identity = `${rid} AS __firn_r, ${target.alias}.${BEGIN_VERSION} AS __firn_b, ${nextRowId(target.alias, version)} AS __firn_i`;
       const from = `FROM ${source} ${join} ${target.sql} ON ${on}`;
+      // The action is written out again for each column: DuckDB computes it once, and still prunes the target's scan.
       const select =
-        `SELECT ${items.map((i) => `${i.value} AS ${i.name}`).join(", ")}, ${identity}, act.__firn_x AS __firn_a ` +
-        `${from}, LATERAL (SELECT ${action} AS __firn_x) AS act WHERE act.__firn_x IS NOT NULL`;
+        `SELECT ${items.map((i) => `${i.value} AS ${i.name}`).join(", ")}, ${identity}, ${action} AS __firn_a ` +
+        `${from} WHERE ${action} IS NOT NULL`;
       return {
         select,
         temp: temporaryName(env),

@@ -7,6 +7,10 @@ type Rule = [pattern: RegExp, make: (match: RegExpExecArray) => SnowflakeError];
 
 const RULES: Rule[] = [
   [/FIRN\|([0-9]+)\|([0-9A-Z]+)\|([\s\S]*?)\|NRIF/, (m) => new SnowflakeError(m[1]!, m[2]!, m[3]!)],
+  [
+    /Malformed JSON at byte [0-9]+ of input: ([^\n]*?)\.? {2}Input: "/,
+    (m) => new SnowflakeError("100069", "22P02", `Error parsing JSON: ${m[1]}`),
+  ],
   [/INTERRUPT/i, () => new SnowflakeError("000604", "57014", "SQL execution canceled")],
   [
     /(?:Could not convert string|Failed to cast value: Could not convert string) ['"]?([\s\S]*?)['"]? to (?:U?INT\d+|HUGEINT|DECIMAL|DOUBLE|FLOAT|BIGINT|INTEGER)/,

@@ -17,11 +17,9 @@ const ARRAY: DataType = { kind: "ARRAY" };
 const BOOLEAN: DataType = { kind: "BOOLEAN" };
 const any = (args: Typed[]) => args.some((a) => a.nullable);
 
-/** Empty text is no JSON but gives NULL. */
+/** Empty text is no JSON but gives NULL; a malformed one fails in the cast (run/errors.ts knows how). */
 const parsed = (x: string, isTry: boolean) =>
-  isTry
-    ? `CASE WHEN json_valid(${x}) THEN CAST(${x} AS JSON) END`
-    : `CASE WHEN trim(${x}) = '' THEN NULL WHEN json_valid(${x}) THEN CAST(${x} AS JSON) ELSE CAST(${raise("100069", "22P02", `'Error parsing JSON: ' || left(${x}, 200)`)} AS JSON) END`;
+  isTry ? `TRY_CAST(${x} AS JSON)` : `CASE WHEN trim(${x}) = '' THEN NULL ELSE CAST(${x} AS JSON) END`;
 
 define(
   "semi-structured",
