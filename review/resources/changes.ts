@@ -1,6 +1,6 @@
 import type { Platform } from "../../infra/platform.ts";
 import type { FieldChange } from "./field.ts";
-import { KINDS, type KnownKind } from "./kinds.ts";
+import { forcedBy, KINDS, type KnownKind } from "./kinds.ts";
 
 export type Action = "create" | "update" | "replace" | "delete";
 
@@ -64,8 +64,8 @@ function compareEntry(
   if (!after) return { ...base, action: "delete", fields: [], forcedBy: [] };
   const fields = compareFields(before, after, known?.derived ?? []);
   if (fields.length === 0) return undefined;
-  const forcedBy = known?.forces(before, after, fields) ?? [];
-  return { ...base, action: forcedBy.length > 0 ? "replace" : "update", fields, forcedBy };
+  const forced = known ? forcedBy(known, before, after, fields) : [];
+  return { ...base, action: forced.length > 0 ? "replace" : "update", fields, forcedBy: forced };
 }
 
 /** Properties that differ, by path; lists of named things (columns) by name. */

@@ -3,30 +3,49 @@ import type { FieldChange } from "./field.ts";
 type Entry = Record<string, unknown>;
 
 /** A kind of resource: what people call it, and which changes the provider cannot make in place. */
-interface ResourceKind {
+export interface ResourceKind {
   label: string;
+  /** Its type at the provider, where it is one resource. */
+  type?: string;
   /** Fields that the declaration does not carry into a resource, or that follow from others. */
   derived?: string[];
-  forces: (before: Entry, after: Entry, fields: FieldChange[]) => string[];
+  /** Fields whose change replaces it, each with the provider's inputs that it becomes. */
+  replaces?: Record<string, string[]>;
+  /** Further changes that replace it, which the provider's schema does not tell. */
+  alsoReplaces?: (before: Entry, after: Entry) => string[];
   /** What people call one of them, where it has no name of its own. */
   describe?: (entry: Entry) => string;
 }
 
 export type KnownKind = ResourceKind | "not a resource";
 
-/** Which of the fields changed; a path counts with all below it. */
-const changed =
-  (...paths: string[]) =>
-  (_before: Entry, _after: Entry, fields: FieldChange[]): string[] =>
-    paths.filter((path) => fields.some((field) => field.path === path || field.path.startsWith(`${path}.`)));
-
-const never = (): string[] => [];
-const moved = changed("database", "schema");
-
-function topicForces(before: Entry, after: Entry, fields: FieldChange[]): string[] {
-  const fewer = Number(after["partitions"]) < Number(before["partitions"]) ? ["partitions"] : [];
-  return [...changed("name")(before, after, fields), ...fewer];
+/** The fields that changed and cannot change in place; a field counts with all below it. */
+export function forcedBy(
+  kind: ResourceKind,
+  before: Entry,
+  after: Entry,
+  fields: readonly FieldChange[],
+): string[] {
+  const changed = Object.keys(kind.replaces ?? {}).filter((path) =>
+    fields.some((field) => field.path === path || field.path.startsWith(`${path}.`)),
+  );
+  return [...changed, ...(kind.alsoReplaces?.(before, after) ?? [])];
 }
+
+const same = (...fields: string[]): Record<string, string[]> =>
+  Object.fromEntries(fields.map((field) => [field, [field]]));
+const differs = (field: string, before: Entry, after: Entry): string[] =>
+  JSON.stringify(before[field]) === JSON.stringify(after[field]) ? [] : [field];
+
+/** Kafka cannot take partitions away. */
+const fewerPartitions = (before: Entry, after: Entry): string[] =>
+  Number(after["partitions"]) < Number(before["partitions"]) ? ["partitions"] : [];
+
+/** The provider changes these with CREATE OR REPLACE: the offset starts anew all the same. */
+const streamAnew = (before: Entry, after: Entry): string[] => [
+  ...differs("table", before, after),
+  ...differs("appendOnly", before, after),
+];
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 const dotted = (value: unknown): string =>
@@ -57,43 +76,100 @@ const describeAcl = (acl: Entry): string =>
   `${text(acl["principal"])} may ${text(acl["operation"])} ${text(acl["resourceType"])} ${text(acl["resourceName"])}`;
 
 /**
- * The lists of Platform. What forces a replacement follows the schemas of @pulumi/snowflake 1.3 (ForceNew), kafka 3.13
- * and aws 7; renames in place are renames there too.
+ * The lists of Platform. `replaces` is what the providers' own schemas say (willReplaceOnChanges of @pulumi/snowflake 1.3
+ * and kafka 3.13, compared in tests/review/resources/kinds.wire.ts); every other change is made in place, renames too.
  */
 export const KINDS: Record<string, KnownKind> = {
-  databases: { label: "Database", forces: never },
-  schemas: { label: "Schema", forces: changed("database") },
-  warehouses: { label: "Warehouse", forces: never },
-  monitors: { label: "Resource monitor", forces: never },
-  roles: { label: "Role", derived: ["kind"], forces: never },
-  roleGrants: { label: "Role grant", describe: describeRoleGrant, forces: changed("role", "to") },
+  databases: { label: "Database", type: "snowflake:index/database:Database" },
+  schemas: { label: "Schema", type: "snowflake:index/schema:Schema", replaces: same("database") },
+  warehouses: { label: "Warehouse", type: "snowflake:index/warehouse:Warehouse" },
+  monitors: {
+    label: "Resource monitor",
+    type: "snowflake:index/resourceMonitor:ResourceMonitor",
+    replaces: same("name"),
+  },
+  roles: { label: "Role", type: "snowflake:index/accountRole:AccountRole", derived: ["kind"] },
+  roleGrants: {
+    label: "Role grant",
+    type: "snowflake:index/grantAccountRole:GrantAccountRole",
+    describe: describeRoleGrant,
+    replaces: { role: ["roleName"], to: ["parentRoleName", "userName"] },
+  },
   grants: {
     label: "Grant",
+    type: "snowflake:index/grantPrivilegesToAccountRole:GrantPrivilegesToAccountRole",
     describe: describeGrant,
     derived: ["because"],
-    forces: changed("role", "target"),
+    replaces: {
+      role: ["accountRoleName"],
+      target: ["onAccount", "onAccountObject", "onSchema", "onSchemaObject"],
+    },
   },
-  users: { label: "Service user", forces: never },
-  fileFormats: { label: "File format", forces: changed("database", "schema", "type") },
-  stages: { label: "Stage", forces: moved },
-  integrations: { label: "Storage integration", forces: never },
-  tables: { label: "Table", derived: ["insertOnly", "logical"], forces: moved },
-  views: { label: "View", derived: ["logical", "columns"], forces: moved },
-  pipes: { label: "Pipe", forces: changed("database", "schema", "name", "copy") },
+  users: { label: "Service user", type: "snowflake:index/serviceUser:ServiceUser" },
+  fileFormats: {
+    label: "File format",
+    type: "snowflake:index/fileFormat:FileFormat",
+    replaces: { ...same("database", "schema"), type: ["formatType"] },
+  },
+  stages: {
+    label: "Stage",
+    type: "snowflake:index/stage:Stage",
+    replaces: same("database", "schema", "name", "directory"),
+  },
+  integrations: {
+    label: "Storage integration",
+    type: "snowflake:index/storageIntegration:StorageIntegration",
+    replaces: same("name"),
+  },
+  tables: {
+    label: "Table",
+    type: "snowflake:index/table:Table",
+    derived: ["insertOnly", "logical"],
+    replaces: same("database", "schema"),
+  },
+  views: {
+    label: "View",
+    type: "snowflake:index/view:View",
+    derived: ["logical", "columns"],
+    replaces: same("database", "schema"),
+  },
+  pipes: {
+    label: "Pipe",
+    type: "snowflake:index/pipe:Pipe",
+    replaces: { ...same("database", "schema", "name"), copy: ["copyStatement"] },
+  },
   streams: {
     label: "Stream",
+    type: "snowflake:index/streamOnTable:StreamOnTable",
     derived: ["source", "consumer"],
-    forces: changed("database", "schema", "table", "appendOnly"),
+    replaces: same("database", "schema", "name"),
+    alsoReplaces: streamAnew,
   },
-  tasks: { label: "Task", derived: ["model", "warehouseKey"], forces: moved },
-  landing: { label: "Landing bucket", forces: changed("bucket") },
-  topics: { label: "Kafka topic", forces: topicForces },
+  tasks: {
+    label: "Task",
+    type: "snowflake:index/task:Task",
+    derived: ["model", "warehouseKey"],
+    replaces: same("database", "schema", "name"),
+  },
+  landing: { label: "Landing bucket", replaces: same("bucket") },
+  topics: {
+    label: "Kafka topic",
+    type: "kafka:index/topic:Topic",
+    replaces: same("name"),
+    alsoReplaces: fewerPartitions,
+  },
   acls: {
     label: "Kafka ACL",
+    type: "kafka:index/acl:Acl",
     describe: describeAcl,
-    forces: changed("principal", "operation", "resourceType", "resourceName"),
+    replaces: {
+      principal: ["aclPrincipal"],
+      operation: ["aclOperation"],
+      resourceType: ["aclResourceType"],
+      resourceName: ["aclResourceName"],
+    },
   },
-  connectors: { label: "Kafka connector", forces: never },
+  connectors: { label: "Kafka connector" },
   sources: "not a resource",
   models: "not a resource",
   kpis: "not a resource",
