@@ -7,13 +7,14 @@ import { compileKpis, type KpiFile } from "../pipelines/kpis.ts";
 import { type CompiledModels, compileModels } from "../pipelines/models/compile-models.ts";
 import { planTasks } from "../pipelines/models/graph.ts";
 import type { ModelFile } from "../pipelines/models/model.ts";
-import { planSources, relationOfTable } from "../pipelines/sources/plan.ts";
+import { planSources, rawRelations } from "../pipelines/sources/plan.ts";
+import { qualityModels } from "../pipelines/sources/quality.ts";
 import type { Source } from "../pipelines/sources/source.ts";
 import { KAFKA_LOADER, planRoles } from "../roles/plan.ts";
 import type { StackConfig } from "./config/schema.ts";
 import { OWN_SCHEMAS, planDatabases, planSchemas, type WantedSchema } from "./databases.ts";
 import { Problems } from "./errors.ts";
-import { planIntegration, planLanding, planLinesFormat, planStage } from "./landing.ts";
+import { planDocumentStage, planIntegration, planLanding, planLinesFormat, planStage } from "./landing.ts";
 import { type DatabaseKey, LANDING_SCHEMA, Names, PIPELINE_SCHEMA } from "./names.ts";
 import type { Platform } from "./platform.ts";
 import { planMonitors, planWarehouses } from "./warehouses.ts";
@@ -51,13 +52,14 @@ export function compile(input: CompileInput): Platform {
     connectorLogin: login,
     problems,
   });
-  const compiled = compileModels(input.models, sources.tables.map(relationOfTable), names, problems);
+  const models = [...input.models, ...qualityModels(sources.contracted, config.watchFields)];
+  const compiled = compileModels(models, rawRelations(sources), names, problems, sources.absent);
   const tasks = planTasks(compiled.models, config, names, problems);
   const kpis = compileKpis(input.kpis, compiled, problems);
   const schemas = planSchemas(
     [
       ...OWN_SCHEMAS,
-      ...[...sources.files, ...sources.topics].map(
+      ...[...sources.files, ...sources.topics, ...sources.documents, ...sources.loaders].map(
         (source): WantedSchema => ({ database: "raw", schema: source.key, comment: source.description }),
       ),
       ...modelSchemas(compiled),
@@ -79,6 +81,12 @@ export function compile(input: CompileInput): Platform {
     format,
     integration: integration.name,
     connectors: sources.kafka.connectors,
+    loaders: sources.loaders.map((source) => ({
+      user: source.user,
+      schema: `raw.${source.key}`,
+      warehouse: source.warehouse,
+      comment: `The managed loader of ${source.key}: makes and fills the tables of its own schema.`,
+    })),
     publicKeys: input.publicKeys,
     problems,
   });
@@ -100,7 +108,10 @@ export function compile(input: CompileInput): Platform {
     monitors: planMonitors(config, names),
     ...roles,
     fileFormats: [format],
-    stages: [stage],
+    stages: [
+      stage,
+      ...sources.documents.map((source) => planDocumentStage(source, landing, integration, names)),
+    ],
     integrations: [integration],
     tables: [...sources.tables, ...compiled.tables],
     views: compiled.views,
@@ -109,6 +120,7 @@ export function compile(input: CompileInput): Platform {
     tasks,
     landing,
     ...sources.kafka,
+    sources: sources.plans,
     models: compiled.models.map((one) => one.model),
     kpis,
   };

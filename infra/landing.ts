@@ -1,4 +1,6 @@
 /** The landing zone: bucket, the one role that Snowflake may assume for it, integration, stage and file format. */
+
+import { type DocumentSource, folderOf } from "../pipelines/sources/source.ts";
 import type { StackConfig } from "./config/schema.ts";
 import { bucketArn, iamRoleArn, LANDING_SCHEMA, type Names } from "./names.ts";
 import type { FileFormat, Landing, Stage, StorageIntegration } from "./platform.ts";
@@ -37,6 +39,23 @@ export function planStage(landing: Landing, integration: StorageIntegration, nam
     url: `s3://${landing.bucket}/`,
     integration: integration.name,
     comment: "The landing bucket.",
+  };
+}
+
+/** Files that stay where they are; the directory table lists them. */
+export function planDocumentStage(
+  source: DocumentSource,
+  landing: Landing,
+  integration: StorageIntegration,
+  names: Names,
+): Stage {
+  return {
+    key: `raw.${source.key}.documents`,
+    ...names.object({ database: "raw", schema: source.key, name: "documents" }),
+    url: `s3://${landing.bucket}/${folderOf(source)}/`,
+    integration: integration.name,
+    directory: true,
+    comment: source.description,
   };
 }
 

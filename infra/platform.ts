@@ -36,8 +36,29 @@ export interface Platform {
   topics: Topic[];
   acls: Acl[];
   connectors: Connector[];
+  sources: SourcePlan[];
   models: Model[];
   kpis: Kpi[];
+}
+
+/** An enabled source, for reports: who answers for it, what it promises, which way it comes in. */
+export interface SourcePlan {
+  key: string;
+  description: string;
+  owner: string;
+  wayIn: "files" | "flow" | "topic" | "documents" | "loader";
+  /** Seconds after which the newest record counts as late. */
+  freshness?: number;
+  objects: {
+    label: string;
+    /** Its table, as models write it; absent for documents and what a loader makes. */
+    table?: string;
+    key?: string;
+    time?: string;
+    /** Field names and types; a `!` where the field must be there. */
+    fields?: Record<string, string>;
+    drift?: "absorb" | "reject";
+  }[];
 }
 
 export interface Database {
@@ -151,6 +172,8 @@ export interface Stage extends ObjectName {
   key: string;
   url: string;
   integration: string;
+  /** Keeps a directory table: the list of its files, refreshed by the bucket's events. */
+  directory?: boolean;
   comment: string;
 }
 

@@ -43,7 +43,13 @@ export class Storage extends ComponentResource {
     for (const stage of platform.stages) {
       const made = new Stage(
         stage.key,
-        { ...common(stage), url: stage.url, storageIntegration: stage.integration, comment: stage.comment },
+        {
+          ...common(stage),
+          url: stage.url,
+          storageIntegration: stage.integration,
+          ...(stage.directory === true ? { directory: "ENABLE = true AUTO_REFRESH = true" } : {}),
+          comment: stage.comment,
+        },
         { ...own(stage), protect: platform.protect, dependsOn: [...args.before(stage), ...args.beforeStage] },
       );
       this.objects.set(objectKey("stage", stage), made);

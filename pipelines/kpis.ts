@@ -5,6 +5,7 @@
 import type { Problems } from "../infra/errors.ts";
 import type { Kpi } from "../infra/platform.ts";
 import type { CompiledModels } from "./models/compile-models.ts";
+import { namedTables } from "./models/dependencies.ts";
 import type { ModelFile } from "./models/model.ts";
 import { relationOfTable } from "./sources/plan.ts";
 import { columnName, printQuery } from "./sql/print.ts";
@@ -32,6 +33,7 @@ export function compileKpis(files: readonly KpiFile[], compiled: CompiledModels,
       problems.add({ code: "SQL_SYNTAX", file: file.path, ...at, message: error.message });
       return [];
     }
+    if (namedTables(parsed.statements[0]!).some((table) => compiled.omitted.has(table))) return [];
     const query = resolveQuery(parsed.statements[0]!, catalog, ({ span, ...finding }) =>
       problems.add({
         file: file.path,

@@ -14,7 +14,7 @@ export interface FunctionalRole {
   /** Keys of warehouses that it may use. */
   warehouses: string[];
   /** Schemas in which it may create and then owns things. */
-  creates: { privilege: "CREATE PIPE" | "CREATE STREAM" | "CREATE TASK"; schema: string }[];
+  creates: { privilege: "CREATE PIPE" | "CREATE STREAM" | "CREATE TABLE" | "CREATE TASK"; schema: string }[];
   /** Privileges on the account. */
   account: "EXECUTE TASK"[];
 }
@@ -33,6 +33,30 @@ export interface DataFlows {
 }
 
 export const BI_WAREHOUSE = "bi";
+
+/** A managed loader: its own user, role, schema and warehouse, and nothing else. */
+export interface LoaderRole {
+  user: string;
+  schema: string;
+  warehouse: string;
+  comment: string;
+}
+
+/** A role for each user; loaders of several schemas share it. */
+export function loaderRoles(loaders: readonly LoaderRole[]): FunctionalRole[] {
+  return [...new Set(loaders.map((loader) => loader.user))].map((user) => {
+    const own = loaders.filter((loader) => loader.user === user);
+    return {
+      key: user,
+      comment: own[0]!.comment,
+      reads: [],
+      writes: [],
+      warehouses: [...new Set(own.map((loader) => loader.warehouse))],
+      creates: own.map((loader) => ({ privilege: "CREATE TABLE", schema: loader.schema })),
+      account: [],
+    };
+  });
+}
 
 export function functionalRoles(schemas: readonly Schema[], flows: DataFlows): FunctionalRole[] {
   const inDatabase = (database: string) =>

@@ -13,7 +13,13 @@ import type {
   Stage,
 } from "../infra/platform.ts";
 import { accessGrants, accessRole, objectUsage, usageGrants } from "./access.ts";
-import { type DataFlows, type FunctionalRole, functionalRoles } from "./functional.ts";
+import {
+  type DataFlows,
+  type FunctionalRole,
+  functionalRoles,
+  type LoaderRole,
+  loaderRoles,
+} from "./functional.ts";
 
 export interface RolesInput {
   config: StackConfig;
@@ -25,6 +31,7 @@ export interface RolesInput {
   format: FileFormat;
   integration: string;
   connectors: readonly Connector[];
+  loaders: readonly LoaderRole[];
   /** Public keys by service user, base64 of DER. */
   publicKeys: Readonly<Record<string, string>>;
   problems: Problems;
@@ -47,6 +54,7 @@ export function planRoles(input: RolesInput): PlannedRoles {
   for (const role of functional) planFunctional(role, input, plan);
   planObjectsRole(input, plan);
   if (input.connectors.length > 0) planKafkaLoader(input, plan);
+  for (const role of loaderRoles(input.loaders)) planLoader(role, input, plan);
   return plan;
 }
 
@@ -146,6 +154,24 @@ function planObjectsRole(input: RolesInput, plan: PlannedRoles): void {
   });
 }
 
+/** The loader's warehouse must have a monitor: that is the budget of a service nobody here controls. */
+function planLoader(role: FunctionalRole, input: RolesInput, plan: PlannedRoles): void {
+  const { config, problems, stackFile } = input;
+  for (const warehouse of role.warehouses) {
+    const settings = config.warehouses[warehouse];
+    if (settings === undefined || settings.monitor !== undefined) continue;
+    problems.add({
+      code: "CONFIG_CONFLICT",
+      file: stackFile,
+      path: `firn:warehouses.${warehouse}.monitor`,
+      message: `is missing: the loader ${role.key} runs on this warehouse and needs a budget`,
+      allowed: Object.keys(config.monitors).join(", "),
+    });
+  }
+  planFunctional(role, input, plan);
+  planServiceUser(role.key, role.comment, "the loader logs in", input, plan);
+}
+
 /** Exactly the connectors' tables: it may add rows, and read what it added to find its place again. */
 function planKafkaLoader(input: RolesInput, plan: PlannedRoles): void {
   const { names, config } = input;
@@ -164,20 +190,31 @@ function planKafkaLoader(input: RolesInput, plan: PlannedRoles): void {
       target: { on: "table", object: connector.table },
       because: `${connector.topic} is written to it`,
     });
-  const user = names.user(KAFKA_LOADER);
-  const publicKey = input.publicKeys[KAFKA_LOADER];
+  planServiceUser(KAFKA_LOADER, comment, "the Kafka connectors log in", input, plan);
+}
+
+/** A user with the role of its key, who logs in with a key pair. */
+function planServiceUser(
+  key: string,
+  comment: string,
+  who: string,
+  input: RolesInput,
+  plan: PlannedRoles,
+): void {
+  const [user, role] = [input.names.user(key), input.names.role(key)];
+  const publicKey = input.publicKeys[key];
   if (publicKey === undefined) {
     // A key that could not be read is the loader's complaint.
-    if (config.serviceUsers[KAFKA_LOADER] !== undefined) return;
+    if (input.config.serviceUsers[key] !== undefined) return;
     input.problems.add({
       code: "CONFIG_VALUE",
       file: input.stackFile,
-      path: `firn:serviceUsers.${KAFKA_LOADER}`,
-      message: "is missing: the Kafka connectors log in with a key pair",
+      path: `firn:serviceUsers.${key}`,
+      message: `is missing: ${who} with a key pair`,
       allowed: "publicKey or publicKeyFile",
     });
     return;
   }
-  plan.users.push({ key: KAFKA_LOADER, name: user, role: name, publicKey, comment });
-  plan.roleGrants.push({ key: `${KAFKA_LOADER}>user`, role: name, to: { user } });
+  plan.users.push({ key, name: user, role, publicKey, comment });
+  plan.roleGrants.push({ key: `${key}>user`, role, to: { user } });
 }

@@ -43,17 +43,22 @@ export async function landDays(
   signal: AbortSignal,
 ): Promise<Landed> {
   const path = join(project.dataDir, "landed.json");
-  const topic = eventTopic(platform);
+  const topics = eventTopics(platform);
   const ledger: Ledger = existsSync(path)
     ? (JSON.parse(readFileSync(path, "utf8")) as Ledger)
     : { seed: config.seed, startDay: config.startDay, scale: config.scale, days: 0, keys: [], counts: {} };
   refuseOtherWorld(ledger, config, project);
-  const world = createWorld({ seed: config.seed, startDay: config.startDay, scale: config.scale });
+  const world = createWorld({
+    seed: config.seed,
+    startDay: config.startDay,
+    scale: config.scale,
+    sources: config.sources,
+  });
   const { producer } = endpoints.kafka.users;
   const kafkaOptions = {
     brokers: endpoints.kafka.bootstrapServers.split(","),
     sasl: { mechanism: "PLAIN" as const, ...producer },
-    topicOf: () => topic,
+    topicOf,
   };
   const s3 = createS3Sink({
     bucket: platform.landing.bucket,
@@ -64,8 +69,11 @@ export async function landDays(
   const before = ledger.days;
   try {
     for (let day = ledger.days + 1; day <= config.days; day++) {
-      const from = ledger.counts[topic] ?? new Array<number>(await partitionsOf(kafkaOptions, topic)).fill(0);
-      const kafka = createKafkaSink(kafkaOptions, { [topic]: from });
+      const from: Record<string, PartitionCounts> = {};
+      for (const topic of topics)
+        from[topic] =
+          ledger.counts[topic] ?? new Array<number>(await partitionsOf(kafkaOptions, topic)).fill(0);
+      const kafka = createKafkaSink(kafkaOptions, from);
       const keys = new Set(ledger.keys);
       try {
         await landDay(world.day(day), {
@@ -90,15 +98,16 @@ export async function landDays(
       }
       ledger.days = day;
       ledger.keys = [...keys].sort();
-      ledger.counts = { ...ledger.counts, [topic]: await partitionCounts(kafkaOptions, topic) };
+      for (const topic of topics)
+        ledger.counts = { ...ledger.counts, [topic]: await partitionCounts(kafkaOptions, topic) };
       writeFileAtomic(path, `${JSON.stringify(ledger)}\n`);
     }
   } finally {
     s3.close();
   }
-  const { truth, usage } = world.truth(ledger.days);
+  const { truth, usage, tables } = world.truth(ledger.days);
   writeFileAtomic(join(project.dataDir, "truth.json"), `${JSON.stringify(truth, null, 2)}\n`);
-  const kpis: Record<string, unknown> = { ...truth.kpis, daily_account_usage: usage };
+  const kpis: Record<string, unknown> = { ...tables, ...truth.kpis, daily_account_usage: usage };
   return {
     summary:
       ledger.days === before
@@ -123,11 +132,15 @@ async function partitionsOf(options: Parameters<typeof partitionCounts>[0], topi
   return (await partitionCounts(options, topic)).length;
 }
 
-function eventTopic(platform: Platform): string {
-  const connector = platform.connectors.find((each) => each.table.name === "EVENTS");
-  if (!connector)
+/** The topic of the generator's `product_events` is `product.events`. */
+const topicOf = (source: string): string => source.replace("_", ".");
+
+/** The topics that events are produced to. */
+function eventTopics(platform: Platform): string[] {
+  const topics = platform.connectors.map((each) => each.topic).filter((topic) => !topic.endsWith(".dlq"));
+  if (!topics.includes("product.events"))
     throw new CliError("The platform has no connector for product events.", "Enable firn:kafka.", EXIT.usage);
-  return connector.topic;
+  return topics;
 }
 
 function refuseOtherWorld(ledger: Ledger, config: EmbeddedConfig, project: Project): void {

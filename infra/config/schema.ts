@@ -137,6 +137,10 @@ export const stackConfig = z
       archiveAfter: duration(90 * 86_400, 3_650 * 86_400, '"90 days" to "3650 days"').prefault("90 days"),
       /** Age at which replaced versions of an object are deleted. */
       oldVersionsExpireAfter: duration(86_400, 3_650 * 86_400, '"1 day" to "3650 days"').prefault("30 days"),
+      /** Notifications of the bucket to others; S3 refuses prefixes that overlap those of sources. */
+      notifications: z
+        .array(z.strictObject({ prefix: z.string().min(1), queueArn: z.string().startsWith("arn:aws:") }))
+        .default([]),
       /** Whether removing the stack may delete a bucket that still holds objects. */
       forceDestroy: z.boolean().default(false),
     }),
@@ -147,6 +151,14 @@ export const stackConfig = z
       replicationFactor: z.number().int().min(1).max(7).default(3),
       retention: duration(3_600, 365 * 86_400, '"1 hour" to "365 days"').prefault("7 days"),
     }),
+    /** Amazon AppFlow brings the objects of sources that have a flow: names of its connections, by connector. */
+    flows: z
+      .strictObject({
+        connections: z.partialRecord(z.enum(["Salesforce", "Marketo", "Zendesk"]), z.string()),
+      })
+      .optional(),
+    /** Whether fields of raw records are compared with the sources' contracts, which costs a look at each record. */
+    watchFields: z.boolean().default(false),
     serviceUsers: z.record(namePart, serviceUser).default({}),
   })
   .superRefine((config, ctx) => {

@@ -60,7 +60,30 @@ export function planArrivals(
     if (isRefusal(plan)) return plan;
     all.push(plan);
   }
+  const apart = selects.length === 1 ? undefined : branchesApart(selects, all, key);
+  if (apart !== undefined) return apart;
   return { ...all[0]!, query, drivers: [...new Set(all.flatMap((plan) => plan.drivers))] };
+}
+
+/** Branches that pick rows must do it alike, and never yield the same key: some part of it is a text of each branch's own. */
+function branchesApart(
+  selects: readonly Select[],
+  plans: readonly ArrivalsPlan[],
+  key: readonly string[],
+): Refusal | undefined {
+  const order = (plan: ArrivalsPlan) => JSON.stringify(plan.best ?? null);
+  if (plans.every((plan) => plan.best === undefined)) return undefined;
+  if (plans.some((plan) => order(plan) !== order(plans[0]!)))
+    return no("the branches of UNION ALL pick rows in different ways");
+  const names = outputNames(selects[0]!);
+  const distinct = key.some((part) => {
+    const literals = selects.map((select) => {
+      const expression = select.outputs[names.indexOf(part)]!.expression;
+      return as(expression, "literal") === undefined ? undefined : fingerprint(expression);
+    });
+    return !literals.includes(undefined) && new Set(literals).size === literals.length;
+  });
+  return distinct ? undefined : no("two branches of UNION ALL may yield the same key");
 }
 
 const everyUnionKeepsAll = (query: Query): boolean =>
@@ -82,8 +105,7 @@ function planSelect(
   const best = planBest(select, key, required);
   if (best !== undefined && isRefusal(best)) return best;
   const others = select.items.slice(1).filter((item) => item.source.kind !== "flatten");
-  if (inUnion && (others.length > 0 || best !== undefined))
-    return no("a branch of UNION ALL joins or picks rows");
+  if (inUnion && others.length > 0) return no("a branch of UNION ALL joins");
   const lookups: Lookup[] = [];
   for (const item of others) {
     const lookup = planLookup(select, item, key);
@@ -134,7 +156,7 @@ function planBest(
   const partition = new Set(listAt(window, "partition_by").map(fingerprint));
   if (
     wanted.some((node) => node === undefined || !partition.has(fingerprint(node))) ||
-    partition.size !== key.length
+    partition.size !== new Set(wanted.map((node) => fingerprint(node))).size
   )
     return no("ROW_NUMBER() is not partitioned by the key");
   const ordering: Ordering[] = [];

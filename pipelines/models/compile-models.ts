@@ -50,17 +50,24 @@ export interface CompiledModels {
   models: CompiledModel[];
   tables: Table[];
   views: View[];
+  /** Models that read a source which this stack leaves out, or one another that does. */
+  omitted: ReadonlySet<string>;
 }
 
-/** `base` are the tables that exist without models, i.e. the raw ones. */
+/**
+ * `base` are the tables that exist without models, i.e. the raw ones. `absent` are schemas (`raw.marketing`) that exist
+ * elsewhere: what reads them is left out with all that follows from it.
+ */
 export function compileModels(
   files: readonly ModelFile[],
   base: readonly Relation[],
   names: Names,
   problems: Problems,
+  absent: readonly string[] = [],
 ): CompiledModels {
   const parsed = parseAll(files, base, problems);
-  const result: CompiledModels = { models: [], tables: [], views: [] };
+  const omitted = leaveOut(parsed, new Set(absent));
+  const result: CompiledModels = { models: [], tables: [], views: [], omitted };
   const order = inOrder(
     new Map([...parsed.values()].map((model) => [model.logical, namedTables(model.statement)])),
   );
@@ -77,7 +84,9 @@ export function compileModels(
   const catalog = new Map(base.map((relation) => [relation.logical, relation]));
   for (const model of parsed.values()) catalog.set(model.logical, relationOf(model, names));
   // What reads a broken model is not judged: its complaints would only repeat the first one.
-  const broken = new Set(files.flatMap((file) => nameOf(file)).filter((name) => !parsed.has(name)));
+  const broken = new Set(
+    files.flatMap((file) => nameOf(file)).filter((name) => !parsed.has(name) && !omitted.has(name)),
+  );
   for (const logical of order.order) {
     const model = parsed.get(logical)!;
     const bound = namedTables(model.statement).some((name) => broken.has(name))
@@ -94,6 +103,21 @@ export function compileModels(
     else result.tables.push(tableOf(bound));
   }
   return result;
+}
+
+/** Takes the models away that cannot be without the absent schemas, and names them. */
+function leaveOut(parsed: Map<string, ParsedModel>, absent: ReadonlySet<string>): ReadonlySet<string> {
+  const omitted = new Set<string>();
+  const gone = (name: string) => omitted.has(name) || absent.has(name.split(".").slice(0, 2).join("."));
+  for (let before = -1; before !== omitted.size; ) {
+    before = omitted.size;
+    for (const [logical, model] of parsed) {
+      if (!namedTables(model.statement).some(gone)) continue;
+      omitted.add(logical);
+      parsed.delete(logical);
+    }
+  }
+  return omitted;
 }
 
 function parseAll(

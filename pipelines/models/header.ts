@@ -31,6 +31,8 @@ const headerSchema = z.strictObject({
   within: z.array(name).default([]),
   /** Clustering key of the table. */
   cluster: z.array(name).default([]),
+  /** Reads raw records whether or not they keep their contract. */
+  unguarded: z.boolean().default(false),
   freshness: name.default("continuous"),
   warehouse: name.default("transform"),
   columns: z.record(z.string(), columnSchema),

@@ -104,8 +104,12 @@ export function bindModel(
   names: Names,
   add: Add,
 ): BoundModel | undefined {
-  const query = resolveQuery(model.statement, catalog, ({ span, ...finding }) =>
-    add({ file: model.file, ...(span === undefined ? {} : positionAt(model.sql, span.start)), ...finding }),
+  const query = resolveQuery(
+    model.statement,
+    catalog,
+    ({ span, ...finding }) =>
+      add({ file: model.file, ...(span === undefined ? {} : positionAt(model.sql, span.start)), ...finding }),
+    { unguarded: model.header.unguarded },
   );
   if (query === undefined) return undefined;
   const agreed = checkColumns(model, query, add);

@@ -4,7 +4,7 @@
  */
 import { type Names, type ObjectName, quoted, quotedObject } from "../../infra/names.ts";
 import type { Pipe, Table } from "../../infra/platform.ts";
-import type { FileObject, FileSource } from "./source.ts";
+import { type FileObject, type FileSource, prefixOf } from "./source.ts";
 
 const column = (name: string, type: string, description: string, nullable = true) => ({
   name,
@@ -15,7 +15,11 @@ const column = (name: string, type: string, description: string, nullable = true
 });
 
 export const FILE_COLUMNS = [
-  column("RECORD", "VARIANT", "The line as JSON; NULL where it is not JSON."),
+  column(
+    "RECORD",
+    "VARIANT",
+    "The line as JSON, or as XML where the source sends that; NULL where it is neither.",
+  ),
   column("LINE", "VARCHAR(16777216)", "The line as it came."),
   column("FILE_NAME", "VARCHAR(16777216)", "Key of the file in the landing bucket.", false),
   column("FILE_ROW_NUMBER", "NUMBER(38,0)", "Number of the line in the file.", false),
@@ -27,14 +31,22 @@ export const FILE_COLUMNS = [
  * What COPY selects, in the order of FILE_COLUMNS. Only functions that a COPY transformation may call
  * (Snowflake documentation, Transforming data during a load).
  */
-const SELECTED = [
-  "CASE WHEN CHECK_JSON($1) IS NULL THEN PARSE_JSON($1) END",
+const selected = (object: FileObject): string[] => [
+  recordOf(object),
   "$1",
   "METADATA$FILENAME",
   "METADATA$FILE_ROW_NUMBER",
   "METADATA$FILE_LAST_MODIFIED",
   "METADATA$START_SCAN_TIME",
 ];
+
+/** Of an XML document only the lines that are its elements are records; the lines around them are kept as text. */
+function recordOf(object: FileObject): string {
+  const xml = object.contract?.xml;
+  return xml === undefined
+    ? "CASE WHEN CHECK_JSON($1) IS NULL THEN PARSE_JSON($1) END"
+    : `CASE WHEN $1 LIKE '<${xml.element} %' AND CHECK_XML($1) IS NULL THEN PARSE_XML($1) END`;
+}
 
 export function fileTable(source: FileSource, object: FileObject, names: Names): Table {
   const logical = `raw.${source.key}.${object.name}`;
@@ -64,9 +76,9 @@ export function filePipe(
     ...table,
     copy: [
       `COPY INTO ${quotedObject(table)} (${columns})`,
-      `FROM (SELECT ${SELECTED.join(", ")} FROM @${quotedObject(stage)}/${source.key}/${object.name}/)`,
+      `FROM (SELECT ${selected(object).join(", ")} FROM @${quotedObject(stage)}/${prefixOf(source, object)})`,
       `FILE_FORMAT = (FORMAT_NAME = '${quotedObject(format)}')`,
     ].join("\n"),
-    comment: `Loads ${source.key}/${object.name}/ as its files arrive.`,
+    comment: `Loads ${prefixOf(source, object)} as its files arrive.`,
   };
 }

@@ -2,15 +2,31 @@
 import type { StackConfig } from "../../infra/config/schema.ts";
 import { didYouMean, type Problems } from "../../infra/errors.ts";
 import type { Names, ObjectName } from "../../infra/names.ts";
-import type { Acl, Connector, Pipe, Table, Topic } from "../../infra/platform.ts";
+import type { Acl, Connector, Pipe, SourcePlan, Table, Topic } from "../../infra/platform.ts";
+import { DURATION_FORM, parseDuration } from "../../infra/units.ts";
 import type { Relation } from "../sql/relation.ts";
+import { type ContractedTable, soundConditions } from "./contract.ts";
 import { filePipe, fileTable } from "./files.ts";
-import type { FileSource, Source, TopicSource } from "./source.ts";
+import { claimsOf, refuseOverlaps } from "./overlap.ts";
+import {
+  type DocumentSource,
+  type FileSource,
+  type LoaderSource,
+  labelOf,
+  type Source,
+  type TopicSource,
+} from "./source.ts";
 import { aclsOf, connectorsOf, topicsOf, topicTables } from "./topics.ts";
 
 export interface PlannedSources {
   files: FileSource[];
   topics: TopicSource[];
+  documents: DocumentSource[];
+  loaders: LoaderSource[];
+  /** Schemas of sources that exist and that this stack leaves out, as models write them: `raw.marketing`. */
+  absent: string[];
+  contracted: ContractedTable[];
+  plans: SourcePlan[];
   tables: Table[];
   pipes: Pipe[];
   kafka: { topics: Topic[]; acls: Acl[]; connectors: Connector[] };
@@ -32,6 +48,14 @@ export function planSources(sources: readonly Source[], context: SourceContext):
   const enabled = chosen(sources, context);
   const files = enabled.filter((source) => source.kind === "files");
   const topics = enabled.filter((source) => source.kind === "topic");
+  const documents = enabled.filter((source) => source.kind === "documents");
+  const loaders = enabled.filter((source) => source.kind === "loader");
+  refuseOverlaps(
+    claimsOf([...files, ...documents]),
+    config.landing.notifications,
+    context.stackFile,
+    context.problems,
+  );
   const running = config.kafka.enabled ? topics : [];
   const connectors = running.map((source) => ({
     source,
@@ -40,6 +64,11 @@ export function planSources(sources: readonly Source[], context: SourceContext):
   return {
     files,
     topics,
+    documents,
+    loaders,
+    absent: sources.filter((source) => !enabled.includes(source)).map((source) => `raw.${source.key}`),
+    contracted: contractedTables(files, topics, names),
+    plans: enabled.map((source) => planOf(source, context)),
     tables: [
       ...files.flatMap((source) => source.objects.map((object) => fileTable(source, object, names))),
       ...topics.flatMap((source) => topicTables(source, names)),
@@ -69,6 +98,109 @@ function chosen(sources: readonly Source[], { config, stackFile, problems }: Sou
     });
   }
   return sources.filter((source) => config.sources.includes(source.key));
+}
+
+function contractedTables(
+  files: readonly FileSource[],
+  topics: readonly TopicSource[],
+  names: Names,
+): ContractedTable[] {
+  return [
+    ...files.flatMap((source) =>
+      source.objects.flatMap((object): ContractedTable[] =>
+        object.contract === undefined
+          ? []
+          : [
+              {
+                label: labelOf(source, object.name, object.label),
+                logical: `raw.${source.key}.${object.name}`,
+                object: names.object({ database: "raw", schema: source.key, name: object.name }),
+                record: "record",
+                contract: object.contract,
+              },
+            ],
+      ),
+    ),
+    ...topics.flatMap((source): ContractedTable[] =>
+      source.contract === undefined
+        ? []
+        : [
+            {
+              label: labelOf(source, source.table, source.label),
+              logical: `raw.${source.key}.${source.table}`,
+              object: names.object({ database: "raw", schema: source.key, name: source.table }),
+              record: "record_content",
+              contract: source.contract,
+              deadLetters: `raw.${source.key}.${source.deadLetters}`,
+            },
+          ],
+    ),
+  ];
+}
+
+function planOf(source: Source, { config, stackFile, problems }: SourceContext): SourcePlan {
+  const freshness = source.freshness === undefined ? undefined : parseDuration(source.freshness);
+  if (source.freshness !== undefined && freshness === undefined)
+    problems.add({
+      code: "SOURCE",
+      file: stackFile,
+      path: "firn:sources",
+      message: `the freshness of ${source.key} is not a duration`,
+      given: JSON.stringify(source.freshness),
+      allowed: DURATION_FORM,
+    });
+  const flows = source.kind === "files" && source.flow !== undefined && config.flows !== undefined;
+  return {
+    key: source.key,
+    description: source.description,
+    owner: source.owner ?? "data",
+    wayIn: source.kind === "files" && flows ? "flow" : source.kind,
+    freshness,
+    objects: objectsOf(source),
+  };
+}
+
+function objectsOf(source: Source): SourcePlan["objects"] {
+  const entry = (
+    name: string,
+    label: string | undefined,
+    contract: ContractedTable["contract"] | undefined,
+  ) => ({
+    label: label ?? `${source.key}_${name}`,
+    table: `raw.${source.key}.${name}`,
+    ...(contract === undefined
+      ? {}
+      : {
+          key: contract.key,
+          time: contract.time,
+          ...(contract.fields === undefined ? {} : { fields: { ...contract.fields } }),
+          drift: contract.drift ?? ("absorb" as const),
+        }),
+  });
+  switch (source.kind) {
+    case "files":
+      return source.objects.map((object) => entry(object.name, object.label, object.contract));
+    case "topic":
+      return [entry(source.table, source.label, source.contract)];
+    case "documents":
+    case "loader":
+      return [{ label: source.key }];
+  }
+}
+
+/** Raw tables as what models read, with the conditions of their contracts. */
+export function rawRelations({
+  tables,
+  contracted,
+}: Pick<PlannedSources, "tables" | "contracted">): Relation[] {
+  const byTable = new Map(contracted.map((table) => [table.logical, table]));
+  return tables.map((table) => {
+    const contract = byTable.get(table.logical);
+    return {
+      ...relationOfTable(table),
+      ...(contract === undefined ? {} : { guard: (alias: string) => soundConditions(contract, alias) }),
+    };
+  });
 }
 
 export const relationOfTable = (table: Table): Relation => ({

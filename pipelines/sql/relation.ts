@@ -18,6 +18,8 @@ export interface Relation {
   insertOnly: boolean;
   /** Stored names of the columns that identify a row; empty where nothing is known. */
   key: readonly string[];
+  /** Conditions that every reading of the table carries: SQL over the given alias, joined by AND. */
+  guard?: (alias: string) => string[];
   /** A view's meaning, for maintenance that must see through it. */
   view?: Query;
 }

@@ -4,7 +4,7 @@
  */
 import { didYouMean, type ProblemCode } from "../../infra/errors.ts";
 import { AGGREGATES, calledName, TAKES_UNIT } from "./functions.ts";
-import { printQuery } from "./print.ts";
+import { columnName, printQuery } from "./print.ts";
 import {
   FLATTEN_COLUMNS,
   type Item,
@@ -27,8 +27,10 @@ import {
   listAt,
   type Node,
   nodeAt,
+  parseSql,
   rewrite,
   type Span,
+  sameExpression,
   spanOf,
   textAt,
   verbatim,
@@ -46,8 +48,14 @@ export interface Finding {
 
 export type Report = (finding: Finding) => void;
 
+export interface ResolveOptions {
+  /** Reads raw tables without their contracts' conditions: for models that judge the records themselves. */
+  unguarded?: boolean;
+}
+
 interface Scope {
   catalog: Catalog;
+  unguarded: boolean;
   ctes: ReadonlyMap<string, Query>;
   /** Items of the enclosing SELECTs, for correlated subqueries. */
   outer: readonly Item[];
@@ -55,10 +63,16 @@ interface Scope {
 }
 
 /** The query with all names bound, or undefined where that was impossible; `report` then has been called. */
-export function resolveQuery(statement: Node, catalog: Catalog, report: Report): Query | undefined {
+export function resolveQuery(
+  statement: Node,
+  catalog: Catalog,
+  report: Report,
+  options: ResolveOptions = {},
+): Query | undefined {
   let failed = false;
   const scope: Scope = {
     catalog,
+    unguarded: options.unguarded ?? false,
     ctes: new Map(),
     outer: [],
     report: (finding) => {
@@ -173,7 +187,7 @@ function resolveSelect(select: Node, scope: Scope): Select | undefined {
     const condition = holder === undefined ? undefined : nodeAt(holder, "this");
     return conjuncts(condition).map((node) => binder.bind(node, outputs));
   };
-  const where = clause("where_clause");
+  const where = withGuards(clause("where_clause"), items, binder);
   const having = clause("having");
   const qualify = clause("qualify");
   const grouping = resolveGrouping(select, outputs, binder);
@@ -191,6 +205,34 @@ function resolveSelect(select: Node, scope: Scope): Select | undefined {
     qualify,
     nestedReads: binder.nestedReads,
   };
+}
+
+/** The SELECT's own conditions, and those of its tables' contracts that are not among them. */
+function withGuards(own: readonly Node[], items: readonly Item[], binder: Binder): Node[] {
+  const where = [...own];
+  for (const item of items) {
+    if (item.source.kind !== "table" || binder.scope.unguarded) continue;
+    const alias = columnName(item.alias);
+    for (const text of item.source.relation.guard?.(alias) ?? []) {
+      const condition = binder.bind(parseCondition(text), []);
+      if (!where.some((one) => sameExpression(one, condition))) where.push(condition);
+    }
+  }
+  return where;
+}
+
+const CONDITIONS = new Map<string, Node>();
+
+function parseCondition(text: string): Node {
+  const known = CONDITIONS.get(text);
+  if (known !== undefined) return known;
+  const parsed = parseSql(`select 1 as one from guarded where ${text}`);
+  const select = "error" in parsed ? undefined : as(parsed.statements[0], "select");
+  const holder = select === undefined ? undefined : nodeAt(select, "where_clause");
+  const condition = holder === undefined ? undefined : nodeAt(holder, "this");
+  if (condition === undefined) throw new Error(`not a condition: ${text}`);
+  CONDITIONS.set(text, condition);
+  return condition;
 }
 
 function resolveItems(select: Node, scope: Scope): Item[] | undefined {
