@@ -72,7 +72,7 @@ async function accounts(ctx: StatementContext, cursor: Cursor, head: Head): Prom
   );
 }
 
-const test = "tests/local/account/commands/account-shows.test.ts";
+const test = "tests/local/account/commands/session.test.ts";
 const none = {
   status: "approximate" as const,
   note: "Always empty: one account, no sharing, no replication.",

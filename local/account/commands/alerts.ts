@@ -155,7 +155,7 @@ async function describe(ctx: StatementContext, cursor: Cursor): Promise<Outcome>
   );
 }
 
-const test = "tests/local/account/commands/alerts.test.ts";
+const test = "tests/local/account/commands/small-objects.test.ts";
 export const alertCommands: CommandDef[] = [
   command("CREATE", "ALERT", create, { source: "CREATE ALERT", test }),
   command("ALTER", "ALERT", alter, { source: "ALTER ALERT", test }),

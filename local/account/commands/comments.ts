@@ -66,6 +66,6 @@ async function columnComment(ctx: StatementContext, parts: string[], text: strin
 export const commentCommands: CommandDef[] = [
   command("COMMENT", "", comment, {
     source: "COMMENT",
-    test: "tests/local/account/commands/comments.test.ts",
+    test: "tests/local/account/commands/session.test.ts",
   }),
 ];

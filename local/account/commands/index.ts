@@ -6,6 +6,7 @@ import { alterTableCommands } from "./alter-table.ts";
 import { commentCommands } from "./comments.ts";
 import { databaseCommands } from "./databases.ts";
 import { fileFormatCommands } from "./file-formats.ts";
+import { fileCommands } from "./files.ts";
 import { grantCommands } from "./grants.ts";
 import { integrationCommands } from "./integrations.ts";
 import { networkCommands } from "./network.ts";
@@ -53,6 +54,7 @@ export const commands = new CommandRegistry([
   ...integrationCommands,
   ...fileFormatCommands,
   ...stageCommands,
+  ...fileCommands,
   ...tableCommands,
   ...alterTableCommands,
   ...showTableCommands,

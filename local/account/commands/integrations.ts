@@ -374,7 +374,7 @@ const COLUMNS: ShowColumns = [
   ["created_on", "time"],
 ];
 
-const test = "tests/local/account/commands/integrations.test.ts";
+const test = "tests/local/account/commands/stages.test.ts";
 const show = (plural: string, category: Category | null) =>
   showCommand(
     "INTEGRATION",

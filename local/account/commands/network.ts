@@ -261,7 +261,7 @@ async function describePolicy(ctx: StatementContext, cursor: Cursor): Promise<Ou
   );
 }
 
-const test = "tests/local/account/commands/network.test.ts";
+const test = "tests/local/account/commands/governance.test.ts";
 export const networkCommands: CommandDef[] = [
   command("CREATE", "NETWORK RULE", createRule, { source: "CREATE NETWORK RULE", test }),
   command("ALTER", "NETWORK RULE", alterRule, { source: "ALTER NETWORK RULE", test }),

@@ -330,7 +330,7 @@ async function describePasswordPolicy(ctx: StatementContext, cursor: Cursor): Pr
   );
 }
 
-const test = "tests/local/account/commands/policies.test.ts";
+const test = "tests/local/account/commands/governance.test.ts";
 const policyCommands = (kind: PolicyKind, words: string): CommandDef[] => [
   command("CREATE", words, (ctx, cursor, head) => create(ctx, cursor, head, kind), {
     source: `CREATE ${words}`,

@@ -345,7 +345,7 @@ async function describe(ctx: StatementContext, cursor: Cursor, kind: RoutineKind
   );
 }
 
-const test = "tests/local/account/commands/routines.test.ts";
+const test = "tests/local/account/commands/small-objects.test.ts";
 const routineCommands = (kind: RoutineKind): CommandDef[] => [
   command("CREATE", kind, (ctx, cursor, head) => create(ctx, cursor, head, kind), {
     source: `CREATE ${kind}`,

@@ -139,7 +139,7 @@ async function describe(ctx: StatementContext, cursor: Cursor): Promise<Outcome>
   return showOutcome(columns, [shown], undefined, "name", "DESCRIBE");
 }
 
-const test = "tests/local/account/commands/secrets.test.ts";
+const test = "tests/local/account/commands/governance.test.ts";
 export const secretCommands: CommandDef[] = [
   command("CREATE", "SECRET", create, {
     source: "CREATE SECRET",

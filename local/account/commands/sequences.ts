@@ -142,7 +142,7 @@ async function describe(ctx: StatementContext, cursor: Cursor): Promise<Outcome>
   return showOutcome(COLUMNS, [shown], undefined, "name", "DESCRIBE");
 }
 
-const test = "tests/local/account/commands/sequences.test.ts";
+const test = "tests/local/account/commands/small-objects.test.ts";
 export const sequenceCommands: CommandDef[] = [
   command("CREATE", "SEQUENCE", create, { source: "CREATE SEQUENCE", test }),
   command("ALTER", "SEQUENCE", alter, { source: "ALTER SEQUENCE", test }),

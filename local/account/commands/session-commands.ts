@@ -201,7 +201,8 @@ export function literal(value: Value, type: DataType): string {
     case "ARRAY":
       throw errors.unsupported(`session variable of type ${type.kind}`);
     default:
-      return quoteString(String(value));
+      // Variables are read back without backslash sequences.
+      return `'${String(value).replaceAll("'", "''")}'`;
   }
 }
 

@@ -106,6 +106,6 @@ function readHolder(ctx: StatementContext, cursor: Cursor): ShowRow[] {
 export const showParametersCommands: CommandDef[] = [
   command("SHOW", "PARAMETERS", show, {
     source: "SHOW PARAMETERS; Parameters",
-    test: "tests/local/account/commands/parameters.test.ts",
+    test: "tests/local/account/commands/session.test.ts",
   }),
 ];

@@ -130,7 +130,7 @@ const COLUMNS: ShowColumns = [
   ["propagate", "text"],
 ];
 
-const test = "tests/local/account/commands/tags.test.ts";
+const test = "tests/local/account/commands/governance.test.ts";
 export const tagCommands: CommandDef[] = [
   command("CREATE", "TAG", create, { source: "CREATE TAG", test, note: "No propagation." }),
   command("ALTER", "TAG", alter, { source: "ALTER TAG", test }),

@@ -1,5 +1,10 @@
 /** Queries, DML and COPY of the local account. Entry of the folder: others import from here only. */
 
+import { setExpressionParser } from "./compile/expression.ts";
+import { parseExpression } from "./parse/index.ts";
+
+setExpressionParser(parseExpression);
+
 export { parseDataType } from "../types/parse-data-type.ts";
 export { duckType } from "../types/physical.ts";
 export { allFunctions, registerSystemFunction, type SystemFunction } from "./compile/functions/index.ts";
