@@ -163,8 +163,8 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
       },
     },
   };
-  const engine = options.engine ?? composeEngine(tracker);
-  const executor = new Executor({
+  const engine = options.engine ?? composeEngine(tracker, () => executor);
+  const executor: Executor = new Executor({
     services,
     engine,
     pool,

@@ -1,13 +1,17 @@
 import { advanceClock } from "./advance-clock.ts";
 import { classify, firstTokens, runCommand, splitStatements } from "./commands/index.ts";
 import { errors } from "./errors.ts";
+import { callProcedure, type HostOf, runBlock } from "./scripting/call.ts";
 import type { StatementContext } from "./session/context.ts";
 import type { Engine } from "./session/engine.ts";
+import type { Executor } from "./session/executor.ts";
 import type { Outcome } from "./session/outcome.ts";
+import { newQueryId } from "./session/query-id.ts";
 import {
   describeCopy,
   describeQuery,
   evaluateCondition,
+  evaluateScalar,
   loadFiles,
   runCopy,
   runDml,
@@ -16,15 +20,31 @@ import {
 import type { WorkTracker } from "./work-tracker.ts";
 
 /** sql/ and commands/ as the executor uses them. */
-export function composeEngine(tracker: WorkTracker): Engine {
+export function composeEngine(tracker: WorkTracker, executor?: () => Executor): Engine {
+  const running = () => {
+    if (!executor) throw errors.unsupported("scripts without an executor");
+    return executor();
+  };
+  const hostOf: HostOf = (session, signal) => ({
+    evaluate: (expression) =>
+      running().within(session, expression, (context) => evaluateScalar(context, expression), signal),
+    execute: async (sql) => {
+      const queryId = newQueryId(Date.now());
+      return { ...(await running().execute(session, sql, { signal, queryId })), queryId };
+    },
+    check: () => signal.throwIfAborted(),
+  });
   return {
     splitStatements,
     classify,
     runQuery,
     runDml,
     runCopy,
-    runCommand: (context) => advanceClock(context, tracker) ?? systemCall(context) ?? runCommand(context),
-    runScript: () => Promise.reject(errors.unsupported("Snowflake Scripting")),
+    runCommand: (context) => {
+      if (classify(context.text) !== "CALL") return runCommand(context);
+      return advanceClock(context, tracker) ?? systemCall(context) ?? callProcedure(context, hostOf);
+    },
+    runScript: (context) => runBlock(context, hostOf),
     describeQuery,
     evaluateCondition,
     loadFiles,

@@ -1,0 +1,105 @@
+import { asRole, currentSchema, parseName, requirePrivilege, resolveSchema } from "../access/index.ts";
+import type { CatalogObject } from "../catalog/model.ts";
+import { type Token, tokenize } from "../commands/index.ts";
+import { errors } from "../errors.ts";
+import type { StatementContext } from "../session/context.ts";
+import type { Outcome } from "../session/outcome.ts";
+import type { Session } from "../session/session.ts";
+import { printDataType } from "../types/data-type.ts";
+import { outcomeOf, runScript, type ScriptHost } from "./run.ts";
+import { type Scalar, scalarSql } from "./variables.ts";
+
+/** Makes the host of a script that runs in the session. */
+export type HostOf = (session: Session, signal: AbortSignal) => ScriptHost;
+
+/** A block, or EXECUTE IMMEDIATE '…' [USING …], as a statement of its own. */
+export async function runBlock(context: StatementContext, hostOf: HostOf): Promise<Outcome> {
+  const host = hostOf(context.session, context.signal);
+  const tokens = tokenize(context.text);
+  if (tokens[0]?.value !== "EXECUTE")
+    return outcomeOf(await runScript(host, context.text), "anonymous block", null);
+  const first = tokens[2];
+  if (!first) throw errors.syntax(1, context.text.length, "<EOF>");
+  const text =
+    first.kind === "STRING" || first.kind === "DOLLAR_STRING"
+      ? first.value
+      : String((await host.evaluate(context.text.slice(first.start, tokens.at(-1)!.end))).value);
+  return /^\s*(begin|declare)\b/i.test(text) && !/^\s*begin\s*(;|transaction\b|work\b|$)/i.test(text)
+    ? outcomeOf(await runScript(host, text), "anonymous block", null)
+    : host.execute(text);
+}
+
+/** `CALL name(arguments)` of a SQL procedure. It runs with its owner's rights unless it says EXECUTE AS CALLER. */
+export async function callProcedure(context: StatementContext, hostOf: HostOf): Promise<Outcome> {
+  const tokens = tokenize(context.text).filter((token) => token.image !== ";");
+  const open = tokens.findIndex((token) => token.image === "(");
+  if (open < 2 || tokens.at(-1)?.image !== ")") {
+    const wrong = tokens[open < 2 ? 1 : tokens.length - 1];
+    throw errors.syntax(wrong?.line ?? 1, wrong?.position ?? 0, wrong?.image ?? "<EOF>");
+  }
+  const name = context.text.slice(tokens[1]!.start, tokens[open - 1]!.end);
+  const given = argumentsOf(context.text, tokens.slice(open + 1, -1));
+  const procedure = findProcedure(context, name, given.length);
+  requirePrivilege(context, "USAGE", procedure);
+  const { props } = procedure;
+  if (props.language !== "SQL") throw errors.unsupported(`procedures in ${props.language}`);
+  const own = hostOf(context.session, context.signal);
+  const values = new Map<string, Scalar>();
+  for (const [at, argument] of props.arguments.entries()) {
+    const named =
+      given.find((one) => one.name === argument.name)?.text ??
+      (given[at]?.name ? undefined : given[at]?.text);
+    const text = named ?? argument.defaultSql;
+    if (text === undefined) throw errors.invalidValue(argument.name, "argument without a value");
+    const cast = `(${text})::${printDataType(argument.type)}`;
+    values.set(argument.name, await own.evaluate(cast));
+  }
+  const session =
+    props.executeAs === "CALLER" ? context.session : asRole(context, procedure.owner, props.context).session;
+  const host = hostOf(session, context.signal);
+  const body = props.body.trim();
+  // A body that is no block is one expression or statement.
+  const isBlock = /^(begin|declare)\b/i.test(body);
+  const returned = await runScript(host, isBlock ? body : `BEGIN ${body.replace(/;?$/, ";")} END`, values);
+  if (returned?.kind === "VALUE" && props.returns && returned.scalar.value !== null)
+    returned.scalar = await host.evaluate(`(${scalarSql(returned.scalar)})::${printDataType(props.returns)}`);
+  return outcomeOf(returned, props.routine, props.returns);
+}
+
+function argumentsOf(text: string, tokens: Token[]): { name: string | null; text: string }[] {
+  const found: { name: string | null; text: string }[] = [];
+  let depth = 0;
+  let first = 0;
+  for (let at = 0; at <= tokens.length; at++) {
+    const token = tokens[at];
+    if (token?.image === "(" || token?.image === "[") depth++;
+    else if (token?.image === ")" || token?.image === "]") depth--;
+    if (token && !(depth === 0 && token.image === ",")) continue;
+    if (at > first) {
+      const named = tokens[first + 1]?.image === "=>";
+      const from = tokens[named ? first + 2 : first]!;
+      found.push({
+        name: named ? tokens[first]!.value : null,
+        text: text.slice(from.start, tokens[at - 1]!.end),
+      });
+    }
+    first = at + 1;
+  }
+  return found;
+}
+
+/** By name and number of arguments; those with defaults may be left out. */
+function findProcedure(context: StatementContext, name: string, count: number): CatalogObject<"PROCEDURE"> {
+  const parts = parseName(name) ?? [];
+  const routine = parts.at(-1);
+  const schema = parts.length > 1 ? resolveSchema(context, parts.slice(0, -1)) : currentSchema(context);
+  const fits = context.services.catalog
+    .list("PROCEDURE", schema.id)
+    .filter(({ props }) => props.routine === routine)
+    .find(({ props }) => {
+      const least = props.arguments.filter((argument) => argument.defaultSql === undefined).length;
+      return count >= least && count <= props.arguments.length;
+    });
+  if (!fits) throw errors.doesNotExist("Unknown user-defined procedure", name);
+  return fits;
+}
