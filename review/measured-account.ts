@@ -7,7 +7,8 @@ export type Query = (statement: string) => Promise<unknown[][]>;
 export async function readMeasured(query: Query, title: string): Promise<Measured | undefined> {
   const rows = await query(
     `select warehouse_name, sum(credits_used_compute), sum(credits_used_cloud_services),
-            to_char(min(start_time), 'YYYY-MM-DD'), to_char(max(end_time), 'YYYY-MM-DD')
+            to_char(convert_timezone('UTC', min(start_time)), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+            to_char(convert_timezone('UTC', max(end_time)), 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
      from snowflake.account_usage.warehouse_metering_history
      group by warehouse_name`,
   );
@@ -20,11 +21,8 @@ export async function readMeasured(query: Query, title: string): Promise<Measure
   return parseMeasured({
     title,
     from,
-    to: to > from ? to : nextDay(from),
+    to,
     warehouseCredits: Object.fromEntries(rows.map((row) => [String(row[0]), Number(row[1])])),
     cloudServicesCredits: rows.reduce((total, row) => total + Number(row[2] ?? 0), 0),
   });
 }
-
-const nextDay = (day: string): string =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { loadPriceBook } from "../cost/price-book.ts";
 import { loadUsage } from "../cost/usage.ts";
+import { quoted } from "../infra/names.ts";
 import { gatherCatalog } from "./catalog/data.ts";
 import type { KpiRows } from "./catalog/plot.ts";
 import { siteFiles } from "./catalog/site.ts";
@@ -33,6 +34,8 @@ export async function runCatalog(options: RunCatalogOptions): Promise<RunCatalog
   const catalog = gatherCatalog(platform, loadPriceBook(), loadUsage(options.stack));
   const values: Record<string, KpiRows> = {};
   const unread: string[] = [];
+  const warehouse = platform.warehouses.find((each) => each.key === BI_WAREHOUSE) ?? platform.warehouses[0];
+  if (options.query && warehouse) await options.query(`use warehouse ${quoted(warehouse.name)}`);
   for (const kpi of options.query ? platform.kpis : []) {
     try {
       const result = await options.query?.(kpi.sql);
@@ -50,6 +53,9 @@ export async function runCatalog(options: RunCatalogOptions): Promise<RunCatalog
   const files = writeSite(folder, siteFiles(catalog, values));
   return { folder, files, tables: catalog.entries.size, metrics: catalog.kpis.length, unread };
 }
+
+/** The warehouse of people's questions, by its key. */
+const BI_WAREHOUSE = "bi";
 
 const cell = (value: unknown): string | number | null =>
   value === null || value === undefined

@@ -1,7 +1,7 @@
 import type { Platform } from "../../infra/platform.ts";
 import { numberOf } from "../figure.ts";
 import { DAYS_PER_MONTH } from "../formulas/hours.ts";
-import { difference, type MeasuredDifference, measuredDays } from "../measured.ts";
+import { difference, type MeasuredDifference, measuredDays, shortMeasurement } from "../measured.ts";
 import type { PriceBook } from "../price-book.ts";
 import type { Usage } from "../usage.ts";
 import { type Context, type EstimateOptions, makeContext } from "./context.ts";
@@ -62,7 +62,10 @@ export function estimate(
     ...totalsOf(items),
     unpriced: reasons(items, "no-price"),
     unbounded: reasons(items, "unbounded"),
-    notes: warehouses.notes,
+    notes: [
+      ...warehouses.notes,
+      ...(options.measured ? [shortMeasurement(options.measured)].filter((note) => note !== undefined) : []),
+    ],
     measured: differences(context, warehouses),
   };
 }

@@ -66,12 +66,12 @@ describe("a chart", () => {
 describe("a measurement of an account", () => {
   test("is read from its metering history", async () => {
     const rows = [
-      ["TRANSFORM", "12.5", 0.2, "2026-11-01", "2026-11-04"],
-      ["BI", 3, 0.1, "2026-11-02", "2026-11-05"],
+      ["TRANSFORM", "12.5", 0.2, "2026-11-01T00:00:00Z", "2026-11-04T00:00:00Z"],
+      ["BI", 3, 0.1, "2026-11-02T00:00:00Z", "2026-11-05T07:00:00Z"],
     ];
     expect(await readMeasured(async () => rows, "account")).toMatchObject({
-      from: "2026-11-01",
-      to: "2026-11-05",
+      from: "2026-11-01T00:00:00Z",
+      to: "2026-11-05T07:00:00Z",
       warehouseCredits: { TRANSFORM: 12.5, BI: 3 },
       cloudServicesCredits: expect.closeTo(0.3, 10),
     });

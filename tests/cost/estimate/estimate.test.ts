@@ -185,6 +185,18 @@ describe("the estimate", () => {
     ]);
   });
 
+  test("says where a measurement is too short to make a month of", () => {
+    const hour = parseMeasured({
+      title: "ledger",
+      from: "2026-02-01T10:00:00Z",
+      to: "2026-02-01T11:00:00Z",
+      warehouseCredits: { TRANSFORM: 0.5 },
+    });
+    const result = estimate(examplePlatform(), book, usage, { measured: hour });
+    expect(numberOf(result.items[0]!.quantity)).toBeCloseTo(0.5 * 730, 6);
+    expect(result.notes.join()).toMatch(/ledger covers only 1 hour\b/);
+  });
+
   test("is plain data without a number that JSON cannot carry", () => {
     const result = of(examplePlatform());
     expect(JSON.parse(JSON.stringify(result))).toEqual(JSON.parse(JSON.stringify(structuredClone(result))));
