@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { bootstrapAccount } from "./access/bootstrap.ts";
 import { Catalog } from "./catalog/catalog.ts";
@@ -84,8 +84,11 @@ export interface Account {
 export async function openAccount(options: AccountOptions): Promise<Account> {
   const clock = options.clock ?? new RealClock();
   const inMemory = options.dataDir === ":memory:";
+  const temporary = mkdtempSync(join(tmpdir(), "firn-account-"));
   const storage = await Storage.open(inMemory ? ":memory:" : join(options.dataDir, "account.duckdb"), {
-    memoryLimit: options.memoryLimit,
+    // Half of the machine: brokers, engines and people live on it too.
+    memoryLimit: options.memoryLimit ?? `${Math.round(totalmem() / 2 ** 21)}MiB`,
+    temporary: join(temporary, "spill"),
     threads: options.threads,
   });
   const pool = new ConnectionPool(storage);
@@ -97,7 +100,6 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
     await bootstrapAccount(catalog, connection, { name: options.adminUser, password: options.adminPassword });
   });
 
-  const temporary = mkdtempSync(join(tmpdir(), "firn-account-"));
   const results = new ResultStore(join(temporary, "results"));
   const aws = options.aws ? new AwsConnection(options.aws) : null;
   const tracker = new WorkTracker();

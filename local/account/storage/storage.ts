@@ -47,11 +47,13 @@ export class Storage {
   /** Opens or creates the account's file; `:memory:` keeps nothing. DuckDB replays its log after a kill. */
   static async open(
     path: string,
-    options: { memoryLimit?: string; threads?: number } = {},
+    options: { memoryLimit?: string; threads?: number; temporary?: string } = {},
   ): Promise<Storage> {
     if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
     const config: Record<string, string> = { preserve_insertion_order: "true" };
     if (options.memoryLimit) config["memory_limit"] = options.memoryLimit;
+    // Where what does not fit into memory goes; DuckDB's own choice for `:memory:` is the working folder.
+    if (options.temporary) config["temp_directory"] = options.temporary;
     if (options.threads) config["threads"] = String(options.threads);
     const storage = new Storage(await DuckDBInstance.create(path, config));
     const connection = await storage.connect();
