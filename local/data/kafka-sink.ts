@@ -121,10 +121,32 @@ export function createKafkaSink(
           headers: { [SEQUENCE_HEADER]: message.sequence },
         });
       }
-      if (fresh.length > 0) await producer.send({ messages: fresh });
+      for (const messages of bySize(fresh, MAX_SEND_BYTES)) await producer.send({ messages });
     },
     close: () => producer.close(),
   };
+}
+
+/** A broker refuses a batch of more than 1 MiB (its `message.max.bytes`); all of a send may go to one partition. */
+const MAX_SEND_BYTES = 768 * 1024;
+/** What a record takes besides its value: lengths, key, header. */
+const RECORD_OVERHEAD = 96;
+
+/** Runs of messages, in order, whose records take no more than so many bytes together. */
+export function* bySize<T extends { readonly value: Buffer }>(messages: readonly T[], most: number): Generator<T[]> {
+  let run: T[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const size = message.value.length + RECORD_OVERHEAD;
+    if (run.length > 0 && bytes + size > most) {
+      yield run;
+      run = [];
+      bytes = 0;
+    }
+    run.push(message);
+    bytes += size;
+  }
+  if (run.length > 0) yield run;
 }
 
 const clientOptions = ({ brokers, sasl, tls }: KafkaSinkOptions) => ({
