@@ -133,7 +133,10 @@ const MAX_SEND_BYTES = 768 * 1024;
 const RECORD_OVERHEAD = 96;
 
 /** Runs of messages, in order, whose records take no more than so many bytes together. */
-export function* bySize<T extends { readonly value: Buffer }>(messages: readonly T[], most: number): Generator<T[]> {
+export function* bySize<T extends { readonly value: Buffer }>(
+  messages: readonly T[],
+  most: number,
+): Generator<T[]> {
   let run: T[] = [];
   let bytes = 0;
   for (const message of messages) {
