@@ -1,7 +1,5 @@
 import { type Measured, parseMeasured } from "../cost/measured.ts";
-
-/** Runs one statement and gives its rows as arrays of cells. */
-export type Query = (statement: string) => Promise<unknown[][]>;
+import type { Query } from "./at-stake.ts";
 
 /** What an account's own metering history says; works alike on a real account and on the local one. Undefined where it has metered nothing. */
 export async function readMeasured(query: Query, title: string): Promise<Measured | undefined> {

@@ -8,6 +8,8 @@ export interface Risk {
   name: string;
   what: string;
   procedure: string;
+  /** What an account says it holds now: `1,200 rows`. */
+  atStake?: string;
 }
 
 type Judge = (change: ResourceChange, head: Platform) => Risk[];

@@ -1,6 +1,7 @@
 import { loadPriceBook } from "../cost/price-book.ts";
 import { loadUsage } from "../cost/usage.ts";
 import { readPolicyConfig } from "../policy/read-config.ts";
+import { type Query, readStakes } from "./at-stake.ts";
 import { type Review, reviewPlatform } from "./review.ts";
 import { defaultBase, UnreadableRevision } from "./revision/git.ts";
 import { type LoadedPlatform, loadRevision, loadWorkingTree } from "./revision/load.ts";
@@ -15,6 +16,8 @@ export interface RunReviewOptions {
   cacheDir?: string;
   /** Decides which waivers hold. */
   now: Date;
+  /** Asks the stack's account what is at stake; without it nothing is asked. */
+  query?: Query;
 }
 
 /** Reads both revisions and reviews them. A base that cannot be read is said in the review; a head that cannot is thrown. */
@@ -35,7 +38,7 @@ export async function runReview(options: RunReviewOptions): Promise<Review> {
       : loadRevision({ root, stack, cacheDir, ref: options.head }),
   ]);
   const readable = before instanceof UnreadableRevision ? undefined : before;
-  return reviewPlatform({
+  const review = reviewPlatform({
     base: readable?.platform,
     head: head.platform,
     book: loadPriceBook(),
@@ -50,4 +53,7 @@ export async function runReview(options: RunReviewOptions): Promise<Review> {
       ...head.unread,
     ],
   });
+  if (!options.query) return review;
+  const { risks, unread } = await readStakes(review.risks, options.query);
+  return { ...review, risks, unread: [...review.unread, ...unread] };
 }

@@ -8,6 +8,7 @@ interface Options {
   head?: string;
   format?: "text" | "md" | "html" | "json";
   output?: string;
+  live?: boolean;
   failOn: "never" | "stop" | "approve";
 }
 
@@ -22,6 +23,7 @@ export function reviewCommand(): Command {
     .option("--head <ref>", "the revision to review (default: the working tree)")
     .addOption(new Option("--format <kind>", "how to print it").choices(["text", "md", "html", "json"]))
     .option("--output <file>", "write it to a file instead")
+    .option("--live", "ask the stack's account how many rows and files the risks put at stake")
     .addOption(
       new Option(
         "--fail-on <decision>",
@@ -42,13 +44,17 @@ export function reviewCommand(): Command {
       const project = openProject(stack);
       const { runReview } = await import("../../review/run.ts");
       const { renderReview } = await import("../../review/render.ts");
+      const client = options.live
+        ? await (await import("../embedded/connect.ts")).connectEmbedded(project, {})
+        : undefined;
       const review = await runReview({
         root: project.root,
         stack,
         base: options.base,
         head: options.head,
         now: new Date(),
-      });
+        query: client && (async (statement) => (await client.query(statement)).rows as unknown[][]),
+      }).finally(() => client?.close());
       const format = options.format ?? (json ? "json" : "text");
       const rendered = renderReview(review, format, {
         color: pc.isColorSupported && !options.output,

@@ -11,8 +11,8 @@ export interface KpiRows {
 
 const MOST_BARS = 40;
 const BAR = 22;
-const WIDTH = 760;
-const LABELS = 200;
+const WIDTH = 820;
+const LABELS = 260;
 
 /** A metric as bars: its last numeric column by its other columns, with the same figures as a table beside it. */
 export function plot(name: string, { columns, rows, title }: KpiRows): Markup {
@@ -32,7 +32,7 @@ export function plot(name: string, { columns, rows, title }: KpiRows): Markup {
       .join(" · ");
     const length = (Math.abs(numbers[index] ?? 0) / most) * (WIDTH - LABELS - 110);
     const y = index * BAR;
-    return html`<text x="${LABELS - 8}" y="${y + 15}" text-anchor="end">${label.length > 30 ? `${label.slice(0, 29)}…` : label}</text><rect class="bar" x="${LABELS}" y="${y + 3}" width="${round(Math.max(1, length))}" height="${BAR - 7}" rx="2"><title>${label}: ${numbers[index]}</title></rect><text x="${round(LABELS + length + 6)}" y="${y + 15}">${(numbers[index] ?? 0).toLocaleString("en-US", { maximumFractionDigits: 2 })}</text>`;
+    return html`<text x="${LABELS - 8}" y="${y + 15}" text-anchor="end">${label.length > 36 ? `${label.slice(0, 35)}…` : label}</text><rect class="bar" x="${LABELS}" y="${y + 3}" width="${round(Math.max(1, length))}" height="${BAR - 7}" rx="2"><title>${label}: ${numbers[index]}</title></rect><text x="${round(LABELS + length + 6)}" y="${y + 15}">${(numbers[index] ?? 0).toLocaleString("en-US", { maximumFractionDigits: 2 })}</text>`;
   });
   return html`<p class="faint">${columns[value]}, ${title}${rows.length > MOST_BARS && `, the first ${MOST_BARS} rows`}</p><div class="scroll"><svg class="plot" role="img" aria-label="${name}" width="${WIDTH}" height="${shown.length * BAR + 4}" viewBox="0 0 ${WIDTH} ${shown.length * BAR + 4}">${bars}</svg></div>${table}`;
 }

@@ -107,7 +107,12 @@ export function riskSection(review: Review): Section {
         {
           kind: "note",
           tone: RISK_TONE[risk.severity],
-          text: [strong(`${risk.label} `), code(risk.name), `: ${risk.what}.`],
+          text: [
+            strong(`${risk.label} `),
+            code(risk.name),
+            `: ${risk.what}.`,
+            ...(risk.atStake ? [" At stake now: ", strong(risk.atStake), "."] : []),
+          ],
         },
         { kind: "text", text: [faint("How to do it safely: "), risk.procedure] },
       ]),

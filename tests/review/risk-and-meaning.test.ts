@@ -1,4 +1,5 @@
 import type { Platform } from "../../infra/platform.ts";
+import { readStakes } from "../../review/at-stake.ts";
 import { first, reviewOf } from "./support.ts";
 
 const table = (platform: Platform, logical: string) =>
@@ -119,6 +120,36 @@ describe("data at risk", () => {
     const review = reviewOf(change);
     expect(review.risks).toEqual([]);
     expect(review.resources.changes.map((each) => each.action)).toEqual(["update"]);
+  });
+});
+
+describe("what is at stake", () => {
+  const { risks } = reviewOf((platform) => {
+    platform.tables = platform.tables.filter((each) => each.logical !== "mart.sales.kpi");
+    platform.streams = [];
+    first(platform.pipes).copy = "COPY INTO x";
+    platform.landing.forceDestroy = true;
+  });
+
+  test("is read from an account: rows, unread rows, pending files", async () => {
+    const asked: string[] = [];
+    const read = await readStakes(risks, async (statement) => {
+      asked.push(statement);
+      return [[statement.includes("pipe_status") ? '{"pendingFileCount":3}' : 1200]];
+    });
+    expect(asked).toContain('select count(*) from "MART"."SALES"."KPI"');
+    expect(Object.fromEntries(read.risks.map((risk) => [risk.label, risk.atStake]))).toEqual({
+      Table: "1,200 rows",
+      Stream: "1,200 unread rows",
+      Pipe: "3 pending files",
+      "Landing bucket": undefined,
+    });
+  });
+
+  test("is said to be unknown where the account does not answer", async () => {
+    const read = await readStakes(risks, () => Promise.reject(new Error("no such table")));
+    expect(read.risks).toEqual(risks);
+    expect(read.unread[0]).toMatch(/could not be read: no such table/);
   });
 });
 
