@@ -109,6 +109,10 @@ export function findObject<K extends ObjectKind>(
       ? (found as CatalogObject<K>)
       : undefined;
   const inContainer = (parent: number) => {
+    if ((list as readonly string[]).includes("TABLE")) {
+      const temporary = visible(catalog.findTemporary(ctx.session.id, parent, name));
+      if (temporary) return temporary;
+    }
     for (const kind of list) {
       const found = visible(catalog.findInNamespace(kind, parent, name));
       if (found) return found;

@@ -7,6 +7,17 @@ type NewObject<K extends ObjectKind> = Omit<CatalogObject<K>, "id" | "createdOn"
 
 const namespaceOf = (kind: ObjectKind): string => NAMESPACES[kind] ?? kind;
 const nameKey = (parent: number, kind: ObjectKind, name: string) => `${parent}/${namespaceOf(kind)}/${name}`;
+const temporaryKey = (sessionId: string, parent: number, name: string) => `${parent}/@${sessionId}/${name}`;
+
+/** A temporary table has a name of its own session: it may stand beside, and in front of, another relation. */
+function keyOf(object: CatalogObject): string {
+  if (object.kind === "TABLE") {
+    const { tableKind, sessionId } = (object as CatalogObject<"TABLE">).props;
+    if (tableKind === "TEMPORARY" && sessionId !== undefined)
+      return temporaryKey(sessionId, object.parent, object.name);
+  }
+  return nameKey(object.parent, object.kind, object.name);
+}
 
 /**
  * All objects and grants. Reads come from memory; a change is written to DuckDB in the caller's transaction and
@@ -66,6 +77,12 @@ export class Catalog {
   findInNamespace(kind: ObjectKind, parent: number, name: string): CatalogObject | undefined {
     const id = this.#byName.get(nameKey(parent, kind, name));
     return id === undefined ? undefined : this.#objects.get(id);
+  }
+
+  /** The session's temporary table of that name. */
+  findTemporary(sessionId: string, parent: number, name: string): CatalogObject<"TABLE"> | undefined {
+    const id = this.#byName.get(temporaryKey(sessionId, parent, name));
+    return id === undefined ? undefined : (this.#objects.get(id) as CatalogObject<"TABLE"> | undefined);
   }
 
   /** By id, dropped ones too. */
@@ -163,13 +180,12 @@ export class Catalog {
   #applyObject(object: CatalogObject): void {
     const before = this.#objects.get(object.id);
     if (before) {
-      const key = nameKey(before.parent, before.kind, before.name);
+      const key = keyOf(before);
       if (this.#byName.get(key) === before.id) this.#byName.delete(key);
       if (before.parent !== object.parent) this.#children.get(before.parent)?.delete(object.id);
     }
     this.#objects.set(object.id, object);
-    if (object.droppedOn === null)
-      this.#byName.set(nameKey(object.parent, object.kind, object.name), object.id);
+    if (object.droppedOn === null) this.#byName.set(keyOf(object), object.id);
     const siblings = this.#children.get(object.parent) ?? new Set();
     siblings.add(object.id);
     this.#children.set(object.parent, siblings);
@@ -179,7 +195,7 @@ export class Catalog {
   #forget(id: number): void {
     const object = this.#objects.get(id);
     if (!object) return;
-    const key = nameKey(object.parent, object.kind, object.name);
+    const key = keyOf(object);
     if (this.#byName.get(key) === id) this.#byName.delete(key);
     this.#children.get(object.parent)?.delete(id);
     this.#objects.delete(id);

@@ -103,6 +103,8 @@ export interface CreateOptions<K extends ObjectKind> {
   ): NewFields<K> | Promise<NewFields<K>>;
   /** Runs inside the change, once the object is made (physical tables, tags, children). */
   after?(change: Change, made: CatalogObject<K>, replaced: CatalogObject | undefined): void | Promise<void>;
+  /** A temporary table: its name is its session's. */
+  temporary?: boolean;
   /** COPY GRANTS: the replaced object's grants go to the new one. */
   copyGrants?: boolean;
   /** `Table T successfully created.` by default. */
@@ -121,7 +123,9 @@ export async function createObject<K extends ObjectKind>(
   const target = resolveTarget(ctx, kind, name.parts);
   const facts = KINDS[kind];
   const printed = printIdentifier(target.name);
-  const existing = ctx.services.catalog.findInNamespace(kind, target.parentId, target.name);
+  const existing: CatalogObject | undefined = options.temporary
+    ? ctx.services.catalog.findTemporary(ctx.session.id, target.parentId, target.name)
+    : ctx.services.catalog.findInNamespace(kind, target.parentId, target.name);
   if (existing && name.ifNotExists && existing.kind === kind)
     return {
       outcome: statusOutcome(`${printed} already exists, statement succeeded.`),
@@ -314,7 +318,9 @@ export function renameObject(
     if (database) full.unshift(database.name);
   }
   const target = resolveTarget(ctx, object.kind, full);
-  const holder = ctx.services.catalog.findInNamespace(object.kind, target.parentId, target.name);
+  const holder = isTemporary(object)
+    ? ctx.services.catalog.findTemporary(ctx.session.id, target.parentId, target.name)
+    : ctx.services.catalog.findInNamespace(object.kind, target.parentId, target.name);
   if (holder) throw errors.objectExists(target.printed);
   if (target.parentId !== object.parent)
     requireCreate(ctx, `CREATE ${facts.words}`, target.parent ?? "ACCOUNT", ctx.services.identity.name);

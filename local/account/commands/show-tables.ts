@@ -402,6 +402,9 @@ const OBJECT_COLUMNS: ShowColumns = [
   ["owner", "text"],
   ["retention_time", "text"],
   ["owner_role_type", "text"],
+  ["is_hybrid", "text"],
+  ["is_dynamic", "text"],
+  ["is_iceberg", "text"],
 ];
 
 /** SHOW OBJECTS: tables and views together. */
@@ -428,7 +431,12 @@ async function showObjects(ctx: StatementContext, cursor: Cursor, head: Head): P
         owner: owner?.name ?? "",
         retention_time: String(retentionDays(ctx, object)),
         owner_role_type: owner?.kind ?? "",
+        is_hybrid: "N",
+        is_iceberg: "N",
         ...table,
+        // Transient and temporary tables are tables here, unlike in SHOW TABLES.
+        ...(kind === "TABLE" && { kind: "TABLE" }),
+        is_dynamic: yesNo(kind === "DYNAMIC_TABLE"),
       });
     }
   return showOutcome(head.terse ? OBJECT_COLUMNS.slice(0, 5) : OBJECT_COLUMNS, rows, options);

@@ -19,6 +19,7 @@ import {
   type CreateName,
   changeCatalog,
   createObject,
+  dropTree,
   findDropped,
   latest,
   readCreateName,
@@ -210,7 +211,7 @@ async function make(
     head,
     name,
     copyGrants: clauses.copyGrants,
-    ...(head.modifiers.has("TEMPORARY") ? { privilege: null } : {}),
+    ...(head.modifiers.has("TEMPORARY") ? { privilege: null, temporary: true } : {}),
     build: (_change, target) => {
       if (head.modifiers.has("TEMPORARY") && target.parent)
         requirePrivilege(ctx, ["USAGE", "CREATE TABLE"], target.parent);
@@ -362,9 +363,9 @@ async function createAs(
     throw error;
   }
   await changeCatalog(ctx, (change) => {
-    const holder = ctx.services.catalog.find("TABLE", table.parent, name.parts[name.parts.length - 1]!);
+    const holder = holderOf(ctx, head, table.parent, name.parts[name.parts.length - 1]!);
     if (holder) {
-      change.drop(holder);
+      dropTree(ctx, change, holder);
       if (clauses.copyGrants)
         for (const grant of ctx.services.catalog.grantsOn(holder.id))
           if (grant.on.scope === "OBJECT")
@@ -375,6 +376,17 @@ async function createAs(
   return statusOutcome(`Table ${printIdentifier(name.parts[name.parts.length - 1]!)} successfully created.`);
 }
 
+/** What holds the name that a table is to take: for a temporary one, only the session's own. */
+const holderOf = (
+  ctx: StatementContext,
+  head: Head,
+  schemaId: number,
+  name: string,
+): CatalogObject | undefined =>
+  head.modifiers.has("TEMPORARY")
+    ? ctx.services.catalog.findTemporary(ctx.session.id, schemaId, name)
+    : ctx.services.catalog.findInNamespace("TABLE", schemaId, name);
+
 const findUnfinished = (ctx: StatementContext, name: string): CatalogObject<"TABLE"> | undefined =>
   ctx.services.catalog.listAll("TABLE").find((table) => table.name === name);
 
@@ -382,7 +394,7 @@ const findUnfinished = (ctx: StatementContext, name: string): CatalogObject<"TAB
 function checkReplace(ctx: StatementContext, head: Head, name: CreateName): "keep" | "go" {
   const schema =
     name.parts.length === 1 ? currentSchema(ctx) : resolveObject(ctx, "SCHEMA", name.parts.slice(0, -1));
-  const holder = ctx.services.catalog.findInNamespace("TABLE", schema.id, name.parts[name.parts.length - 1]!);
+  const holder = holderOf(ctx, head, schema.id, name.parts[name.parts.length - 1]!);
   if (!holder) return "go";
   if (name.ifNotExists && holder.kind === "TABLE") return "keep";
   if (!head.orReplace) throw errors.objectExists(fullName(ctx, holder));
@@ -432,7 +444,7 @@ export const tableCommands: CommandDef[] = [
   command("CREATE", "TABLE", create, {
     source: "CREATE TABLE; CREATE TABLE … CONSTRAINT",
     test,
-    note: "No OR ALTER, USING TEMPLATE, CHECK or computed columns; a temporary table does not shadow another.",
+    note: "No OR ALTER, USING TEMPLATE, CHECK or computed columns.",
   }),
   dropCommand("TABLE", { source: "DROP TABLE", test }),
   command("UNDROP", "TABLE", undrop, { source: "UNDROP TABLE", test }),

@@ -89,3 +89,18 @@ test("session variables keep the value and type of any expression", async () => 
   await account.all("unset n");
   expect(await account.error("select $n")).toMatch(/\$N/);
 });
+
+test("a temporary table stands in front of the table of its name, for its session only", async () => {
+  await account.all(
+    "create temporary table t as select 7 as a",
+    "create or replace temporary table t as select a + 1 as a from t",
+  );
+  expect(await account.rows("select a from t")).toEqual([["8"]]);
+  const other = await account.second();
+  expect(await other.one("select count(*) from t")).toBe("2");
+  await other.all("create temporary table t (z int)");
+  expect(await other.rows("describe table t")).toHaveLength(1);
+  await account.all("drop table t");
+  expect(await account.one("select count(*) from t")).toBe("2");
+  expect((await account.rows("show tables")).map((row) => row[4])).toEqual(["TABLE"]);
+});

@@ -23,20 +23,16 @@ export class WholeAccount {
       clock: new VirtualClock(Date.UTC(2026, 0, 15, 12)),
       threads: 1,
     });
-    const { catalog } = account.services;
-    const { session } = await account.sessions.open({
-      user: catalog.find("USER", ACCOUNT_ID, "ADMIN")!,
-      role: "ACCOUNTADMIN",
-      warehouse: null,
-      database: null,
-      schema: null,
-      parameters: {},
-      client: { application: "test", version: "1", ip: "127.0.0.1" },
-    });
-    session.secondaryRoles = "NONE";
-    const whole = new WholeAccount(account, session);
+    const whole = new WholeAccount(account, await signIn(account));
     await whole.all("create warehouse w initially_suspended = true", "create database d", "create schema s");
     return whole;
+  }
+
+  /** Another session of the same user, in the same schema. */
+  async second(): Promise<WholeAccount> {
+    const other = new WholeAccount(this.account, await signIn(this.account));
+    await other.all("use d.s", "use warehouse w");
+    return other;
   }
 
   /** Rows as arrays of values, whole numbers as text. */
@@ -71,4 +67,18 @@ export class WholeAccount {
   close(): Promise<void> {
     return this.account.close();
   }
+}
+
+async function signIn(account: Account): Promise<Session> {
+  const { session } = await account.sessions.open({
+    user: account.services.catalog.find("USER", ACCOUNT_ID, "ADMIN")!,
+    role: "ACCOUNTADMIN",
+    warehouse: null,
+    database: null,
+    schema: null,
+    parameters: {},
+    client: { application: "test", version: "1", ip: "127.0.0.1" },
+  });
+  session.secondaryRoles = "NONE";
+  return session;
 }
