@@ -35,6 +35,8 @@ export interface TestAccount {
     table: string,
     options?: { mode?: "DEFAULT" | "APPEND_ONLY"; showInitialRows?: boolean },
   ): Promise<CatalogObject<"STREAM">>;
+  /** Work with a statement's context that is no statement. */
+  within<T>(work: (ctx: StatementContext) => Promise<T>): Promise<T>;
   begin(): Promise<void>;
   commit(): Promise<void>;
   rollback(): Promise<void>;
@@ -325,6 +327,14 @@ export async function testAccount(
         );
         return stream;
       });
+    },
+    async within(work) {
+      const { ctx, ends } = context("", {});
+      try {
+        return await work(ctx);
+      } finally {
+        for (const end of ends) await end();
+      }
     },
     async begin() {
       session.transaction = await Transaction.begin(connection, versions, clock, ++transactions);

@@ -2,7 +2,7 @@ import { SnowflakeError } from "../../errors.ts";
 import { type DataType, printDataType, varchar } from "../../types/data-type.ts";
 import { duckType, isSemiStructured, isTimestamp } from "../../types/physical.ts";
 import type { BinaryOperator } from "../parse/index.ts";
-import { castTo, coerce, commonType, instant, variantText } from "./cast.ts";
+import { castTo, coerce, commonType, variantText } from "./cast.ts";
 import type { Env } from "./env.ts";
 import { raise, type Typed, typed } from "./typed.ts";
 
@@ -35,6 +35,8 @@ export function binary(env: Env, op: BinaryOperator, left: Typed, right: Typed):
 export function concat(env: Env, parts: readonly Typed[]): Typed {
   if (parts.every((p) => p.type.kind === "BINARY" && !p.isNull))
     return typed(`(${parts.map((p) => p.sql).join(" || ")})`, { kind: "BINARY", length: 8_388_608 });
+  if (parts.every((p) => p.constant?.kind === "string"))
+    return textConstant(parts.map((p) => p.constant!.value).join(""));
   const texts = parts.map((p) => castTo(env, p, varchar()));
   const length = parts.reduce((sum, p) => sum + (p.type.kind === "VARCHAR" ? p.type.length : 16_777_216), 0);
   return typed(
@@ -63,12 +65,13 @@ export function comparable(env: Env, operands: readonly Typed[]): string[] {
     if (other.type.kind === "NUMBER" || other.type.kind === "FLOAT")
       return operands.map((o) => (o.type.kind === "VARCHAR" ? textAsNumber(env, o).sql : o.sql));
   }
-  const to = commonType(operands);
-  return operands.map((o) => {
-    if (to.kind === "NUMBER" && o.type.kind === "NUMBER") return o.sql;
-    const one = coerce(env, o, to).sql;
-    return to.kind === "TIMESTAMP_TZ" ? instant(one) : one;
-  });
+  const common = commonType(operands);
+  // With an offset in play the instants are compared.
+  const to: DataType =
+    common.kind === "TIMESTAMP_TZ" ? { kind: "TIMESTAMP_LTZ", scale: common.scale } : common;
+  return operands.map((o) =>
+    to.kind === "NUMBER" && o.type.kind === "NUMBER" ? o.sql : coerce(env, o, to).sql,
+  );
 }
 
 /** Text compared or computed with a number: by its own digits when constant, else as FLOAT. */

@@ -105,9 +105,12 @@ export function applyPolicies(
   object: CatalogObject<"TABLE"> | CatalogObject<"VIEW">,
   source: Source,
 ): Source {
-  const alias = nextAlias(env, "g");
+  let alias = "";
   const bySql = new Map(object.props.columns.map((c, i) => [c.name, source.columns[i]!.sqlName]));
-  const policies = policiesOn(env, object, (name) => `${alias}.${quoteName(bySql.get(name)!)}`);
+  const policies = policiesOn(env, object, (name) => {
+    alias ||= nextAlias(env, "g");
+    return `${alias}.${quoteName(bySql.get(name)!)}`;
+  });
   if (!policies) return source;
   const items = source.columns.map((c) => {
     const name = quoteName(c.sqlName);
