@@ -11,5 +11,12 @@ test("the table of rules in the README is the rules' own", () => {
   const text = readFileSync(README, "utf8");
   const fresh = text.replace(/(<!-- rules:[^\n]*-->\n)[\s\S]*?(<!-- \/rules -->)/, `$1\n${table}\n\n$2`);
   if (process.env["FIRN_WRITE"]) writeFileSync(README, fresh);
-  expect(fresh).toBe(process.env["FIRN_WRITE"] ? fresh : text);
+  // The formatter pads the columns.
+  const plain = (markdown: string): string =>
+    markdown
+      .replaceAll(/ {2,}/g, " ")
+      .replaceAll(/-{3,}/g, "---")
+      .replaceAll("| --- ", "|---")
+      .replaceAll("|---|---|---|--- |", "|---|---|---|---|");
+  expect(plain(process.env["FIRN_WRITE"] ? fresh : text)).toBe(plain(fresh));
 });
