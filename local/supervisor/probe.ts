@@ -34,16 +34,25 @@ export interface ProbeTarget {
   deadline: number;
 }
 
+/** How long one check may take before the next one is made; a stranger on the port may never answer. */
+const CHECK_MS = 5000;
+/** How often the process is looked at while a check is under way. */
+const LOOK_MS = 200;
+
 export function makeProbe(target: ProbeTarget): Probe {
+  const requireAlive = (): void => {
+    target.signal.throwIfAborted();
+    if (!target.alive()) throw new NotReadyError("exited", "the process ended");
+  };
   const until: Probe["until"] = async (check, intervalMs = 100) => {
     let last: unknown;
     for (;;) {
-      target.signal.throwIfAborted();
-      if (!target.alive()) throw new NotReadyError("exited", "the process ended");
+      requireAlive();
       try {
-        const found = await check();
+        const found = await withinReason(check(), requireAlive);
         if (found !== undefined && found !== false) return found;
       } catch (error) {
+        if (error instanceof NotReadyError || target.signal.aborted) throw error;
         last = error;
       }
       if (Date.now() > target.deadline) {
@@ -62,4 +71,25 @@ export function makeProbe(target: ProbeTarget): Probe {
       await until(() => isListening(port), 50);
     },
   };
+}
+
+/** The result of a check, unless it takes too long or `look` throws meanwhile. */
+async function withinReason<T>(checked: Promise<T>, look: () => void): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const began = Date.now();
+  const watched = new Promise<never>((_, reject) => {
+    timer = setInterval(() => {
+      try {
+        look();
+        if (Date.now() - began > CHECK_MS) throw new Error(`no answer in ${CHECK_MS / 1000} s`);
+      } catch (error) {
+        reject(error);
+      }
+    }, LOOK_MS);
+  });
+  try {
+    return await Promise.race([checked, watched]);
+  } finally {
+    clearInterval(timer);
+  }
 }

@@ -6,7 +6,7 @@ import { contentKey } from "./cache.ts";
 import { LocalError, reasonOf, systemCode } from "./errors.ts";
 import { tailOfFile } from "./files.ts";
 import { withLock } from "./lock.ts";
-import { freePort } from "./ports.ts";
+import { freePort, isFree } from "./ports.ts";
 import { makeProbe, NotReadyError, type Probe } from "./probe.ts";
 import { processStart } from "./process-identity.ts";
 import { isRunning, logPath, readRecord, type ServiceRecord, writeRecord } from "./service-record.ts";
@@ -104,25 +104,36 @@ async function isHealthy<Info>(
   }
 }
 
+/** How often another set of ports is tried when somebody took one between its choice and the service's start. */
+const PORT_ATTEMPTS = 3;
+
 async function launch<Info>(spec: ServiceSpec<Info>, lastPorts: Ports): Promise<RunningService<Info>> {
-  spec.signal?.throwIfAborted();
-  spec.progress?.({ step: spec.name, detail: "starting" });
-  const ports: Record<string, number> = {};
-  for (const name of spec.ports ?? []) ports[name] = await freePort(lastPorts[name]);
-  const record = spawnDetached(spec, ports);
-  try {
-    return await awaitReady(spec, record, false);
-  } catch (error) {
-    await stopRecorded(spec.dir, record, 2000);
-    if (!(error instanceof NotReadyError)) throw error;
-    const log = logPath(spec.dir, spec.name);
-    const tail = tailOfFile(log, 15);
-    throw new LocalError(
-      error.kind === "exited" ? "START_FAILED" : "START_TIMEOUT",
-      `The local service "${spec.name}" could not be started: ${error.message}.${tail ? `\nLast lines of its log:\n${indent(tail)}` : ""}`,
-      `The whole log is ${log}. Mend the cause and run the command again.`,
-    );
+  for (let attempt = 1; ; attempt += 1) {
+    spec.signal?.throwIfAborted();
+    spec.progress?.({ step: spec.name, detail: "starting" });
+    const ports: Record<string, number> = {};
+    for (const name of spec.ports ?? []) ports[name] = await freePort(lastPorts[name]);
+    const record = spawnDetached(spec, ports);
+    try {
+      return await awaitReady(spec, record, false);
+    } catch (error) {
+      await stopRecorded(spec.dir, record, 2000);
+      if (!(error instanceof NotReadyError)) throw error;
+      const free = await Promise.all(Object.values(ports).map(isFree));
+      if (error.kind === "exited" && attempt < PORT_ATTEMPTS && free.includes(false)) continue;
+      throw notStarted(spec, error);
+    }
   }
+}
+
+function notStarted<Info>(spec: ServiceSpec<Info>, error: NotReadyError): LocalError {
+  const log = logPath(spec.dir, spec.name);
+  const tail = tailOfFile(log, 15);
+  return new LocalError(
+    error.kind === "exited" ? "START_FAILED" : "START_TIMEOUT",
+    `The local service "${spec.name}" could not be started: ${error.message}.${tail ? `\nLast lines of its log:\n${indent(tail)}` : ""}`,
+    `The whole log is ${log}. Mend the cause and run the command again.`,
+  );
 }
 
 function spawnDetached<Info>(spec: ServiceSpec<Info>, ports: Record<string, number>): ServiceRecord {

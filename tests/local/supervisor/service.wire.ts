@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:net";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LOOPBACK } from "../../../local/supervisor/ports.ts";
@@ -74,6 +74,30 @@ test("a taken port is avoided", async () => {
   } finally {
     squatter.close();
   }
+});
+
+test("a port that is taken between its choice and the start is chosen again", async () => {
+  const squatters: Server[] = [];
+  const callers: Socket[] = [];
+  const service = await startService(
+    spec({
+      // Called for the environment of the process, after its port was found to be free.
+      env: (ports) => {
+        if (squatters.length === 0)
+          squatters.push(createServer((socket) => callers.push(socket)).listen(ports["http"], LOOPBACK));
+        return { PORT: String(ports["http"]), ANSWER: "hello" };
+      },
+      ready: (probe) =>
+        probe.until(async () => {
+          const answer = await ask(probe.ports["http"]!);
+          return answer === "hello" && { answer };
+        }),
+    }),
+  );
+  const [squatter] = squatters;
+  expect(service.ports["http"]).not.toBe((squatter!.address() as AddressInfo).port);
+  for (const socket of callers) socket.destroy();
+  squatter!.close();
 });
 
 test("a service with another environment replaces the running one", async () => {
