@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import pc from "picocolors";
 
 /** Exit codes that scripts can use. */
@@ -70,7 +71,7 @@ export function reportFailure(thrown: unknown, json: boolean): number {
   }
   console.error(`${pc.red("✖")} ${text}`);
   if (error.hint) console.error(`  ${pc.dim(error.hint)}`);
-  if (process.env["FIRN_DEBUG"] && thrown instanceof Error) console.error(pc.dim(thrown.stack ?? ""));
+  if (process.env["FIRN_DEBUG"]) console.error(pc.dim(inspect(thrown, { depth: 6 })));
   return exitCode;
 }
 
