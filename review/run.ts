@@ -34,7 +34,7 @@ export async function runReview(options: RunReviewOptions): Promise<Review> {
   const [before, head] = await Promise.all([
     base,
     options.head === undefined
-      ? loadWorkingTree(root, stack)
+      ? loadWorkingTree(root, stack, cacheDir)
       : loadRevision({ root, stack, cacheDir, ref: options.head }),
   ]);
   const readable = before instanceof UnreadableRevision ? undefined : before;

@@ -1,29 +1,23 @@
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
 import {
   cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
-  renameSync,
   rmSync,
-  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Platform } from "../../infra/platform.ts";
-import { extractRevision, findRevision, type Revision, UnreadableRevision } from "./git.ts";
+import { type CompiledPlatform, openCache, revisionKey, workingTreeKey } from "./cache.ts";
+import { extractRevision, findRevision, UnreadableRevision } from "./git.ts";
 
-export interface LoadedPlatform {
-  platform: Platform;
+export interface LoadedPlatform extends CompiledPlatform {
   label: string;
-  /** What had to be assumed, each as a sentence. */
-  unread: string[];
 }
 
 export interface LoadRevisionOptions {
@@ -38,8 +32,8 @@ export interface LoadRevisionOptions {
 export async function loadRevision(options: LoadRevisionOptions): Promise<LoadedPlatform> {
   const { root, stack, ref } = options;
   const revision = await findRevision(root, ref);
-  const cache = join(options.cacheDir ?? defaultCache(), `${cacheKey(root, revision, stack)}.json`);
-  const cached = readCache(cache);
+  const cache = openCache(options.cacheDir, revisionKey(root, revision.tree, stack));
+  const cached = cache.read();
   if (cached) return { ...cached, label: revision.label };
   const folder = mkdtempSync(join(tmpdir(), "firn-review-"));
   try {
@@ -50,18 +44,33 @@ export async function loadRevision(options: LoadRevisionOptions): Promise<Loaded
       );
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
     const loaded = await compileIn(folder, folder, stack, root, revision.label);
-    writeCache(cache, loaded);
+    cache.write(loaded);
     return { ...loaded, label: revision.label };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** The platform of the working tree, uncommitted changes included. Throws what the compiler throws; keys that exist only on other machines are stood in for. */
-export async function loadWorkingTree(root: string, stack: string): Promise<LoadedPlatform> {
+/** The platform of the working tree, uncommitted changes included; cached by the content of its files. Throws what the compiler throws; keys that exist only on other machines are stood in for. */
+export async function loadWorkingTree(
+  root: string,
+  stack: string,
+  cacheDir?: string,
+): Promise<LoadedPlatform> {
+  const cache = openCache(cacheDir, workingTreeKey(root, stack));
+  const cached = cache.read();
+  if (cached) return { ...cached, label: WORKING_TREE };
+  const loaded = await compileWorkingTree(root, stack);
+  cache.write(loaded);
+  return { ...loaded, label: WORKING_TREE };
+}
+
+const WORKING_TREE = "working tree";
+
+async function compileWorkingTree(root: string, stack: string): Promise<CompiledPlatform> {
   const { loadPlatform } = await import("../../infra/load.ts");
   try {
-    return { platform: loadPlatform({ root, stack }), label: "working tree", unread: [] };
+    return { platform: loadPlatform({ root, stack }), unread: [] };
   } catch (error) {
     const missing = missingKeys(error as Failure, root);
     if (missing.length === 0) throw error;
@@ -70,7 +79,7 @@ export async function loadWorkingTree(root: string, stack: string): Promise<Load
       for (const name of readdirSync(root).filter((each) => each === "sql" || /^Pulumi\..*yaml$/.test(each)))
         symlinkSync(join(root, name), join(overlay, name));
       const unread = standInForKeys(missing, overlay, root);
-      return { platform: loadPlatform({ root: overlay, stack }), label: "working tree", unread };
+      return { platform: loadPlatform({ root: overlay, stack }), unread };
     } finally {
       rmSync(overlay, { recursive: true, force: true });
     }
@@ -92,7 +101,7 @@ async function compileIn(
   stack: string,
   root: string,
   label: string,
-): Promise<Omit<LoadedPlatform, "label">> {
+): Promise<CompiledPlatform> {
   let unread: string[] = [];
   for (let attempt = 0; ; attempt++) {
     const answer = await runChild([code, data, stack], label);
@@ -151,55 +160,6 @@ function standInForKeys(files: string[], into: string, root: string): string[] {
     writeFileSync(join(into, file), STAND_IN);
     return `The public key ${file} is on this machine not at hand; it is taken as unchanged.`;
   });
-}
-
-/** Everything that the compiled platform depends on: the tree, the stack, the keys of the checkout, the runtime. */
-function cacheKey(root: string, revision: Revision, stack: string): string {
-  const hash = createHash("sha256").update([revision.tree, stack, process.version, "1"].join("\n"));
-  const keys = join(root, ".firn", stack, "keys");
-  if (existsSync(keys))
-    for (const name of readdirSync(keys)
-      .filter((each) => each.endsWith(".pub"))
-      .sort())
-      hash.update(name).update(readFileSync(join(keys, name)));
-  return hash.digest("hex").slice(0, 32);
-}
-
-/** The same folder as the local services use: $XDG_CACHE_HOME/firn, else the platform's usual place. */
-function defaultCache(): string {
-  const given = process.env["XDG_CACHE_HOME"];
-  const base =
-    given ||
-    (process.platform === "darwin" ? join(homedir(), "Library", "Caches") : join(homedir(), ".cache"));
-  return join(base, "firn", "platforms");
-}
-
-function readCache(file: string): Omit<LoadedPlatform, "label"> | undefined {
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as Omit<LoadedPlatform, "label">;
-  } catch {
-    return undefined;
-  }
-}
-
-const KEPT = 40;
-
-/** A cache that cannot be written costs time, not the review. */
-function writeCache(file: string, loaded: Omit<LoadedPlatform, "label">): void {
-  try {
-    const folder = dirname(file);
-    mkdirSync(folder, { recursive: true });
-    const partial = `${file}.${process.pid}`;
-    writeFileSync(partial, JSON.stringify(loaded));
-    renameSync(partial, file);
-    const age = (name: string): number => statSync(join(folder, name)).mtimeMs;
-    for (const name of readdirSync(folder)
-      .sort((left, right) => age(right) - age(left))
-      .slice(KEPT))
-      rmSync(join(folder, name), { force: true });
-  } catch {
-    // Read-only home folders are common in CI.
-  }
 }
 
 const firstLines = (text: string): string => text.trim().split("\n").slice(0, 3).join(" ");

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { workingTreeKey } from "../../review/revision/cache.ts";
 import { findRevision, UnreadableRevision } from "../../review/revision/git.ts";
 import { loadRevision } from "../../review/revision/load.ts";
 
@@ -104,5 +105,34 @@ describe("a git revision", () => {
 
   test("outside a repository is told", async () => {
     await expect(findRevision(scratch, "main")).rejects.toThrow(UnreadableRevision);
+  });
+});
+
+describe("the working tree's cache", () => {
+  test("follows the content of what is compiled, and of nothing else", () => {
+    const tree = join(scratch, "tree");
+    const put = (path: string, text: string): void => {
+      mkdirSync(join(tree, path, ".."), { recursive: true });
+      writeFileSync(join(tree, path), text);
+    };
+    const key = (stack = "local"): string => workingTreeKey(tree, stack);
+    put("sql/core/a.sql", "select 1");
+    put("Pulumi.local.yaml", "config: {}");
+    const before = key();
+    put("docs/x.md", "text");
+    expect(key()).toBe(before);
+    expect(key("prod")).not.toBe(before);
+    for (const [path, text] of [
+      ["sql/core/a.sql", "select 2"],
+      ["Pulumi.local.yaml", "config: {a: 1}"],
+      ["infra/load.ts", ""],
+      [".firn/local/keys/k.pub", "key"],
+      ["Pulumi.local.yaml", "u: { publicKeyFile: elsewhere/k.pub }"],
+      ["elsewhere/k.pub", "key"],
+    ] as const) {
+      const last = key();
+      put(path, text);
+      expect(key()).not.toBe(last);
+    }
   });
 });
