@@ -1,3 +1,4 @@
+import { temporarySession } from "../catalog/catalog.ts";
 import { ACCOUNT_ID, type CatalogObject } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
 import { printName } from "./identifier.ts";
@@ -89,11 +90,10 @@ function reachesParents(ctx: AccessContext, object: CatalogObject): boolean {
 export const isSystemSchema = (object: CatalogObject): boolean =>
   object.kind === "SCHEMA" && object.owner === null;
 
-/** A temporary table is there for its own session only. */
+/** A temporary table or view is there for its own session only. */
 function isOthersTemporary(ctx: AccessContext, object: CatalogObject): boolean {
-  if (object.kind !== "TABLE") return false;
-  const { tableKind, sessionId } = (object as CatalogObject<"TABLE">).props;
-  return tableKind === "TEMPORARY" && sessionId !== ctx.session.id;
+  const sessionId = temporarySession(object);
+  return sessionId !== undefined && sessionId !== ctx.session.id;
 }
 
 /**

@@ -109,7 +109,7 @@ export function findObject<K extends ObjectKind>(
       ? (found as CatalogObject<K>)
       : undefined;
   const inContainer = (parent: number) => {
-    if ((list as readonly string[]).includes("TABLE")) {
+    if ((list as readonly string[]).some((kind) => kind === "TABLE" || kind === "VIEW")) {
       const temporary = visible(catalog.findTemporary(ctx.session.id, parent, name));
       if (temporary) return temporary;
     }

@@ -9,13 +9,18 @@ const namespaceOf = (kind: ObjectKind): string => NAMESPACES[kind] ?? kind;
 const nameKey = (parent: number, kind: ObjectKind, name: string) => `${parent}/${namespaceOf(kind)}/${name}`;
 const temporaryKey = (sessionId: string, parent: number, name: string) => `${parent}/@${sessionId}/${name}`;
 
-/** A temporary table has a name of its own session: it may stand beside, and in front of, another relation. */
+/** The session of a temporary table or view; undefined for any other object. */
+export function temporarySession(object: CatalogObject): string | undefined {
+  if (object.kind === "VIEW") return (object as CatalogObject<"VIEW">).props.sessionId;
+  if (object.kind !== "TABLE") return undefined;
+  const { tableKind, sessionId } = (object as CatalogObject<"TABLE">).props;
+  return tableKind === "TEMPORARY" ? sessionId : undefined;
+}
+
+/** A temporary relation has a name of its own session: it may stand beside, and in front of, another one. */
 function keyOf(object: CatalogObject): string {
-  if (object.kind === "TABLE") {
-    const { tableKind, sessionId } = (object as CatalogObject<"TABLE">).props;
-    if (tableKind === "TEMPORARY" && sessionId !== undefined)
-      return temporaryKey(sessionId, object.parent, object.name);
-  }
+  const sessionId = temporarySession(object);
+  if (sessionId !== undefined) return temporaryKey(sessionId, object.parent, object.name);
   return nameKey(object.parent, object.kind, object.name);
 }
 
@@ -79,10 +84,15 @@ export class Catalog {
     return id === undefined ? undefined : this.#objects.get(id);
   }
 
-  /** The session's temporary table of that name. */
-  findTemporary(sessionId: string, parent: number, name: string): CatalogObject<"TABLE"> | undefined {
+  /** The session's temporary table or view of that name. */
+  findTemporary(
+    sessionId: string,
+    parent: number,
+    name: string,
+  ): CatalogObject<"TABLE"> | CatalogObject<"VIEW"> | undefined {
     const id = this.#byName.get(temporaryKey(sessionId, parent, name));
-    return id === undefined ? undefined : (this.#objects.get(id) as CatalogObject<"TABLE"> | undefined);
+    const found = id === undefined ? undefined : this.#objects.get(id);
+    return found as CatalogObject<"TABLE"> | CatalogObject<"VIEW"> | undefined;
   }
 
   /** By id, dropped ones too. */

@@ -64,6 +64,8 @@ export interface ViewProps {
   columns: ColumnDef[];
   isSecure: boolean;
   isRecursive: boolean;
+  /** Session that owns a temporary view. */
+  sessionId?: string;
   changeTracking: boolean;
   /** Database and schema that unqualified names in the query mean. */
   context: { databaseId: number | null; schemaId: number | null };

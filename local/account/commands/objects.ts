@@ -14,7 +14,7 @@ import {
   resolveTarget,
   type Target,
 } from "../access/index.ts";
-import type { Change } from "../catalog/catalog.ts";
+import { type Change, temporarySession } from "../catalog/catalog.ts";
 import { ACCOUNT_ID, type CatalogObject, type ObjectKind, type PropsByKind } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
@@ -214,9 +214,7 @@ export function dropTree(
 }
 
 const isTemporary = (object: CatalogObject): boolean =>
-  (object as CatalogObject<"TABLE">).props !== undefined &&
-  object.kind === "TABLE" &&
-  (object as CatalogObject<"TABLE">).props.tableKind === "TEMPORARY";
+  object.props !== undefined && temporarySession(object) !== undefined;
 
 function purge(ctx: StatementContext, change: Change, object: CatalogObject): void {
   const { catalog } = ctx.services;

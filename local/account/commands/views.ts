@@ -52,7 +52,7 @@ function readViewColumn(cursor: Cursor): ViewColumn {
 
 async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promise<Outcome> {
   if (head.orAlter) throw errors.unsupported("CREATE OR ALTER VIEW");
-  if (head.modifiers.has("TEMPORARY")) throw errors.unsupported("temporary view");
+  const temporary = head.modifiers.has("TEMPORARY");
   const name = readCreateName(cursor, head);
   const listed = cursor.seesSymbol("(") ? cursor.parenthesized(() => readViewColumn(cursor)) : [];
   let copyGrants = false;
@@ -96,6 +96,7 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
     head,
     name,
     copyGrants,
+    temporary,
     build: () => {
       const props: ViewProps = {
         text: cursor.text.trim(),
@@ -106,6 +107,7 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
         changeTracking: values.CHANGE_TRACKING ?? false,
         context: { databaseId: ctx.session.databaseId, schemaId: ctx.session.schemaId },
       };
+      if (temporary) props.sessionId = ctx.session.id;
       if (rowAccess) props.rowAccessPolicy = resolveRowAccess(ctx, rowAccess, columns);
       return { props, comment: values.COMMENT ?? null };
     },
@@ -215,7 +217,7 @@ const COLUMNS: ShowColumns = [
 
 const test = "tests/local/account/commands/views.test.ts";
 export const viewCommands: CommandDef[] = [
-  command("CREATE", "VIEW", create, { source: "CREATE VIEW", test, note: "No temporary views." }),
+  command("CREATE", "VIEW", create, { source: "CREATE VIEW", test }),
   command("ALTER", "VIEW", alter, { source: "ALTER VIEW", test }),
   dropCommand("VIEW", { source: "DROP VIEW", test }),
   command("DESCRIBE", "VIEW", describe, { source: "DESCRIBE VIEW", test }),

@@ -1,27 +1,9 @@
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { type AccountServer, startAccountServer } from "../../../../local/account/server.ts";
+import { pythonClient, runProgram } from "./python.ts";
 
 const VERSION = "5.2.0";
-const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
-const venv = join(cache, "firn", `snowflake-connector-${VERSION}`);
-const python = join(venv, "bin", "python");
-
-/** A virtual environment with the connector, made once; undefined with a reason where that cannot be. */
-function prepare(): string | undefined {
-  if (existsSync(join(venv, "ready"))) return undefined;
-  if (spawnSync("python3", ["--version"]).status !== 0) return "there is no python3";
-  mkdirSync(venv, { recursive: true });
-  if (spawnSync("python3", ["-m", "venv", venv]).status !== 0) return "python3 has no venv module";
-  const install = spawnSync(python, ["-m", "pip", "install", "-q", `snowflake-connector-python==${VERSION}`]);
-  if (install.status !== 0) return `pip could not install snowflake-connector-python ${VERSION}`;
-  mkdirSync(join(venv, "ready"));
-  return undefined;
-}
-
-const missing = prepare();
+const { bin, missing } = pythonClient("snowflake-connector-python", VERSION);
 const title = `snowflake-connector-python ${VERSION}${missing ? ` (skipped: ${missing})` : ""}`;
 
 (missing ? describe.skip : describe)(title, () => {
@@ -35,21 +17,7 @@ const title = `snowflake-connector-python ${VERSION}${missing ? ` (skipped: ${mi
       adminPassword: "right horse",
     });
     const script = join(import.meta.dirname, "connector.py");
-    const output = await new Promise<string>((resolve, reject) => {
-      const child = spawn(python, [script, server.host, String(server.port)]);
-      let text = "";
-      let errors = "";
-      child.stdout.on("data", (part) => {
-        text += part;
-      });
-      child.stderr.on("data", (part) => {
-        errors += part;
-      });
-      child.on("error", reject);
-      child.on("close", (code) =>
-        code === 0 ? resolve(text) : reject(new Error(`exit ${code}\n${text}\n${errors}`)),
-      );
-    });
+    const output = await runProgram(join(bin, "python"), [script, server.host, String(server.port)]);
     for (const line of output.trim().split("\n")) {
       const { check, value } = JSON.parse(line) as { check: string; value: unknown };
       seen.set(check, value);

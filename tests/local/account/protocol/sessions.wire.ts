@@ -156,3 +156,19 @@ test("PUT and GET move files to and from an internal stage", async () => {
     rmSync(folder, { recursive: true });
   }
 });
+
+test("a temporary view is its session's alone and ends with it", async () => {
+  await open();
+  const [one, two] = [await connect(server, ADMIN), await connect(server, ADMIN)];
+  await execute(one, "CREATE WAREHOUSE w");
+  await execute(two, "USE WAREHOUSE w");
+  await execute(one, "CREATE DATABASE d");
+  await execute(one, "CREATE TEMPORARY VIEW v AS SELECT 1 AS n");
+  expect(await execute(one, "SELECT n FROM v")).toEqual([{ N: 1 }]);
+  await expect(execute(two, "SELECT n FROM d.public.v")).rejects.toMatchObject({ code: "002003" });
+  await execute(two, "CREATE VIEW d.public.v AS SELECT 2 AS n");
+  expect(await execute(two, "SELECT n FROM d.public.v")).toEqual([{ N: 2 }]);
+  expect(await execute(one, "SELECT n FROM v")).toEqual([{ N: 1 }]);
+  await new Promise<void>((done, fail) => one.destroy((error) => (error ? fail(error) : done())));
+  expect(server.account.services.catalog.listAll("VIEW")).toHaveLength(1);
+});

@@ -1,0 +1,51 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "firn");
+
+/**
+ * A virtual environment with one Python package, made once under the user's cache. `missing` says why it cannot be:
+ * the test is then skipped with that reason in its title.
+ */
+export function pythonClient(name: string, version: string): { bin: string; missing: string | undefined } {
+  const venv = join(cache, `${name}-${version}`);
+  const bin = join(venv, "bin");
+  const prepare = (): string | undefined => {
+    if (existsSync(join(venv, "ready"))) return undefined;
+    if (spawnSync("python3", ["--version"]).status !== 0) return "there is no python3";
+    mkdirSync(venv, { recursive: true });
+    if (spawnSync("python3", ["-m", "venv", venv]).status !== 0) return "python3 has no venv module";
+    const pip = ["-m", "pip", "install", "-q", "--only-binary=:all:", `${name}==${version}`];
+    if (spawnSync(join(bin, "python"), pip).status !== 0) return `pip could not install ${name} ${version}`;
+    mkdirSync(join(venv, "ready"));
+    return undefined;
+  };
+  return { bin, missing: prepare() };
+}
+
+/** Output of a program; rejects with all that it printed when it fails. */
+export function runProgram(
+  command: string,
+  args: string[],
+  options: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: options.cwd, env: { ...process.env, ...options.env } });
+    let text = "";
+    let errors = "";
+    child.stdout.on("data", (part) => {
+      text += part;
+    });
+    child.stderr.on("data", (part) => {
+      errors += part;
+    });
+    child.on("error", reject);
+    child.on("close", (code) =>
+      code === 0
+        ? resolve(text)
+        : reject(new Error(`${command} ${args.join(" ")}: exit ${code}\n${text}\n${errors}`)),
+    );
+  });
+}
