@@ -57,14 +57,13 @@ export function compareAccess(base: Platform, head: Platform): AccessChange[] {
           (column) => column.pii && (column.change === "now readable" || column.change === "now unmasked"),
         )
         .map((column) => column.name),
-      because:
-        shown.objectKind === "table" || shown.objectKind === "view"
-          ? !inBase.has(shown.object)
-            ? "new object"
-            : !inHead.has(shown.object)
-              ? "dropped object"
-              : "grant"
-          : "grant",
+      because: !(shown.objectKind in DECLARED)
+        ? "grant"
+        : !inBase.has(shown.object)
+          ? "new object"
+          : !inHead.has(shown.object)
+            ? "dropped object"
+            : "grant",
     });
   }
   return changes.sort(
@@ -105,10 +104,15 @@ const missing = (has: EffectiveAccess | undefined, other: EffectiveAccess | unde
 const index = (access: EffectiveAccess[]): Map<string, EffectiveAccess> =>
   new Map(access.map((each) => [`${each.principalKind} ${each.principal} ${each.object}`, each]));
 
+/** Kinds that come and go with what is declared, rather than with a grant. */
+const DECLARED = { table: "tables", view: "views", pipe: "pipes", stream: "streams", task: "tasks" } as const;
+
 function objectsOf(platform: Platform): Set<string> {
-  const name = (kind: string) => (object: { database: string; schema: string; name: string }) =>
-    `${kind} ${object.database}.${object.schema}.${object.name}`;
-  return new Set([...platform.tables.map(name("table")), ...platform.views.map(name("view"))]);
+  return new Set(
+    Object.entries(DECLARED).flatMap(([kind, list]) =>
+      platform[list].map((object) => `${kind} ${object.database}.${object.schema}.${object.name}`),
+    ),
+  );
 }
 
 const rank = (change: AccessChange): number => {

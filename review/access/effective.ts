@@ -38,6 +38,7 @@ export function effectiveAccess(platform: Platform): EffectiveAccess[] {
   const grantsByRole = Map.groupBy(platform.grants, (grant) => grant.role);
   const sight = sightOf(platform);
   const objects = schemaObjects(platform);
+  const owned = ownedByRole(platform);
   const byPlace = Map.groupBy(objects, (object) => `${object.database}.${object.schema}`);
   return principals(platform).flatMap(({ name, kind, roles }) => {
     const held = heldRoles(roles, parents);
@@ -69,8 +70,24 @@ export function effectiveAccess(platform: Platform): EffectiveAccess[] {
               access.columns = sight(target.logical, [...held.keys()]);
           }
         }
+    for (const [role, way] of held)
+      for (const object of owned.get(role) ?? [])
+        give(object.kind, full(object), "OWNERSHIP", { roles: way, grant: `made by ${role}` });
     return [...found.values()];
   });
+}
+
+/** Who makes a thing owns it: pipes are made as the loader, streams and tasks as the transformer. Everything else is made by system roles. */
+function ownedByRole(platform: Platform): Map<string, SchemaObject[]> {
+  const makers = {
+    pipe: platform.automation.loader,
+    stream: platform.automation.transformer,
+    task: platform.automation.transformer,
+  };
+  return Map.groupBy(
+    schemaObjects(platform).filter((object) => object.kind in makers),
+    (object) => makers[object.kind as keyof typeof makers] ?? "",
+  );
 }
 
 /** Roles that a role holds by being granted them: parent → granted roles. */

@@ -56,6 +56,13 @@ describe("effective access", () => {
     ).toBe(false);
   });
 
+  test("comes with ownership too: who makes pipes, streams and tasks owns them", () => {
+    expect(of("TRANSFORM_SERVICE", "task OPS.PIPELINE.MART.SALES.KPI")?.privileges["OWNERSHIP"]).toEqual({
+      roles: ["TRANSFORMER"],
+      grant: "made by TRANSFORMER",
+    });
+  });
+
   test("ends where roles are granted in a circle", () => {
     const platform = examplePlatform();
     platform.roleGrants.push({ key: "loop", role: "TRANSFORMER", to: { role: "RAW_CRM_READ" } });
@@ -78,6 +85,21 @@ describe("a change of access", () => {
     expect(review.verdict.approvers.find((each) => each.who === "security")?.why[0]).toBe(
       "ANALYST_SALES can read 1 more personal column",
     );
+  });
+
+  test("does not call it a grant where a thing is new", () => {
+    const review = reviewOf((platform) => {
+      platform.streams.push({ ...first(platform.streams), key: "more", name: "MORE" });
+    });
+    expect(review.access).toEqual([
+      expect.objectContaining({ principal: "TRANSFORMER", gained: ["OWNERSHIP"], because: "new object" }),
+      expect.objectContaining({
+        principal: "TRANSFORM_SERVICE",
+        gained: ["OWNERSHIP"],
+        because: "new object",
+      }),
+    ]);
+    expect(review.verdict.approvers.map((each) => each.who)).toEqual(["platform"]);
   });
 
   test("shows who loses what", () => {
