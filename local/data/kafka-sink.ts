@@ -152,33 +152,6 @@ export function* bySize<T extends { readonly value: Buffer }>(
   if (run.length > 0) yield run;
 }
 
-/** Kafka's default `max.message.bytes` is 1,048,588 for a whole batch of one partition. */
-const MAX_BATCH_BYTES = 900_000;
-
-/** Key, header and framing of one record, at most. */
-const RECORD_OVERHEAD_BYTES = 120;
-
-/** Cuts a list, in order, into runs of at most `limit` bytes; a longer item is a run of its own. */
-export function* splitBySize<T>(
-  items: readonly T[],
-  sizeOf: (item: T) => number,
-  limit = MAX_BATCH_BYTES,
-): Generator<T[]> {
-  let run: T[] = [];
-  let size = 0;
-  for (const item of items) {
-    const bytes = sizeOf(item);
-    if (run.length > 0 && size + bytes > limit) {
-      yield run;
-      run = [];
-      size = 0;
-    }
-    run.push(item);
-    size += bytes;
-  }
-  if (run.length > 0) yield run;
-}
-
 const clientOptions = ({ brokers, sasl, tls }: KafkaSinkOptions) => ({
   clientId: "source-data",
   bootstrapBrokers: [...brokers],

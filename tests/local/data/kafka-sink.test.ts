@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { createSkipper, partitionOf, splitBySize } from "../../../local/data/kafka-sink.ts";
+import { createSkipper, partitionOf } from "../../../local/data/kafka-sink.ts";
 
 const message = (key: string, number: number) => ({
   partitionKey: key,
@@ -49,17 +49,5 @@ test("a key has one partition", () => {
   expect(partitionOf("org-1", 3)).toBe(partitionOf("org-1", 3));
   expect(new Set(Array.from({ length: 50 }, (_, i) => partitionOf(`org-${i}`, 3)))).toEqual(
     new Set([0, 1, 2]),
-  );
-});
-
-test("a send is cut below the broker's limit, in order, nothing lost", () => {
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 150 })), (sizes) => {
-      const runs = [...splitBySize(sizes, (size) => size, 100)];
-      expect(runs.flat()).toEqual(sizes);
-      for (const run of runs)
-        expect(run.length === 1 || run.reduce((sum, size) => sum + size, 0) <= 100).toBe(true);
-    }),
-    { seed: 12 },
   );
 });
