@@ -4,6 +4,7 @@ import { lineAndPosition } from "../parse/index.ts";
 import { castTo, coerce, commonOfTwo } from "./cast.ts";
 import { type Env, nextAlias } from "./env.ts";
 import { compileExpr, hooks } from "./expression.ts";
+import { flattenBeside } from "./flatten.ts";
 import { compare } from "./operators.ts";
 import { applyPivots } from "./pivot.ts";
 import { valuesTable } from "./query.ts";
@@ -145,6 +146,15 @@ function compileJoin(env: Env, node: JoinExpr, scope: Scope): string {
   const before = scope.relations.length;
   const left = compileFrom(env, node.left, scope);
   const middle = scope.relations.length;
+  const isPlain =
+    node.kind === "CROSS" || (node.kind === "INNER" && !node.on && !node.using && !node.natural);
+  if (isPlain) {
+    const beside = flattenBeside(env, scope, node.right, {
+      sql: left,
+      relations: scope.relations.slice(before),
+    });
+    if (beside) return beside;
+  }
   const right = compileFrom(env, node.right, scope);
   const leftRelations = scope.relations.slice(before, middle);
   const rightRelations = scope.relations.slice(middle);

@@ -4,7 +4,7 @@ import { duckType, isSemiStructured, isTimestamp } from "../../types/physical.ts
 import type { BinaryOperator } from "../parse/index.ts";
 import { castTo, coerce, commonType, variantText } from "./cast.ts";
 import type { Env } from "./env.ts";
-import { raise, textConstant, type Typed, typed } from "./typed.ts";
+import { raise, type Typed, textConstant, typed } from "./typed.ts";
 
 /**
  * Operators with Snowflake's result types. Source: Snowflake documentation, "Arithmetic operators" (precision and

@@ -7,6 +7,7 @@ import { tokenize } from "../parse/lexer.ts";
 import { type Env, need } from "./env.ts";
 import { compileExpr } from "./expression.ts";
 import type { Source } from "./from.ts";
+import { needXml } from "./functions/xml.ts";
 import { newScope } from "./scope.ts";
 
 /** Staged files as rows: `SELECT $1, METADATA$FILENAME FROM @stage (FILE_FORMAT => …, PATTERN => …)`. */
@@ -36,5 +37,6 @@ export function compileStage(env: Env, location: string, options: StageOptions):
   let width = 1;
   for (const token of tokenize(ctx.text))
     if (token.kind === "dollar" && /^[0-9]+$/.test(token.value)) width = Math.max(width, Number(token.value));
+  if (format.type === "XML") needXml(env);
   return stagedRows(ctx, place, format, files, width);
 }

@@ -7,6 +7,7 @@ import { physicalTable } from "../../storage/storage.ts";
 import type { Transaction } from "../../storage/transaction.ts";
 import { type Env, nextAlias } from "../compile/env.ts";
 import { compileExpr } from "../compile/expression.ts";
+import { needXml } from "../compile/functions/xml.ts";
 import { newScope, type Relation } from "../compile/scope.ts";
 import { quoteName, raise, type Typed, text, typed } from "../compile/typed.ts";
 import { fullRow, physicalColumns } from "../dml/insert.ts";
@@ -71,6 +72,7 @@ interface CompiledLoad {
 function compileLoad(env: Env, plan: LoadPlan, files: readonly LocalFile[], lenient: boolean): CompiledLoad {
   const { copy, table, format } = plan;
   const width = widthOf(plan);
+  if (format.type === "XML") needXml(env);
   const source = stagedRows(env.ctx, plan.place, format, files, width, lenient);
   const alias = nextAlias(env, "f");
   const scope = newScope(null);

@@ -1,4 +1,5 @@
 import { errors } from "../../errors.ts";
+import { parsedXml } from "../compile/functions/xml.ts";
 import { quoteText, raise } from "../compile/typed.ts";
 import type { Format } from "./file-format.ts";
 
@@ -30,9 +31,22 @@ export function readFile(format: Format, localPath: string, options: ReadOptions
       return readJson(format, file, options.lenient ?? false);
     case "PARQUET":
       return `SELECT to_json(r) AS v, row_number() OVER () AS n FROM read_parquet(${file}) AS r`;
+    case "XML":
+      return readXml(format, file);
     default:
       throw errors.unsupported(`file format ${format.type}`);
   }
+}
+
+/** A document is one row; with STRIP_OUTER_ELEMENT each of its inner elements is. */
+function readXml(format: Format, file: string): string {
+  if (/\.(gz|zst|bz2)'$/.test(file)) throw errors.unsupported("compressed XML files");
+  const document = parsedXml("content", false, !isSet(format, "DISABLE_AUTO_CONVERT"));
+  const source = `(SELECT ${document} AS v FROM read_text(${file}))`;
+  if (!isSet(format, "STRIP_OUTER_ELEMENT")) return numbered("v", source);
+  const content = `json_extract(v, '$."$"')`;
+  const inner = `CASE json_type(${content}) WHEN 'ARRAY' THEN json_extract(${content}, '$[*]') ELSE [${content}] END`;
+  return numbered("v", `(SELECT unnest(${inner}) AS v FROM ${source})`);
 }
 
 const text = (format: Format, key: string): string => String(format.options[key] ?? "");

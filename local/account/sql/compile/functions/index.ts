@@ -9,6 +9,7 @@ import "./regexp.ts";
 import "./semi-structured.ts";
 import "./string.ts";
 import "./system.ts";
+import "./xml.ts";
 
 export { allFunctions, findFunction } from "./registry.ts";
 export { registerSystemFunction, type SystemFunction } from "./system.ts";

@@ -6,7 +6,7 @@ import { type Env, nextAlias } from "../env.ts";
 import { getElement } from "../expression.ts";
 import { newScope, type Scope } from "../scope.ts";
 import { expandStar } from "../star.ts";
-import { jsonPath } from "../table-functions.ts";
+import { jsonPath } from "../table-function-arguments.ts";
 import { quoteName, quoteText, raise, type Typed, text, typed } from "../typed.ts";
 import { type CallContext, define, defineRaw } from "./registry.ts";
 

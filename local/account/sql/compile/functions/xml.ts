@@ -1,0 +1,109 @@
+import {
+  type DuckDBDataChunk,
+  DuckDBScalarFunction,
+  type DuckDBType,
+  type DuckDBVector,
+  VARCHAR,
+} from "@duckdb/node-api";
+import type { Storage } from "../../../storage/storage.ts";
+import type { DataType } from "../../../types/data-type.ts";
+import { checkXml, XmlError, xmlToJson } from "../../xml.ts";
+import { castTo } from "../cast.ts";
+import { type Env, need } from "../env.ts";
+import { raise, type Typed, text, typed } from "../typed.ts";
+import { define } from "./registry.ts";
+
+/** PARSE_XML, CHECK_XML, XMLGET. The parser is ours, called by DuckDB. */
+const VARIANT: DataType = { kind: "VARIANT" };
+const FAILED = "\u0001";
+
+const registered = new WeakSet<Storage>();
+
+/** Makes the parser known to DuckDB, once an account. */
+export function needXml(env: Env): void {
+  need(env, "xml functions", async () => {
+    const { storage } = env.ctx.services;
+    if (registered.has(storage)) return true;
+    registered.add(storage);
+    const connection = await storage.connect();
+    const parse = (convert: boolean) => (input: string) => {
+      try {
+        return xmlToJson(input, convert);
+      } catch (error) {
+        if (error instanceof XmlError) return FAILED + error.message;
+        throw error;
+      }
+    };
+    try {
+      connection.registerScalarFunction(scalar("firn_parse_xml", parse(true)));
+      connection.registerScalarFunction(scalar("firn_parse_xml_text", parse(false)));
+      connection.registerScalarFunction(scalar("firn_check_xml", (input) => checkXml(input) ?? ""));
+    } finally {
+      connection.closeSync();
+    }
+    return true;
+  });
+}
+
+function scalar(name: string, call: (input: string) => string): DuckDBScalarFunction {
+  const type: DuckDBType = VARCHAR;
+  return DuckDBScalarFunction.create({
+    name,
+    returnType: type,
+    parameterTypes: [type],
+    mainFunction: (_info, input: DuckDBDataChunk, output: DuckDBVector) => {
+      const column = input.getColumnVector(0);
+      for (let row = 0; row < input.rowCount; row++) {
+        const value = column.getItem(row);
+        output.setItem(row, value === null ? null : call(String(value)));
+      }
+      output.flush();
+    },
+  });
+}
+
+/** SQL of an XML text's VARIANT; `isTry` gives NULL for a malformed one. */
+export function parsedXml(sql: string, isTry: boolean, convert = true): string {
+  const parsed = `${convert ? "firn_parse_xml" : "firn_parse_xml_text"}(${sql})`;
+  const wrong = isTry
+    ? "NULL"
+    : `CAST(${raise("100100", "22000", `'Error parsing XML: ' || substr(${parsed}, 2)`)} AS JSON)`;
+  return `CASE WHEN trim(${sql}) = '' THEN NULL WHEN starts_with(${parsed}, chr(1)) THEN ${wrong} ELSE CAST(${parsed} AS JSON) END`;
+}
+
+const emit =
+  (isTry: boolean) =>
+  (a: Typed[], { env }: { env: Env }) => {
+    needXml(env);
+    return typed(parsedXml(a[0]!.sql, isTry, a[1]?.constant?.value !== "true"), VARIANT);
+  };
+const note = "the value shows as JSON, not as XML text";
+define("semi-structured", "PARSE_XML", ["text", "boolean"], emit(false), { min: 1, approximate: note });
+define("semi-structured", "TRY_PARSE_XML", ["text", "boolean"], emit(true), { min: 1, approximate: note });
+define(
+  "semi-structured",
+  "CHECK_XML",
+  ["text", "boolean"],
+  (a, { env }) => {
+    needXml(env);
+    return text(`nullif(firn_check_xml(${a[0]!.sql}), '')`);
+  },
+  { min: 1 },
+);
+
+/** The n-th (from 0) inner element of that name. */
+define(
+  "semi-structured",
+  "XMLGET",
+  ["variant", "text", "integer"],
+  (a, { env }) => {
+    const [element, tag, index] = a as [Typed, Typed, Typed | undefined];
+    const content = `json_extract(${castTo(env, element, VARIANT).sql}, '$."$"')`;
+    const children = `CASE json_type(${content}) WHEN 'ARRAY' THEN json_extract(${content}, '$[*]') WHEN 'OBJECT' THEN [${content}] ELSE CAST([] AS JSON[]) END`;
+    return typed(
+      `list_filter(${children}, lambda x: (x ->> '$."@"') = ${tag.sql})[${index?.sql ?? "0"} + 1]`,
+      VARIANT,
+    );
+  },
+  { min: 2 },
+);
