@@ -105,7 +105,7 @@ function part(given: Part): string {
   return escapeText(given.faint);
 }
 
-/** Text that stays text: Markdown's signs, HTML, mentions, references and links are taken apart. */
+/** Text that stays text: Markdown's signs, HTML, mentions, references, formulas and links are taken apart. */
 export function escapeText(given: string): string {
   return oneLine(given)
     .replace(/&/g, "&amp;")
@@ -115,6 +115,7 @@ export function escapeText(given: string): string {
     .replace(/^(\s*)([-+#]|\d+[.)])/, "$1\\$2")
     .replace(/@(?=\w)/g, "@\u200b")
     .replace(/#(?=\d)/g, "#\u200b")
+    .replace(/\$(?!\d)/g, "$\u200b")
     .replace(/:\/\//g, ":\u200b//")
     .replace(/\bwww\./gi, "www\u200b.");
 }

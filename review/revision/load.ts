@@ -158,7 +158,7 @@ function standInForKeys(files: string[], into: string, root: string): string[] {
       return `The public key ${file} is not in the revision; the checkout's is taken for it.`;
     }
     writeFileSync(join(into, file), STAND_IN);
-    return `The public key ${file} is on this machine not at hand; it is taken as unchanged.`;
+    return `The public key ${file} is not at hand on this machine; it is taken as unchanged.`;
   });
 }
 

@@ -98,6 +98,7 @@ describe("Markdown", () => {
     ["1. item", "\\1. item"],
     ["<b>", "&lt;b&gt;"],
     ["**x**", "\\*\\*x\\*\\*"],
+    ["$x^2$ and $12", "$\u200bx^2$\u200b and $12"],
   ])("escapes %j", (given, escaped) => {
     expect(escapeText(given)).toBe(escaped);
   });
