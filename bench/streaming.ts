@@ -18,7 +18,12 @@ const der = pair.publicKey.export({ type: "spki", format: "der" });
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const now = Math.floor(Date.now() / 1000);
 const fingerprint = createHash("sha256").update(der).digest("base64");
-const claims = { iss: `FIRNLOCAL.ADMIN.SHA256:${fingerprint}`, sub: "FIRNLOCAL.ADMIN", iat: now, exp: now + 3000 };
+const claims = {
+  iss: `FIRNLOCAL.ADMIN.SHA256:${fingerprint}`,
+  sub: "FIRNLOCAL.ADMIN",
+  iat: now,
+  exp: now + 3000,
+};
 const signed = `${encode({ alg: "RS256" })}.${encode(claims)}`;
 const jwt = `${signed}.${sign("RSA-SHA256", Buffer.from(signed), pair.privateKey).toString("base64url")}`;
 
@@ -72,7 +77,11 @@ async function write(channel: string, rows: number): Promise<number> {
     for (let i = 0; i < BATCH; i++) lines.push(row(at + i));
     const body = lines.join("\n");
     bytes += body.length;
-    next = await call("POST", `data/${base}/channels/${channel}/rows?continuationToken=${next}&offsetToken=${at + BATCH}`, body);
+    next = await call(
+      "POST",
+      `data/${base}/channels/${channel}/rows?continuationToken=${next}&offsetToken=${at + BATCH}`,
+      body,
+    );
   }
   return bytes;
 }
