@@ -1,3 +1,4 @@
+import "./thread-pool.ts";
 import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
 import { VirtualClock } from "./clock.ts";
