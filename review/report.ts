@@ -4,6 +4,7 @@ import type { Review } from "./review.ts";
 import { accessSection } from "./sections/access.ts";
 import { moneySection } from "./sections/money.ts";
 import { meaningSection, resourceSection, riskSection, verdictSection } from "./sections/others.ts";
+import { previewSection } from "./sections/preview.ts";
 import type { Verdict } from "./verdict.ts";
 
 const TITLE: Record<Verdict["decision"], string> = {
@@ -34,6 +35,7 @@ export function reviewDocument(review: Review): Document {
       riskSection(review),
       meaningSection(review),
       resourceSection(review),
+      ...(review.preview ? [previewSection(review.preview)] : []),
     ],
     foot: [
       faint(

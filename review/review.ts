@@ -8,6 +8,7 @@ import type { Finding } from "../policy/finding.ts";
 import { subjectsOf } from "../policy/from-platform.ts";
 import type { ReplacementFacts } from "../policy/subject.ts";
 import { type AccessChange, compareAccess } from "./access/changes.ts";
+import type { EnginePreview } from "./engine-preview.ts";
 import { compareMeaning, type Meaning } from "./meaning.ts";
 import { compareMoney, type Money } from "./money.ts";
 import { compareResources, type ResourceChanges } from "./resources/changes.ts";
@@ -28,6 +29,8 @@ export interface Review {
   risks: Risk[];
   meaning: Meaning;
   resources: ResourceChanges;
+  /** What the engine would do to the real stack, where that was asked. */
+  preview?: EnginePreview;
   /** What could not be read, priced or judged, each as a sentence. */
   unread: string[];
 }

@@ -2,6 +2,7 @@ import { loadPriceBook } from "../cost/price-book.ts";
 import { loadUsage } from "../cost/usage.ts";
 import { readPolicyConfig } from "../policy/read-config.ts";
 import { type Query, readStakes } from "./at-stake.ts";
+import { parsePreview } from "./engine-preview.ts";
 import { type Review, reviewPlatform } from "./review.ts";
 import { defaultBase, UnreadableRevision } from "./revision/git.ts";
 import { type LoadedPlatform, loadRevision, loadWorkingTree } from "./revision/load.ts";
@@ -18,6 +19,8 @@ export interface RunReviewOptions {
   now: Date;
   /** Asks the stack's account what is at stake; without it nothing is asked. */
   query?: Query;
+  /** Runs the engine's preview and gives what it printed as JSON; without it the engine is not run. */
+  preview?(): Promise<string>;
 }
 
 /** Reads both revisions and reviews them. A base that cannot be read is said in the review; a head that cannot is thrown. */
@@ -53,7 +56,20 @@ export async function runReview(options: RunReviewOptions): Promise<Review> {
       ...head.unread,
     ],
   });
-  if (!options.query) return review;
-  const { risks, unread } = await readStakes(review.risks, options.query);
-  return { ...review, risks, unread: [...review.unread, ...unread] };
+  const unread = [...review.unread];
+  if (options.query) {
+    const stakes = await readStakes(review.risks, options.query);
+    review.risks = stakes.risks;
+    unread.push(...stakes.unread);
+  }
+  if (options.preview) {
+    try {
+      review.preview = parsePreview(await options.preview());
+    } catch (error) {
+      unread.push(
+        `The engine's preview could not be read: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}.`,
+      );
+    }
+  }
+  return { ...review, unread };
 }

@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import pc from "picocolors";
@@ -9,6 +10,7 @@ interface Options {
   format?: "text" | "md" | "html" | "json";
   output?: string;
   live?: boolean;
+  preview?: boolean;
   failOn: "never" | "stop" | "approve";
 }
 
@@ -23,6 +25,7 @@ export function reviewCommand(): Command {
     .option("--head <ref>", "the revision to review (default: the working tree)")
     .addOption(new Option("--format <kind>", "how to print it").choices(["text", "md", "html", "json"]))
     .option("--output <file>", "write it to a file instead")
+    .option("--preview", "run the engine's preview with the policy pack too, against the stack's state")
     .option("--live", "ask the stack's account how many rows and files the risks put at stake")
     .addOption(
       new Option(
@@ -54,6 +57,7 @@ export function reviewCommand(): Command {
         head: options.head,
         now: new Date(),
         query: client && (async (statement) => (await client.query(statement)).rows as unknown[][]),
+        preview: options.preview ? () => enginePreview(project) : undefined,
       }).finally(() => client?.close());
       const format = options.format ?? (json ? "json" : "text");
       const rendered = renderReview(review, format, {
@@ -72,4 +76,23 @@ export function reviewCommand(): Command {
       )
         process.exitCode = DECIDED;
     });
+}
+
+/** What `pulumi preview --json` prints, errors included; the engine's other output goes nowhere. */
+async function enginePreview(project: ReturnType<typeof openProject>): Promise<string> {
+  const { engineFor } = await import("../embedded/running.ts");
+  const { stackArguments } = await import("../embedded/pulumi.ts");
+  const { pulumi, variables } = await engineFor(project);
+  const args = stackArguments(project, ["preview", "--json", "--policy-pack", "policy", "--non-interactive"]);
+  return new Promise((resolve, reject) => {
+    execFile(
+      pulumi,
+      args,
+      { cwd: project.root, env: { ...process.env, ...variables }, maxBuffer: 256 * 1024 * 1024 },
+      (error, stdout) =>
+        stdout.trim() === "" && error
+          ? reject(new Error(`pulumi preview ended with ${error.code ?? "an error"}`))
+          : resolve(stdout),
+    );
+  });
 }
