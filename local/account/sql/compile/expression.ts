@@ -2,7 +2,7 @@ import { requirePrivilege, resolveObject } from "../../access/index.ts";
 import { errors, SnowflakeError } from "../../errors.ts";
 import { physicalSequence } from "../../storage/storage.ts";
 import { type DataType, varchar } from "../../types/data-type.ts";
-import { isSemiStructured } from "../../types/physical.ts";
+import { duckType, isSemiStructured } from "../../types/physical.ts";
 import type { CallExpr, Expr, Ident, OrderItem, PathStep, Query, WindowSpec } from "../parse/index.ts";
 import { lineAndPosition } from "../parse/index.ts";
 import { bindValue } from "./binds.ts";
@@ -464,7 +464,8 @@ export function orderKey(value: Typed, item: Pick<OrderItem, "descending" | "nul
   if (value.type.kind === "TIMESTAMP_TZ" && !value.isNull) return `(${value.sql}).t${suffix}`;
   if (isSemiStructured(value.type))
     return `TRY_CAST((${value.sql} ->> '$') AS DOUBLE) ${direction} NULLS LAST, CAST(${value.sql} AS VARCHAR)${suffix}`;
-  return `${value.sql}${suffix}`;
+  // DuckDB refuses a bare constant here.
+  return `${value.constant ? `CAST(${value.sql} AS ${duckType(value.type)})` : value.sql}${suffix}`;
 }
 
 export function compileWindow(

@@ -64,6 +64,26 @@ const RULES: Rule[] = [
     () => new SnowflakeError("100115", "22000", "The text is not legal hexadecimal."),
   ],
   [
+    /is undefined outside|cannot take (?:square root|logarithm)/i,
+    () =>
+      new SnowflakeError("100045", "22023", "Invalid floating point operation: argument out of its domain"),
+  ],
+  [/as base64/, () => new SnowflakeError("100116", "22000", "The text is not legal base64.")],
+  [
+    /could not convert blob to UTF8/,
+    () => new SnowflakeError("100144", "22000", "Invalid UTF8 detected while decoding"),
+  ],
+  [
+    /GROUPING statement cannot be used without groups/,
+    () =>
+      new SnowflakeError(
+        "002077",
+        "42601",
+        "SQL compilation error:\nGROUPING function needs a GROUP BY clause.",
+      ),
+  ],
+  [/key cannot be NULL/, () => new SnowflakeError("100087", "22000", "NULL key in an object")],
+  [
     /Unknown TimeZone '?([^'!\n]*)/i,
     (m) => new SnowflakeError("100109", "22023", `Invalid timezone '${m[1]}'`),
   ],

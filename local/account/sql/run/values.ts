@@ -67,6 +67,7 @@ function converter(type: DataType): Convert {
     case "TIMESTAMP_TZ":
       return (v) => {
         const { t, o } = (v as unknown as { entries: { t: DuckDBValue; o: number } }).entries;
+        if (t === null) return null;
         return { epochNanos: micros(t) * 1000n, offsetMinutes: Number(o) };
       };
     case "VARIANT":

@@ -249,7 +249,7 @@ defineRaw(
 agg("OBJECT_AGG", ["text", "any"], (a, c) => {
   const [k, v] = a as [Typed, Typed];
   const pair = `CAST(to_json(${k.sql}) AS VARCHAR) || ':' || CAST(${toJson(c.env, v)} AS VARCHAR)`;
-  const order = c.call.over ? {} : { order: k.sql };
+  const order = c.call.over || k.constant ? {} : { order: k.sql };
   const pairs = aggregate(c, "string_agg", `${pair}, ','`, {
     filter: `${k.sql} IS NOT NULL AND ${v.sql} IS NOT NULL`,
     ...order,
@@ -286,7 +286,8 @@ for (const name of ["LAG", "LEAD"])
     name,
     ["any", "integer", "any"],
     (a, c) => {
-      const [value, offset, fallback] = a as [Typed, Typed | undefined, Typed | undefined];
+      const [given, offset, fallback] = a as [Typed, Typed | undefined, Typed | undefined];
+      const value = given.isNull ? castTo(c.env, given, given.type) : given;
       const other = fallback && !fallback.isNull ? `, ${castTo(c.env, fallback, value.type).sql}` : "";
       const steps = offset || other ? `, ${offset?.sql ?? "1"}` : "";
       return typed(`${name.toLowerCase()}(${value.sql}${steps}${other}${nulls(c)}) ${over(c)}`, value.type);

@@ -322,6 +322,12 @@ define(
   { min: 3 },
 );
 const fromParts = (a: Typed[], env: Env): string => {
+  if (a.length !== 2 && a.length < 6)
+    throw new SnowflakeError(
+      "000938",
+      "22023",
+      `SQL compilation error:\nnot enough arguments for function [TIMESTAMP_FROM_PARTS], expected 6, got ${a.length}`,
+    );
   if (a.length === 2)
     return `(${castTo(env, a[0]!, DATE).sql} + ${castTo(env, a[1]!, { kind: "TIME", scale: 9 }).sql})`;
   const [y, mo, d, h, mi, s, n] = a.map((x) => castTo(env, x, number(18)).sql);

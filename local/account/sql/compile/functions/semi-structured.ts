@@ -238,7 +238,7 @@ define("semi-structured", "OBJECT_KEYS", ["variant"], (a) =>
   typed(`to_json(list_sort(json_keys(${a[0]!.sql})))`, ARRAY, any(a)),
 );
 
-const list = (j: string) => `json_extract(${j}, '$[*]')`;
+const list = (j: string) => `CAST(json_extract(${j}, '$[*]') AS JSON[])`;
 define(
   "semi-structured",
   "ARRAY_CONSTRUCT",

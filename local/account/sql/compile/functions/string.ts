@@ -224,7 +224,6 @@ define("string", "JAROWINKLER_SIMILARITY", ["text", "text"], (a) =>
     any(a),
   ),
 );
-define("string", "SOUNDEX", ["text"], (a) => text(`soundex(${a[0]!.sql})`, any(a)));
 
 const bytes = (a: Typed) => (a.type.kind === "BINARY" ? a.sql : `encode(${a.sql})`);
 define("hash", "MD5 MD5_HEX", ["text"], (a) => typed(`md5(${bytes(a[0]!)})`, varchar(32), any(a)));

@@ -99,7 +99,7 @@ define(
   (a, { env }) => {
     const [element, tag, index] = a as [Typed, Typed, Typed | undefined];
     const content = `json_extract(${castTo(env, element, VARIANT).sql}, '$."$"')`;
-    const children = `CASE json_type(${content}) WHEN 'ARRAY' THEN json_extract(${content}, '$[*]') WHEN 'OBJECT' THEN [${content}] ELSE CAST([] AS JSON[]) END`;
+    const children = `CASE json_type(${content}) WHEN 'ARRAY' THEN CAST(json_extract(${content}, '$[*]') AS JSON[]) WHEN 'OBJECT' THEN [${content}] ELSE CAST([] AS JSON[]) END`;
     return typed(
       `list_filter(${children}, lambda x: (x ->> '$."@"') = ${tag.sql})[${index?.sql ?? "0"} + 1]`,
       VARIANT,
