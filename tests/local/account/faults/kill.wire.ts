@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { HttpClient } from "../http-client.ts";
 import { makeKeyPair } from "../key-pair.ts";
+import { PASSWORD, random, startAccount } from "./account-process.ts";
 
 /**
  * The account as a process of its own, killed (-9) at seeded moments under load and started again on the same data.
@@ -11,52 +11,12 @@ import { makeKeyPair } from "../key-pair.ts";
  */
 const KILLS = Number(process.env["FIRN_KILLS"] ?? 10);
 const SEED = Number(process.env["FIRN_SEED"] ?? 7);
-const MAIN = resolve(import.meta.dirname, "../../../../local/account/main.ts");
-const PASSWORD = "kill me";
-
-function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-interface Running {
-  process: ChildProcess;
-  url: string;
-  ended: Promise<void>;
-}
-
-async function start(data: string): Promise<Running> {
-  const child = spawn(process.execPath, [MAIN, "--data", data], {
-    env: { ...process.env, FIRN_ACCOUNT_PASSWORD: PASSWORD },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const ended = new Promise<void>((done) => child.once("exit", () => done()));
-  let errors = "";
-  child.stderr!.on("data", (part) => {
-    errors += part;
-  });
-  const line = await new Promise<string>((done, fail) => {
-    let text = "";
-    child.stdout!.on("data", (part) => {
-      text += part;
-      if (text.includes("\n")) done(text);
-    });
-    child.once("exit", (code) => fail(new Error(`the account ended with ${code}: ${errors}`)));
-  });
-  const { host, port } = JSON.parse(line) as { host: string; port: number };
-  return { process: child, url: `http://${host}:${port}`, ended };
-}
 
 test(`${KILLS} kills under load: nothing acknowledged is lost, nothing is doubled`, async () => {
   const data = mkdtempSync(join(tmpdir(), "firn-kill-"));
   const next = random(SEED);
   const keys = makeKeyPair("FIRNLOCAL", "ADMIN");
-  let server = await start(data);
+  let server = await startAccount(data);
   let up = Promise.resolve();
   let stopping = false;
   const acknowledged = { events: 0, notes: 0 };
@@ -169,7 +129,7 @@ test(`${KILLS} kills under load: nothing acknowledged is lost, nothing is double
       });
       server.process.kill("SIGKILL");
       await server.ended;
-      server = await start(data);
+      server = await startAccount(data);
       ready();
     }
     // Work once more on what the last start found.
