@@ -81,6 +81,8 @@ function columnChanges(was: EffectiveAccess | undefined, is: EffectiveAccess | u
     const to = is?.columns[name];
     const pii = to?.pii ?? from?.pii;
     const change = kindOf(from?.sight, to?.sight);
+    // A column that comes or goes in a table that one reads anyway is a matter of meaning, unless it is personal.
+    if (was && is && (!from || !to) && pii === undefined) continue;
     if (change) changes.push(pii === undefined ? { name, change } : { name, change, pii });
   }
   return changes;

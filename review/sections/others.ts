@@ -1,5 +1,7 @@
+import type { Finding } from "../../policy/finding.ts";
 import {
   type Block,
+  type Cell,
   code,
   faint,
   join,
@@ -37,15 +39,9 @@ export function verdictSection(review: Review): Section {
     blocks.push({
       kind: "table",
       columns: [{ title: "Policy" }, { title: "Where" }, { title: "What is wrong" }, { title: "What to do" }],
-      rows: open.map((finding) => [
-        {
-          text: [code(finding.rule), faint(finding.level === "mandatory" ? " refuses" : " advises")],
-          tone: finding.level === "mandatory" ? ("bad" as const) : ("warn" as const),
-        },
-        code(finding.resource),
-        finding.message,
-        finding.remedy,
-      ]),
+      rows: [
+        ...Map.groupBy(open, (finding) => `${finding.rule} ${finding.level} ${finding.remedy}`).values(),
+      ].map(findingRow),
     });
   for (const finding of waived)
     if (finding.waiver)
@@ -84,6 +80,26 @@ export function verdictSection(review: Review): Section {
       blocks: [{ kind: "list", items: review.unread }],
     });
   return { id: "verdict", title: "Verdict", blocks };
+}
+
+const MOST_NAMED = 8;
+
+/** Findings of one rule with one remedy as one row. */
+function findingRow(findings: Finding[]): (Text | Cell)[] {
+  const [finding] = findings;
+  if (!finding) return [];
+  const refuses = finding.level === "mandatory";
+  const more = findings.length - MOST_NAMED;
+  const alike = findings.every((each) => each.message === finding.message);
+  return [
+    { text: [code(finding.rule), faint(refuses ? " refuses" : " advises")], tone: refuses ? "bad" : "warn" },
+    [
+      ...join(findings.slice(0, MOST_NAMED).map((each) => code(each.resource))),
+      ...(more > 0 ? [faint(` and ${more} more`)] : []),
+    ],
+    alike ? finding.message : `${finding.message}; the others alike`,
+    finding.remedy,
+  ];
 }
 
 export function riskSection(review: Review): Section {

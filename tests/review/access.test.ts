@@ -148,6 +148,20 @@ describe("a change of access", () => {
     });
   });
 
+  test("leaves a column that is not personal to the section on meaning", () => {
+    const review = reviewOf((platform) => {
+      const kpi = platform.tables.find((table) => table.logical === "mart.sales.kpi");
+      kpi?.columns.push({
+        name: "REGION",
+        type: "VARCHAR(16777216)",
+        nullable: true,
+        description: "",
+        tags: [],
+      });
+    });
+    expect(review.access).toEqual([]);
+  });
+
   test("does not call a masked column a new way, and tells when the mask goes", () => {
     const mask = (platform: ReturnType<typeof examplePlatform>): void => {
       const table = platform.tables.find((each) => each.logical === "mart.sales.customer");
