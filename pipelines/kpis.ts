@@ -8,7 +8,7 @@ import type { CompiledModels } from "./models/compile-models.ts";
 import { namedTables } from "./models/dependencies.ts";
 import type { ModelFile } from "./models/model.ts";
 import { relationOfTable } from "./sources/plan.ts";
-import { columnName, printQuery } from "./sql/print.ts";
+import { printQuery } from "./sql/print.ts";
 import { outputNames } from "./sql/query.ts";
 import type { Relation } from "./sql/relation.ts";
 import { resolveQuery } from "./sql/resolve.ts";
@@ -42,7 +42,7 @@ export function compileKpis(files: readonly KpiFile[], compiled: CompiledModels,
       }),
     );
     if (query === undefined) return [];
-    const columns = outputNames(query).map(columnName);
+    const columns = outputNames(query).map((column) => column.toLowerCase());
     // Every column in turn gives one order, so that two runs compare line by line.
     const order = columns.map((_, index) => index + 1).join(", ");
     return [{ name, sql: `${printQuery(query)}\nORDER BY ${order}`, columns }];

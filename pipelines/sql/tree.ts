@@ -156,9 +156,19 @@ export const column = (table: string | undefined, name: string): Node => ({
   },
 });
 
+/**
+ * Fine as column names in Snowflake, but a parser takes them for something else in the lists of MERGE and INSERT.
+ * Quoted as they are stored, they mean the same.
+ */
+const QUOTED_WORDS: ReadonlySet<string> = new Set(
+  "BEGIN BODY COMMENT DATABASE DATE DEFAULT DOMAIN END FIRST FORMAT FUNCTION INDEX INTERVAL KEY LANGUAGE LAST LIMIT NEXT OFFSET OVER PARTITION PERCENT PRIMARY PRIOR PROCEDURE RANGE REFERENCES REPLACE SCHEMA TIME TIMESTAMP TOP TYPE VIEW WAREHOUSE WINDOW".split(
+    " ",
+  ),
+);
+
 /** Column names are printed as written, lower-case, or quoted where folding would change them. */
 export const columnIdent = (name: string): Node =>
-  name === name.toUpperCase() && /^[A-Z_][A-Z0-9_$]*$/.test(name)
+  /^[A-Z_][A-Z0-9_$]*$/.test(name) && !QUOTED_WORDS.has(name)
     ? ident(name.toLowerCase())
     : { name, quoted: true, trailing_comments: [] };
 
