@@ -21,6 +21,7 @@ export function castTo(env: Env, from: Typed, to: DataType, isTry = false): Type
       "22000",
       `SQL compilation error:\nFunction CAST cannot be used with arguments of types ${printDataType(from.type)} and ${printDataType(to)}`,
     );
+  if (sql === from.sql && from.type.kind === to.kind) return { ...from, type: to, nullable };
   const whole =
     from.type.kind === "NUMBER" && from.type.scale === 0 && to.kind === "NUMBER" && to.scale === 0;
   return whole && from.constant
