@@ -82,7 +82,7 @@ export function verdictSection(review: Review): Section {
   return { id: "verdict", title: "Verdict", blocks };
 }
 
-const MOST_NAMED = 8;
+const MOST_NAMED = 4;
 
 /** Findings of one rule with one remedy as one row. */
 function findingRow(findings: Finding[]): (Text | Cell)[] {
