@@ -68,6 +68,15 @@ export interface RunOptions {
   signal?: AbortSignal;
 }
 
+/** A statement of an explicit transaction, with what it takes to run it again. */
+interface Written {
+  text: string;
+  class: StatementClass;
+  binds: Record<string, Bind>;
+  startedOn: number;
+  context: Pick<Session, "roleId" | "secondaryRoles" | "databaseId" | "schemaId" | "warehouseId">;
+}
+
 export class Executor {
   readonly #services: Services;
   readonly #engine: Engine;
@@ -77,6 +86,7 @@ export class Executor {
   readonly #running = new Map<string, RunningStatement>();
   readonly #finished = new Map<string, RunningStatement>();
   readonly #order = new WeakMap<object, Promise<unknown>>();
+  readonly #written = new WeakMap<Transaction, Written[]>();
   readonly #listeners: ((record: StatementRecord) => void)[] = [];
 
   constructor(parts: {
@@ -192,8 +202,10 @@ export class Executor {
     text: string,
     work: (context: StatementContext) => Promise<T>,
     signal: AbortSignal = new AbortController().signal,
+    as?: { binds: Record<string, Bind>; startedOn: number },
   ): Promise<T> {
     const record = this.#newRecord(session, session, text, undefined);
+    if (as) record.startedOn = as.startedOn;
     const atEnd: (() => Promise<void> | void)[] = [];
     const connections = new Set<DuckDBConnection>();
     const interrupt = () => {
@@ -201,7 +213,9 @@ export class Executor {
     };
     signal.addEventListener("abort", interrupt, { once: true });
     try {
-      return await work(this.#context(record, session, {}, signal, () => {}, connections, atEnd));
+      return await work(
+        this.#context(record, session, { binds: as?.binds }, signal, () => {}, connections, atEnd),
+      );
     } finally {
       signal.removeEventListener("abort", interrupt);
       for (const end of atEnd.reverse()) await end();
@@ -248,6 +262,8 @@ export class Executor {
     const atEnd: (() => Promise<void> | void)[] = [];
     let cancelTimer = () => {};
     const parameter = (name: string) => sessionParameter(services.catalog, session, name).value;
+    const open = session.transaction;
+    const consumed = open?.consumed();
     try {
       signal.throwIfAborted();
       const seconds = this.#timeout(session);
@@ -275,6 +291,7 @@ export class Executor {
       record.rowsProduced ||= outcome.affected
         ? outcome.affected.inserted + outcome.affected.updated + outcome.affected.deleted
         : stored.rowCount;
+      this.#remember(record, session, options);
       record.status = "SUCCESS";
       return stored;
     } catch (thrown) {
@@ -288,6 +305,7 @@ export class Executor {
       const reason = signal.aborted ? signal.reason : thrown;
       record.error = toSnowflakeError(reason);
       record.status = "FAIL";
+      if (open && consumed && session.transaction === open) await this.#repair(open, consumed, session);
       throw record.error;
     } finally {
       cancelTimer();
@@ -298,6 +316,57 @@ export class Executor {
       if (running) this.#finished.set(record.queryId, running);
       if (this.#finished.size > 10_000) this.#finished.delete(this.#finished.keys().next().value!);
       for (const listener of this.#listeners) listener(record);
+    }
+  }
+
+  /** A statement that wrote in an explicit transaction, in case a later one's failure undoes it in DuckDB. */
+  #remember(record: StatementRecord, session: Session, options: RunOptions): void {
+    const { transaction } = session;
+    if (!transaction || (record.class !== "DML" && record.class !== "COPY")) return;
+    const written = this.#written.get(transaction) ?? [];
+    const { roleId, secondaryRoles, databaseId, schemaId, warehouseId } = session;
+    written.push({
+      text: record.text,
+      class: record.class,
+      binds: options.binds ?? {},
+      startedOn: record.startedOn,
+      context: { roleId, secondaryRoles, databaseId, schemaId, warehouseId },
+    });
+    this.#written.set(transaction, written);
+  }
+
+  /**
+   * Snowflake undoes a failed statement alone; DuckDB aborts the whole transaction. So it begins anew under the same
+   * locks and versions and the statements before are run again: to the same rows, but for RANDOM, UUIDs and sequences.
+   */
+  async #repair(
+    transaction: Transaction,
+    consumed: ReadonlyMap<number, number>,
+    session: Session,
+  ): Promise<void> {
+    if (sessionParameter(this.#services.catalog, session, "TRANSACTION_ABORT_ON_ERROR").value === true) {
+      rootOf(session).transaction = null;
+      await transaction.rollback();
+      return;
+    }
+    if (!(await transaction.isAborted())) return;
+    try {
+      await transaction.restore(consumed);
+      for (const before of this.#written.get(transaction) ?? []) {
+        const own = Object.create(session, {
+          ...Object.fromEntries(
+            Object.entries(before.context).map(([key, value]) => [key, { value, writable: true }]),
+          ),
+          managed: { value: true },
+        }) as Session;
+        const repeat = async (context: StatementContext) => {
+          for await (const _ of (await this.#dispatch(before.class, context)).rows);
+        };
+        await this.within(own, before.text, repeat, undefined, before);
+      }
+    } catch {
+      rootOf(session).transaction = null;
+      await transaction.rollback();
     }
   }
 

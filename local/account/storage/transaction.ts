@@ -119,6 +119,31 @@ export class Transaction {
     await this.connection.run("BEGIN TRANSACTION");
   }
 
+  /** Streams consumed so far; `restore` takes them back after a statement that failed. */
+  consumed(): ReadonlyMap<number, number> {
+    return new Map(this.#consumed);
+  }
+
+  /**
+   * Back to an empty DuckDB transaction after a failed statement aborted it; locks and versions stay, and so do the
+   * streams that statements before it consumed. Their writes are the caller's to repeat.
+   */
+  async restore(consumed: ReadonlyMap<number, number>): Promise<void> {
+    this.#consumed.clear();
+    for (const [streamId, version] of consumed) this.#consumed.set(streamId, version);
+    await this.restart();
+  }
+
+  /** Has a failed statement aborted DuckDB's transaction? */
+  async isAborted(): Promise<boolean> {
+    try {
+      await this.connection.run("SELECT 1");
+      return false;
+    } catch {
+      return true;
+    }
+  }
+
   /** A DML read the stream up to `version`: its offset moves there when this transaction commits. */
   consumeStream(streamId: number, version: number): void {
     this.#consumed.set(streamId, version);

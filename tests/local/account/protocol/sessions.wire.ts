@@ -130,6 +130,31 @@ test("explicit transactions: what was not committed is gone, other sessions do n
   expect(await execute(two, "SELECT a FROM d.public.t")).toEqual([{ A: 2 }]);
 });
 
+test("a failed statement is undone alone: its transaction goes on and commits", async () => {
+  await open();
+  const connection = await connect(server, ADMIN);
+  const run = (sql: string) => execute(connection, sql);
+  for (const sql of [
+    "CREATE WAREHOUSE w",
+    "CREATE DATABASE d",
+    "CREATE TABLE src (a INT)",
+    "CREATE STREAM s ON TABLE src",
+    "INSERT INTO src VALUES (1), (2)",
+    "CREATE TABLE t (a INT)",
+    "BEGIN",
+    "INSERT INTO t SELECT a FROM s",
+  ])
+    await run(sql);
+  await execute(connection, "INSERT INTO t VALUES (?)", [7]);
+  await expect(run("INSERT INTO t SELECT 1 / (a - a) FROM t")).rejects.toMatchObject({ code: "100051" });
+  expect(await run("SELECT COUNT(*) AS N FROM t")).toEqual([{ N: 3 }]);
+  await run("UPDATE t SET a = a * 10");
+  await expect(run("SELECT TO_NUMBER('x' || a) FROM t")).rejects.toThrow();
+  await run("COMMIT");
+  expect(await run("SELECT a FROM t ORDER BY a")).toEqual([{ A: 10 }, { A: 20 }, { A: 70 }]);
+  expect(await run("SELECT COUNT(*) AS N FROM s")).toEqual([{ N: 0 }]);
+});
+
 test("temporary tables end with their session", async () => {
   await open();
   const connection = await connect(server, ADMIN);
