@@ -43,7 +43,7 @@ describe("names are bound", () => {
     [
       "a.* is that table's",
       "select a.*, e.day from core.usage.event e join core.customer.account a on a.account_id = e.account_id",
-      'SELECT a.account_id, a.name, a.type, a.record, e.day FROM "CORE"."USAGE"."EVENT" AS e JOIN "CORE"."CUSTOMER"."ACCOUNT" AS a ON a.account_id = e.account_id',
+      'SELECT a.account_id, a.name, a."TYPE", a.record, e.day FROM "CORE"."USAGE"."EVENT" AS e JOIN "CORE"."CUSTOMER"."ACCOUNT" AS a ON a.account_id = e.account_id',
     ],
     [
       "a WITH is put where it is read",
@@ -58,7 +58,7 @@ describe("names are bound", () => {
     [
       "GROUP BY takes positions and ALL",
       "select type, count(*) as n from core.customer.account group by all",
-      'SELECT account.type, COUNT(*) AS n FROM "CORE"."CUSTOMER"."ACCOUNT" AS account GROUP BY account.type',
+      'SELECT account."TYPE", COUNT(*) AS n FROM "CORE"."CUSTOMER"."ACCOUNT" AS account GROUP BY account."TYPE"',
     ],
     [
       "paths into a VARIANT are kept",
@@ -78,7 +78,7 @@ describe("names are bound", () => {
     [
       "a unit of time is no column",
       "select dateadd(day, 1, day) as next from core.usage.event",
-      'SELECT DATEADD(day, 1, event.day) AS next FROM "CORE"."USAGE"."EVENT" AS event',
+      'SELECT DATEADD(day, 1, event.day) AS "NEXT" FROM "CORE"."USAGE"."EVENT" AS event',
     ],
   ])("%s", (_, sql, wanted) => {
     const { text, findings } = resolve(sql);
