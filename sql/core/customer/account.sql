@@ -11,6 +11,7 @@ columns:
   country: { type: varchar, description: "Country of the billing address." }
   employees: { type: "number(38,0)", description: "Number of employees." }
   source: { type: varchar, description: "Channel that the account came from." }
+  website_domain: { type: varchar, description: "Domain of the web site, without www." }
   is_deleted: { type: boolean, description: "Deleted in the CRM." }
   created_at: { type: timestamp_ntz, description: "When it was created, UTC." }
   modified_at: { type: timestamp_ntz, description: "When this version was made, UTC.", required: true }
@@ -23,6 +24,7 @@ select
   a.record:BillingCountry::varchar as country,
   try_to_number(a.record:NumberOfEmployees::varchar) as employees,
   a.record:AccountSource::varchar as source,
+  nullif(regexp_replace(lower(a.record:Website::varchar), '^https?://(www[.])?|/.*$', ''), '') as website_domain,
   coalesce(try_to_boolean(a.record:IsDeleted::varchar), false) as is_deleted,
   convert_timezone('UTC', try_to_timestamp_tz(a.record:CreatedDate::varchar, 'YYYY-MM-DD"T"HH24:MI:SS.FF3TZHTZM'))::timestamp_ntz as created_at,
   convert_timezone('UTC', try_to_timestamp_tz(a.record:LastModifiedDate::varchar, 'YYYY-MM-DD"T"HH24:MI:SS.FF3TZHTZM'))::timestamp_ntz as modified_at

@@ -13,6 +13,7 @@ columns:
   close_date: { type: date, description: "Expected or actual day of closing." }
   is_closed: { type: boolean, description: "Won or lost." }
   is_won: { type: boolean, description: "Won." }
+  is_partner_sourced: { type: boolean, description: "Found and sold with the partner programme." }
   is_deleted: { type: boolean, description: "Deleted in the CRM." }
   created_at: { type: timestamp_ntz, description: "When it was created, UTC." }
   modified_at: { type: timestamp_ntz, description: "When this version was made, UTC.", required: true }
@@ -27,6 +28,7 @@ select
   try_to_date(o.record:CloseDate::varchar) as close_date,
   coalesce(try_to_boolean(o.record:IsClosed::varchar), false) as is_closed,
   coalesce(try_to_boolean(o.record:IsWon::varchar), false) as is_won,
+  coalesce(try_to_boolean(o.record:Partner_Sourced__c::varchar), false) as is_partner_sourced,
   coalesce(try_to_boolean(o.record:IsDeleted::varchar), false) as is_deleted,
   convert_timezone('UTC', try_to_timestamp_tz(o.record:CreatedDate::varchar, 'YYYY-MM-DD"T"HH24:MI:SS.FF3TZHTZM'))::timestamp_ntz as created_at,
   convert_timezone('UTC', try_to_timestamp_tz(o.record:LastModifiedDate::varchar, 'YYYY-MM-DD"T"HH24:MI:SS.FF3TZHTZM'))::timestamp_ntz as modified_at
