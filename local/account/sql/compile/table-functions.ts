@@ -14,6 +14,7 @@ import { literalOf } from "./literal.ts";
 import { newScope, type OutputColumn, type Scope, uniqueNames } from "./scope.ts";
 import { argumentsOf, output } from "./table-function-arguments.ts";
 import { quoteName, type Typed } from "./typed.ts";
+import { callTableFunction } from "./user-functions.ts";
 
 type Compile = (env: Env, call: CallExpr, scope: Scope) => Source;
 
@@ -33,6 +34,8 @@ export function compileTableFunction(env: Env, call: CallExpr, scope: Scope): So
     const compile = FUNCTIONS[name];
     if (compile) return compile(env, call, scope);
   } else if (call.name.at(-2)!.name === "INFORMATION_SCHEMA") return compileVirtualFunction(env, call);
+  const user = callTableFunction(env, scope, call);
+  if (user) return user;
   throw new SnowflakeError(
     "002141",
     "42601",
