@@ -7,7 +7,6 @@ import { compileExpr, hooks } from "./expression.ts";
 import { flattenBeside } from "./flatten.ts";
 import { compare } from "./operators.ts";
 import { applyPivots } from "./pivot.ts";
-import { valuesTable } from "./query.ts";
 import {
   findCommonTable,
   newScope,
@@ -20,6 +19,7 @@ import { compileStage } from "./stage.ts";
 import { compileNamedTable } from "./table.ts";
 import { compileTableFunction } from "./table-functions.ts";
 import { quoteName, type Typed } from "./typed.ts";
+import { valuesTable } from "./values.ts";
 
 /** A relation's SQL without its alias, and its columns by name. */
 export interface Source {

@@ -20,6 +20,7 @@ import { compileFrom } from "./from.ts";
 import { newScope, type OutputColumn, type Scope, uniqueNames } from "./scope.ts";
 import { expandStar } from "./star.ts";
 import { nullConstant, quoteName, type Typed, typed } from "./typed.ts";
+import { valuesTable } from "./values.ts";
 
 export interface Compiled {
   sql: string;
@@ -135,31 +136,6 @@ function compileBody(env: Env, body: QueryBody, parent: Scope | null, tail: Tail
     case "set":
       return withTail(env, compileSet(env, body, parent), parent, tail);
   }
-}
-
-/** VALUES rows: columns COLUMN1, COLUMN2, …, typed by all rows. */
-export function valuesTable(env: Env, rows: Typed[][]): Compiled {
-  const width = rows[0]!.length;
-  if (rows.some((r) => r.length !== width))
-    throw new SnowflakeError(
-      "002020",
-      "21S01",
-      "SQL compilation error:\nInsert value list does not match column list",
-    );
-  const columns: OutputColumn[] = Array.from({ length: width }, (_, i) => {
-    const cells = rows.map((r) => r[i]!);
-    const type = commonType(cells);
-    const name = `COLUMN${i + 1}`;
-    return { name, sqlName: name, type, nullable: cells.some((c) => c.nullable) };
-  });
-  const lines = rows.map(
-    (r) =>
-      `(${r.map((cell, i) => `CAST(${coerce(env, cell, columns[i]!.type).sql} AS ${duckType(columns[i]!.type)})`).join(", ")})`,
-  );
-  return {
-    sql: `SELECT * FROM (VALUES ${lines.join(", ")}) AS v(${columns.map((c) => quoteName(c.sqlName)).join(", ")})`,
-    columns,
-  };
 }
 
 function compileSet(env: Env, body: Extract<QueryBody, { type: "set" }>, parent: Scope | null): Compiled {

@@ -7,7 +7,7 @@ import type { TableExpr } from "../parse/index.ts";
 import { type Env, need } from "./env.ts";
 import type { Source } from "./from.ts";
 import { applyPolicies } from "./policies.ts";
-import { outputColumns, versionAt } from "./table.ts";
+import { outputColumns, versionAt } from "./table-versions.ts";
 import { quoteName } from "./typed.ts";
 
 /**

@@ -6,20 +6,19 @@ import {
   requirePrivilege,
   resolveObject,
 } from "../../access/index.ts";
-import type { CatalogObject, ColumnDef } from "../../catalog/model.ts";
+import type { CatalogObject } from "../../catalog/model.ts";
 import { errors, SnowflakeError } from "../../errors.ts";
-import { BEGIN_VERSION, END_VERSION, physicalTable } from "../../storage/storage.ts";
-import { type DataType, varchar } from "../../types/data-type.ts";
-import type { Expr, TableExpr, TimeTravel } from "../parse/index.ts";
+import { varchar } from "../../types/data-type.ts";
+import type { Expr, TableExpr } from "../parse/index.ts";
 import { parseQuery } from "../parse/index.ts";
-import { castTo } from "./cast.ts";
 import { type Env, nextAlias } from "./env.ts";
 import { compileExpr, hooks } from "./expression.ts";
 import type { Source } from "./from.ts";
 import { applyPolicies } from "./policies.ts";
 import { newScope, type OutputColumn } from "./scope.ts";
 import { compileChanges, compileStream } from "./stream.ts";
-import { quoteName, raise } from "./typed.ts";
+import { tableAt, versionAt } from "./table-versions.ts";
+import { quoteName } from "./typed.ts";
 import { compileVirtual } from "./virtual.ts";
 
 type NamedTable = Extract<TableExpr, { type: "table" }>;
@@ -74,59 +73,6 @@ export function compileObject(
     default:
       throw errors.unsupported(`query on ${object.kind.toLowerCase().replaceAll("_", " ")}`);
   }
-}
-
-export const outputColumns = (columns: readonly ColumnDef[]): OutputColumn[] =>
-  columns.map((c) => ({ name: c.name, sqlName: c.name, type: c.type, nullable: c.nullable }));
-
-/** The rows of a table live at a version (SQL of a number). */
-export function tableAt(table: CatalogObject<"TABLE">, version: string, name: string[]): Source {
-  const live = `${BEGIN_VERSION} <= ${version} AND (${END_VERSION} IS NULL OR ${END_VERSION} > ${version})`;
-  return {
-    sql: `(SELECT * FROM ${physicalTable(table.id)} WHERE ${live})`,
-    columns: outputColumns(table.props.columns),
-    name,
-  };
-}
-
-const NANOS: DataType = { kind: "TIMESTAMP_LTZ", scale: 9 };
-
-/** SQL of the version that was current at a time. Source: "AT | BEFORE". */
-export function versionAt(env: Env, table: CatalogObject<"TABLE">, travel: TimeTravel): string {
-  const scope = newScope(null);
-  let millis: string;
-  switch (travel.by) {
-    case "OFFSET": {
-      const offset = castTo(env, compileExpr(env, scope, travel.value), { kind: "FLOAT" });
-      millis = `(${env.ctx.startedOn} + CAST(round(${offset.sql} * 1000) AS BIGINT))`;
-      break;
-    }
-    case "TIMESTAMP": {
-      const at = castTo(env, compileExpr(env, scope, travel.value), NANOS);
-      millis = `epoch_ms(${at.sql})`;
-      break;
-    }
-    case "STREAM": {
-      const value = compileExpr(env, scope, travel.value);
-      const parts = value.constant?.kind === "string" ? parseName(value.constant.value) : undefined;
-      if (!parts) throw errors.unsupported("AT(STREAM => …) with a computed name");
-      const stream = resolveObject(env.ctx, "STREAM", parts);
-      return `(SELECT abs(version) FROM sys.stream_offset WHERE stream_id = ${stream.id})`;
-    }
-    case "STATEMENT":
-      throw errors.unsupported("AT | BEFORE (STATEMENT => …)");
-  }
-  const comparison = travel.kind === "BEFORE" ? "<" : "<=";
-  const name = fullName(env.ctx, table).replaceAll("'", "''");
-  const unavailable = raise(
-    "000707",
-    "02000",
-    `'Time travel data is not available for table ${name}. The requested time is either beyond the allowed time travel period or before the object creation time.'`,
-  );
-  return (
-    `(SELECT CASE WHEN ${millis} < ${table.createdOn} THEN CAST(${unavailable} AS BIGINT) ELSE ` +
-    `coalesce(max(version), 0) END FROM sys.commit_ WHERE table_id = ${table.id} AND committed_on ${comparison} ${millis})`
-  );
 }
 
 /** A view's query with its owner's rights and the names it was created with. */
