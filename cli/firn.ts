@@ -1,7 +1,9 @@
 import { Command, Option } from "commander";
 import { accountCommand } from "./commands/account.ts";
+import { catalogCommand } from "./commands/catalog.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { downCommand } from "./commands/down.ts";
+import { forecastCommand } from "./commands/forecast.ts";
 import { pulumiCommand } from "./commands/pulumi.ts";
 import { reviewCommand } from "./commands/review.ts";
 import { sqlCommand } from "./commands/sql.ts";
@@ -22,7 +24,7 @@ const program = new Command("firn")
     "after",
     `
 Exit codes: 0 done · 1 it failed · 2 the command line or the configuration is wrong · 3 this machine lacks something
-· 130 interrupted (run the same command again; it goes on where it was)
+· 4 a review reached the decision that --fail-on names · 130 interrupted (run the same command again; it goes on where it was)
 
   npx firn up                        the whole platform with data on this machine
   npx firn sql "select * from mart.executive.unique_data_points"
@@ -35,6 +37,8 @@ for (const make of [
   statusCommand,
   sqlCommand,
   reviewCommand,
+  forecastCommand,
+  catalogCommand,
   accountCommand,
   doctorCommand,
   pulumiCommand,
