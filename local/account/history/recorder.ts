@@ -1,8 +1,8 @@
 import type { LoginAttempt } from "../account.ts";
 import type { ConnectionPool } from "../session/connections.ts";
 import type { Services } from "../session/context.ts";
-import type { StatementRecord } from "../session/executor.ts";
 import { SYSTEM_USER } from "../session/manager.ts";
+import type { StatementRecord } from "../session/statement.ts";
 import type { WorkTracker } from "../work-tracker.ts";
 
 /** What QUERY_HISTORY and ACCESS_HISTORY tell of a statement. Names are those at the time. Times in milliseconds. */

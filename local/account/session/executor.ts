@@ -1,72 +1,19 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { RealClock } from "../clock.ts";
-import { SnowflakeError } from "../errors.ts";
+import type { SnowflakeError } from "../errors.ts";
 import type { ResultStore, StoredResult } from "../results/result-store.ts";
-import { Transaction } from "../storage/transaction.ts";
+import type { Transaction } from "../storage/transaction.ts";
 import type { ConnectionPool } from "./connections.ts";
 import type { Bind, Services, StatementContext } from "./context.ts";
 import type { Engine, StatementClass } from "./engine.ts";
 import { failures, toSnowflakeError } from "./failures.ts";
 import type { Outcome, ResultColumn } from "./outcome.ts";
-import { type ParameterValue, sessionParameter } from "./parameters.ts";
+import { sessionParameter } from "./parameters.ts";
 import { newQueryId } from "./query-id.ts";
+import { rootOf, withParameters } from "./request-session.ts";
 import type { Session } from "./session.ts";
-import { beginTransaction, nextTransactionId } from "./transactions.ts";
-
-/** One statement from its arrival to its end, as histories and monitors see it. */
-export interface StatementRecord {
-  queryId: string;
-  text: string;
-  class: StatementClass;
-  session: Session;
-  userId: number;
-  roleId: number | null;
-  warehouseId: number | null;
-  databaseId: number | null;
-  schemaId: number | null;
-  queryTag: string;
-  startedOn: number;
-  endedOn: number | null;
-  queuedMs: number;
-  /** True once it ran on a warehouse. */
-  usedWarehouse: boolean;
-  status: "RUNNING" | "SUCCESS" | "FAIL";
-  error: SnowflakeError | null;
-  kind: Outcome["kind"] | null;
-  rowsProduced: number;
-  affected: Outcome["affected"] | null;
-  objectsAccessed: Set<number>;
-  objectsModified: Set<number>;
-  transactionId: number | null;
-}
-
-export interface RunningStatement {
-  readonly record: StatementRecord;
-  readonly done: Promise<StoredResult>;
-  abort(reason?: SnowflakeError): void;
-}
-
-/** Admission to warehouses; compute/ implements it. */
-export interface Admission {
-  /** Resumes, queues; the returned function gives the place back. */
-  admit(
-    warehouseId: number,
-    statement: { queryId: string; queuedTimeoutSeconds: number; abort(reason: SnowflakeError): void },
-    signal: AbortSignal,
-  ): Promise<{ release(): void; queuedMs: number }>;
-}
-
-export interface RunOptions {
-  binds?: Record<string, Bind>;
-  /** A statement inside another one: does not wait for the session's own order. */
-  nested?: boolean;
-  /** Parameters of this request only (QUERY_TAG, STATEMENT_TIMEOUT_IN_SECONDS, …). */
-  parameters?: Record<string, ParameterValue>;
-  describeOnly?: boolean;
-  /** Runs under this identifier (the parts of a multi-statement request know theirs ahead). */
-  queryId?: string;
-  signal?: AbortSignal;
-}
+import type { Admission, RunningStatement, RunOptions, StatementRecord } from "./statement.ts";
+import { statementContext } from "./statement-context.ts";
 
 /** A statement of an explicit transaction, with what it takes to run it again. */
 interface Written {
@@ -214,7 +161,18 @@ export class Executor {
     signal.addEventListener("abort", interrupt, { once: true });
     try {
       return await work(
-        this.#context(record, session, { binds: as?.binds }, signal, () => {}, connections, atEnd),
+        statementContext({
+          services: this.#services,
+          pool: this.#pool,
+          admission: this.#admission,
+          record,
+          session,
+          binds: as?.binds ?? {},
+          signal,
+          abort: () => {},
+          connections,
+          atEnd,
+        }),
       );
     } finally {
       signal.removeEventListener("abort", interrupt);
@@ -272,7 +230,18 @@ export class Executor {
         cancelTimer = wallClock.schedule(wallClock.now() + seconds * 1000, () =>
           abort(failures.timeout(seconds)),
         );
-      const context = this.#context(record, session, options, signal, abort, connections, atEnd);
+      const context = statementContext({
+        services,
+        pool: this.#pool,
+        admission: this.#admission,
+        record,
+        session,
+        binds: options.binds ?? {},
+        signal,
+        abort,
+        connections,
+        atEnd,
+      });
       record.class = this.#engine.classify(record.text);
       const outcome = options.describeOnly
         ? await this.#describe(context, record.class)
@@ -396,148 +365,6 @@ export class Executor {
     ].filter((seconds) => seconds > 0);
     return given.length === 0 ? 0 : Math.min(...given);
   }
-
-  /** A plain object: access/ derives contexts from it for owner's rights. */
-  #context(
-    record: StatementRecord,
-    session: Session,
-    options: RunOptions,
-    signal: AbortSignal,
-    abort: (reason?: SnowflakeError) => void,
-    connections: Set<DuckDBConnection>,
-    atEnd: (() => Promise<void> | void)[],
-  ): StatementContext {
-    const services = this.#services;
-    const pool = this.#pool;
-    const admission = this.#admission;
-    let admitted: Promise<void> | null = null;
-
-    const lockTimeout = () =>
-      Number(sessionParameter(services.catalog, session, "LOCK_TIMEOUT").value) * 1000;
-
-    async function within<T>(
-      transaction: Transaction,
-      writes: number[],
-      work: (transaction: Transaction) => Promise<T>,
-    ): Promise<T> {
-      connections.add(transaction.connection);
-      await transaction.lockTables(writes, lockTimeout());
-      signal.throwIfAborted();
-      return work(transaction);
-    }
-
-    return {
-      services,
-      session,
-      queryId: record.queryId,
-      text: record.text,
-      binds: options.binds ?? {},
-      startedOn: record.startedOn,
-      signal,
-      async inTransaction(writes, work) {
-        signal.throwIfAborted();
-        if (
-          writes.length > 0 &&
-          session.transaction === null &&
-          sessionParameter(services.catalog, session, "AUTOCOMMIT").value === false
-        )
-          await beginTransaction(services, session);
-        const open = session.transaction;
-        if (open) {
-          await open.beginStatement();
-          record.transactionId = open.id;
-          return within(open, writes, work);
-        }
-        const connection = await pool.acquire();
-        const transaction = await Transaction.begin(
-          connection,
-          services.versions,
-          services.clock,
-          nextTransactionId(services.clock.now()),
-        );
-        record.transactionId = transaction.id;
-        const giveBack = () => {
-          connections.delete(connection);
-          pool.release(connection);
-        };
-        let ended = false;
-        try {
-          const result = await within(transaction, writes, work);
-          if (writes.length === 0 && !transaction.isDirty) {
-            // Its rows may still stream from this connection: it ends with the statement.
-            atEnd.push(async () => {
-              connections.delete(connection);
-              await transaction.rollback();
-              giveBack();
-            });
-          } else {
-            await session.beforeCommit?.(transaction);
-            ended = true;
-            await transaction.commit();
-            giveBack();
-          }
-          return result;
-        } catch (error) {
-          // No interrupt may hit the rollback: the connection is used again.
-          connections.delete(connection);
-          if (!ended) await transaction.rollback();
-          giveBack();
-          throw error;
-        }
-      },
-      async onWarehouse(work) {
-        if (session.managed) return work();
-        admitted ??= (async () => {
-          const warehouseId = session.warehouseId;
-          const queuedTimeoutSeconds = Number(
-            sessionParameter(services.catalog, session, "STATEMENT_QUEUED_TIMEOUT_IN_SECONDS").value,
-          );
-          if (warehouseId === null) throw noWarehouse();
-          const place = await admission.admit(
-            warehouseId,
-            { queryId: record.queryId, queuedTimeoutSeconds, abort },
-            signal,
-          );
-          record.warehouseId = warehouseId;
-          record.usedWarehouse = true;
-          record.queuedMs = place.queuedMs;
-          atEnd.push(() => place.release());
-        })();
-        await admitted;
-        return work();
-      },
-      note(fact) {
-        for (const id of fact.objectsAccessed ?? []) record.objectsAccessed.add(id);
-        for (const id of fact.objectsModified ?? []) record.objectsModified.add(id);
-        if (fact.rowsProduced !== undefined) record.rowsProduced = fact.rowsProduced;
-      },
-    };
-  }
 }
 
 const wallClock = new RealClock();
-
-const noWarehouse = () =>
-  new SnowflakeError(
-    "000606",
-    "57P03",
-    "No active warehouse selected in the current session.  Select an active warehouse with the 'use warehouse' command.",
-  );
-
-const ROOT = Symbol("root session");
-type Derived = Session & { [ROOT]?: Session };
-
-/** The session itself, for one that was derived with parameters of one request. */
-const rootOf = (session: Session): Session => (session as Derived)[ROOT] ?? session;
-
-function withParameters(session: Session, extra: Record<string, ParameterValue> | undefined): Session {
-  if (!extra || Object.keys(extra).length === 0) return session;
-  const parameters = new Map(session.parameters);
-  for (const [name, value] of Object.entries(extra)) parameters.set(name.toUpperCase(), value);
-  // Assignments (USE ROLE …) must reach the session itself: forward them.
-  return new Proxy(session, {
-    get: (target, key) =>
-      key === "parameters" ? parameters : key === ROOT ? rootOf(session) : Reflect.get(target, key),
-    set: (target, key, value) => Reflect.set(target, key, value),
-  });
-}
