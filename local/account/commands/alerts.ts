@@ -143,6 +143,15 @@ function row(ctx: StatementContext, alert: CatalogObject<"ALERT">): ShowRow {
   };
 }
 
+/** EXECUTE ALERT: one evaluation now, whatever its schedule and state. */
+async function execute(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
+  const alert = resolveObject(ctx, "ALERT", cursor.name());
+  cursor.expectEnd();
+  requirePrivilege(ctx, "OPERATE", alert);
+  ctx.services.alerts?.execute(alert.id);
+  return statusOutcome(`Alert ${printIdentifier(alert.name)} is scheduled to run immediately.`);
+}
+
 async function describe(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
   const alert = resolveObject(ctx, "ALERT", cursor.name());
   cursor.expectEnd();
@@ -159,6 +168,7 @@ const test = "tests/local/account/commands/small-objects.test.ts";
 export const alertCommands: CommandDef[] = [
   command("CREATE", "ALERT", create, { source: "CREATE ALERT", test }),
   command("ALTER", "ALERT", alter, { source: "ALTER ALERT", test }),
+  command("EXECUTE", "ALERT", execute, { source: "EXECUTE ALERT", test }),
   dropCommand("ALERT", { source: "DROP ALERT", test }),
   command("DESCRIBE", "ALERT", describe, { source: "DESCRIBE ALERT", test }),
   showCommand("ALERT", COLUMNS, row, { source: "SHOW ALERTS", test }),

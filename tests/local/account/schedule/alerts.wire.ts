@@ -45,6 +45,15 @@ test("an alert runs its action when its condition has rows, as its owner, on its
   ).toEqual(["CONDITION_FALSE", "TRIGGERED"]);
 });
 
+test("EXECUTE ALERT evaluates a suspended alert once", async () => {
+  await run(
+    "CREATE ALERT once WAREHOUSE = w SCHEDULE = '60 MINUTES' IF (EXISTS (SELECT 1)) THEN INSERT INTO told VALUES (1)",
+  );
+  await run("EXECUTE ALERT once");
+  await run("CALL FIRN$ADVANCE_CLOCK('1 second')");
+  expect(await column("SELECT n FROM told")).toEqual([1]);
+});
+
 test("mail goes to the outbox; a recipient that is not allowed is an error of the action", async () => {
   for (const [name, to] of [
     ["good", "ops@example.com"],
