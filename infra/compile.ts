@@ -4,6 +4,7 @@
  */
 
 import { compileKpis, type KpiFile } from "../pipelines/kpis.ts";
+import { type MetricFile, metricModels, parseMetrics } from "../pipelines/metrics/metric.ts";
 import { type CompiledModels, compileModels } from "../pipelines/models/compile-models.ts";
 import { planTasks } from "../pipelines/models/graph.ts";
 import type { ModelFile } from "../pipelines/models/model.ts";
@@ -25,6 +26,8 @@ export interface CompileInput {
   config: StackConfig;
   sources: readonly Source[];
   models: readonly ModelFile[];
+  /** Definitions of metrics; none by default. */
+  metrics?: readonly MetricFile[];
   kpis: readonly KpiFile[];
   /** Public keys of service users, base64 of DER, by the user's key. */
   publicKeys: Readonly<Record<string, string>>;
@@ -52,7 +55,11 @@ export function compile(input: CompileInput): Platform {
     connectorLogin: login,
     problems,
   });
-  const models = [...input.models, ...qualityModels(sources.contracted, config.watchFields)];
+  const models = [
+    ...input.models,
+    ...metricModels(parseMetrics(input.metrics ?? [], problems), problems),
+    ...qualityModels(sources.contracted, config.watchFields),
+  ];
   const compiled = compileModels(models, rawRelations(sources), names, problems, sources.absent);
   const tasks = planTasks(compiled.models, config, names, problems);
   const kpis = compileKpis(input.kpis, compiled, problems);

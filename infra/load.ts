@@ -27,6 +27,7 @@ export function loadPlatform({ root, stack, publicKeys }: LoadOptions): Platform
     config,
     sources: SOURCES,
     models: sqlFiles(root, "sql").filter((file) => !file.path.startsWith("sql/kpi/")),
+    metrics: sqlFiles(root, "sql/metrics", ".yaml"),
     kpis: sqlFiles(root, "sql/kpi"),
     publicKeys: publicKeys ?? readPublicKeys(root, `Pulumi.${stack}.yaml`, config, problems),
     problems,
@@ -50,11 +51,11 @@ function loadConfig(root: string, stack: string, problems: Problems): StackConfi
   return undefined;
 }
 
-function sqlFiles(root: string, folder: string): { path: string; text: string }[] {
+function sqlFiles(root: string, folder: string, extension = ".sql"): { path: string; text: string }[] {
   const start = join(root, folder);
   if (!existsSync(start)) return [];
   return readdirSync(start, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".sql"))
+    .filter((entry) => entry.isFile() && entry.name.endsWith(extension))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
     .map((path) => ({ path: relative(root, path).split(sep).join("/"), text: readFileSync(path, "utf8") }));

@@ -55,6 +55,8 @@ export function planRoles(input: RolesInput): PlannedRoles {
   planObjectsRole(input, plan);
   if (input.connectors.length > 0) planKafkaLoader(input, plan);
   for (const role of loaderRoles(input.loaders)) planLoader(role, input, plan);
+  // Two schemas of one database ask for the same way to it.
+  plan.grants = [...new Map(plan.grants.map((grant) => [grant.key, grant])).values()];
   return plan;
 }
 

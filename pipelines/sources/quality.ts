@@ -31,10 +31,28 @@ export function qualityModels(tables: readonly ContractedTable[], watchFields: b
       ? [
           { path: "sql/ops/quality/drifted_field.sql", text: driftedField(watched) },
           { path: "sql/ops/quality/missing_field.sql", text: missingField(watched) },
+          { path: "sql/ops/quality/schema_drift.sql", text: SCHEMA_DRIFT },
         ]
       : []),
   ];
 }
+
+const SCHEMA_DRIFT = `/*
+description: What drifted from the contracts of the sources, new, retyped and missing fields.
+owner: data
+grain: one row for each source, field and kind of drift
+materialized: view
+columns:
+  source: { type: varchar, description: "Source and object." }
+  field: { type: varchar, description: "Name of the field." }
+  drift: { type: varchar, description: "new, retyped or missing." }
+  action: { type: varchar, description: "What the contract says: absorb, or reject." }
+  origin: { type: varchar, description: "Where it was seen first." }
+*/
+select d.source, d.field, d.drift, d.action, d.origin from ops.quality.drifted_field d
+union all
+select m.source, m.field, 'missing' as drift, m.action, m.origin from ops.quality.missing_field m
+`;
 
 const union = (branches: readonly string[]): string => branches.join("\nunion all\n");
 

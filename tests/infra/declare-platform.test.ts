@@ -72,6 +72,7 @@ describe("the program declares exactly what was planned", () => {
     ["snowflake:index/pipe:Pipe", (p) => p.pipes.length],
     ["snowflake:index/streamOnTable:StreamOnTable", (p) => p.streams.length],
     ["snowflake:index/task:Task", (p) => p.tasks.length],
+    ["snowflake:index/view:View", (p) => p.views.length],
     ["snowflake:index/stage:Stage", (p) => p.stages.length],
     ["snowflake:index/fileFormat:FileFormat", (p) => p.fileFormats.length],
     ["snowflake:index/storageIntegration:StorageIntegration", (p) => p.integrations.length],

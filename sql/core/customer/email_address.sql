@@ -27,7 +27,7 @@ from (
     d.local_part,
     d.domain,
     case
-      when d.last_two in ('ac.at', 'ac.il', 'ac.jp', 'ac.kr', 'ac.nz', 'ac.uk', 'ac.za', 'co.at', 'co.id', 'co.il', 'co.in', 'co.jp', 'co.ke', 'co.kr', 'co.nz', 'co.th', 'co.uk', 'co.za', 'com.ar', 'com.au', 'com.bd', 'com.br', 'com.cn', 'com.co', 'com.cy', 'com.eg', 'com.hk', 'com.mt', 'com.mx', 'com.my', 'com.ng', 'com.pe', 'com.ph', 'com.pk', 'com.pl', 'com.pt', 'com.sa', 'com.sg', 'com.tr', 'com.tw', 'com.ua', 'com.ve', 'com.vn', 'edu.au', 'edu.cn', 'edu.sg', 'gov.au', 'gov.in', 'gov.uk', 'me.uk', 'net.au', 'net.nz', 'net.uk', 'nhs.uk', 'or.at', 'or.jp', 'org.au', 'org.br', 'org.cn', 'org.in', 'org.nz', 'org.uk', 'org.za', 'sch.uk') and split_part(d.domain, '.', -3) <> ''
+      when d.last_two in ('ac.at', 'ac.il', 'ac.jp', 'ac.kr', 'ac.nz', 'ac.uk', 'ac.za', 'co.at', 'co.id', 'co.il', 'co.in', 'co.jp', 'co.ke', 'co.kr', 'co.nz', 'co.th', 'co.uk', 'co.za', 'com.ar', 'com.au', 'com.bd', 'com.br', 'com.cn', 'com.co', 'com.cy', 'com.eg', 'com.hk', 'com.mt', 'com.mx', 'com.my', 'com.ng', 'com.pe', 'com.ph', 'com.pk', 'com.pl', 'com.pt', 'com.sa', 'com.sg', 'com.tr', 'com.tw', 'com.ua', 'com.ve', 'com.vn', 'edu.au', 'edu.cn', 'edu.sg', 'gov.au', 'gov.in', 'gov.uk', 'me.uk', 'net.au', 'net.nz', 'net.uk', 'nhs.uk', 'or.at', 'or.jp', 'org.au', 'org.br', 'org.cn', 'org.in', 'org.nz', 'org.uk', 'org.za') and split_part(d.domain, '.', -3) <> ''
         then split_part(d.domain, '.', -3) || '.' || d.last_two
       else d.last_two
     end as registrable_domain

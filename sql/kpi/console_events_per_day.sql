@@ -1,0 +1,1 @@
+select day, console_messages as events from mart.product.console_messages

@@ -1,0 +1,1 @@
+select k.lead_id, k.anonymous_id, k.contact_id, k.organization_id as org_id, v.account_id, case v.rule when 'organization' then 'org' else v.rule end as via from core.customer.identity_link k join core.customer.visitor v on v.anonymous_id = k.anonymous_id

@@ -1,0 +1,1 @@
+select opportunity_id, account_id, visits, to_char(first_touch_at, 'YYYY-MM-DD"T"HH24:MI:SS.FF3"Z"') as first_touch_at, first_channel, first_keyword, to_char(last_touch_at, 'YYYY-MM-DD"T"HH24:MI:SS.FF3"Z"') as last_touch_at, last_channel, last_keyword from core.marketing.opportunity_touch

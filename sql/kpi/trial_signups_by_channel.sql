@@ -1,0 +1,1 @@
+select channel, trial_signups as signups, trial_signups_free_mail as free_mail_signups, trial_email_domains as business_domains, trial_companies as companies, trial_customers as customers from mart.growth.trial_signups

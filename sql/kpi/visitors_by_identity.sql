@@ -1,0 +1,1 @@
+select level, visitors from mart.growth.visitors_by_identity
