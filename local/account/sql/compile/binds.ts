@@ -30,7 +30,10 @@ export function oneBind(env: Env, type: Bind["type"], value: string | null): Typ
       return { ...positive, sql: `(-${positive.sql})`, constant: { kind: "number", value } };
     }
     case "REAL":
-      return typed(`CAST('${value.replaceAll("'", "''")}' AS DOUBLE)`, { kind: "FLOAT" }, false);
+      return {
+        ...typed(`CAST('${value.replaceAll("'", "''")}' AS DOUBLE)`, { kind: "FLOAT" }, false),
+        constant: { kind: "number", value },
+      };
     case "BOOLEAN":
       return booleanConstant(/^(true|1)$/i.test(value));
     case "BINARY":

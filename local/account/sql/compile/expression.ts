@@ -27,7 +27,6 @@ import {
   textConstant,
   typed,
 } from "./typed.ts";
-import { callUserFunction } from "./user-functions.ts";
 
 /** Compiling a query needs expressions and the other way round: query.ts puts its function here. */
 export const hooks: {
@@ -36,7 +35,10 @@ export const hooks: {
     query: Query,
     parent: Scope | null,
   ) => { sql: string; columns: { sqlName: string; type: DataType; nullable: boolean }[] };
+  /** A user-defined function's value; null when there is none of that name. */
+  userFunction: (env: Env, scope: Scope, call: CallExpr) => Typed | null;
 } = {
+  userFunction: () => null,
   query: () => {
     throw errors.internal("the query compiler is not loaded");
   },
@@ -506,7 +508,7 @@ export function compileCall(env: Env, scope: Scope, call: CallExpr): Typed {
   const name = call.name.at(-1)!.name;
   const def = qualified ? undefined : findFunction(name);
   if (!def) {
-    const user = callUserFunction(env, scope, call);
+    const user = hooks.userFunction(env, scope, call);
     if (user) return user;
     throw unknownFunction(call.name.map((p) => p.name).join("."));
   }

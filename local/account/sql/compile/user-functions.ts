@@ -109,6 +109,8 @@ export function callUserFunction(env: Env, scope: Scope, call: CallExpr): Typed 
   return typed(`CASE WHEN ${nulls} THEN NULL ELSE ${result.sql} END`, result.type);
 }
 
+hooks.userFunction = callUserFunction;
+
 /** The rows of a tabular SQL function, or null when there is none of that name. */
 export function callTableFunction(env: Env, scope: Scope, call: CallExpr): Source | null {
   const found = candidates(env, call).filter((f) => f.props.returnsTable !== null);

@@ -12,13 +12,16 @@ import type { Expr, InsertInto, Statement } from "../parse/index.ts";
 import { withCompiled } from "../run/query.ts";
 import type { Counts } from "./index.ts";
 import {
-  assigned,
-  defaultValue,
+  fullRow,
   isDefaultKeyword,
+  physicalColumns,
   type Table,
   targetColumn,
   temporaryName,
 } from "./target.ts";
+import { type Cell, valueSelects } from "./values-rows.ts";
+
+export { fullRow, physicalColumns };
 
 type Insert = Extract<Statement, { type: "insert" }>;
 
@@ -40,23 +43,6 @@ export function insertColumns(env: Env, table: Table, into: InsertInto, given: n
     );
   return columns;
 }
-
-/** Every column of the table, from the given values or its default. */
-export function fullRow(
-  env: Env,
-  table: Table,
-  columns: readonly ColumnDef[],
-  values: readonly (Typed | "DEFAULT")[],
-): string[] {
-  return table.props.columns.map((column) => {
-    const at = columns.indexOf(column);
-    const value = at === -1 ? "DEFAULT" : values[at]!;
-    return assigned(env, value === "DEFAULT" ? defaultValue(env, table, column) : value, column);
-  });
-}
-
-export const physicalColumns = (table: Table): string =>
-  [...table.props.columns.map((c) => quoteName(c.name)), BEGIN_VERSION].join(", ");
 
 /** Functions that INSERT … VALUES refuses. Source: "INSERT", usage notes. */
 const NOT_IN_VALUES = new Set([
@@ -85,8 +71,6 @@ function refuseInValues(env: Env, node: unknown): void {
   }
 }
 
-const ROWS_A_STATEMENT = 1000;
-
 export async function insert(
   ctx: StatementContext,
   transaction: Transaction,
@@ -106,28 +90,23 @@ export async function insert(
       (env) => {
         refuseInValues(env, rows);
         const columns = insertColumns(env, table, into, rows[0]!.length);
-        const lines: string[] = [];
+        const cells: Cell[][] = [];
         for (let bindRow = 0; bindRow < repeats; bindRow++) {
           env.shared.facts.set("bind row", bindRow);
           for (const row of rows) {
             if (row.length !== columns.length) insertColumns(env, table, into, row.length);
-            const values = row.map((e) =>
-              isDefaultKeyword(e) ? "DEFAULT" : compileExpr(env, newScope(null), e),
+            cells.push(
+              row.map((e) => (isDefaultKeyword(e) ? "DEFAULT" : compileExpr(env, newScope(null), e))),
             );
-            lines.push(`SELECT ${[...fullRow(env, table, columns, values), String(version)].join(", ")}`);
           }
         }
-        return lines;
+        return valueSelects(env, table, columns, cells, version);
       },
-      async (lines) => lines,
+      async (selects) => selects,
     );
     if (dml.overwrite) await endAll(transaction, table, version);
-    for (let at = 0; at < batches.length; at += ROWS_A_STATEMENT) {
-      const result = await transaction.connection.run(
-        `${head} ${batches.slice(at, at + ROWS_A_STATEMENT).join(" UNION ALL ")}`,
-      );
-      inserted += result.rowsChanged;
-    }
+    for (const select of batches)
+      inserted += (await transaction.connection.run(`${head} ${select}`)).rowsChanged;
   } else {
     const query = dml.query!;
     inserted = await withCompiled(

@@ -152,6 +152,23 @@ function coercible(value: Typed, column: ColumnDef): boolean {
   }
 }
 
+/** Every column of the table, from the given values or its default. */
+export function fullRow(
+  env: Env,
+  table: Table,
+  columns: readonly ColumnDef[],
+  values: readonly (Typed | "DEFAULT")[],
+): string[] {
+  return table.props.columns.map((column) => {
+    const at = columns.indexOf(column);
+    const value = at === -1 ? "DEFAULT" : values[at]!;
+    return assigned(env, value === "DEFAULT" ? defaultValue(env, table, column) : value, column);
+  });
+}
+
+export const physicalColumns = (table: Table): string =>
+  [...table.props.columns.map((c) => quoteName(c.name)), BEGIN_VERSION].join(", ");
+
 /** Names of the target's physical row, version and identity in the rows that DML works on. */
 export const RID = "__firn_rid";
 
