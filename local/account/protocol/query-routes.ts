@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import type { Account } from "../account.ts";
+import { tokenize } from "../commands/index.ts";
 import { SnowflakeError } from "../errors.ts";
 import type { StoredResult } from "../results/result-store.ts";
 import { wireColumn } from "../results/row-encoding.ts";
@@ -216,6 +217,9 @@ export class QueryRoutes {
       ...stored,
       columns: stored.columns.map(wireColumn),
       statementTypeId: STATEMENT_TYPE[stored.kind],
+      binds: !running.record.text.includes("?")
+        ? 0
+        : tokenize(running.record.text).filter((token) => token.image === "?").length,
     });
   }
 }
@@ -228,6 +232,8 @@ interface AnswerParts {
   rowCount: number;
   chunks: StoredResult["chunks"];
   statementTypeId: number;
+  /** Places for binds (`?`), told when a statement is described. */
+  binds?: number;
   more?: Record<string, unknown>;
 }
 
@@ -245,8 +251,8 @@ function answerText(account: Account, session: Session, parts: AnswerParts): str
     finalSchemaName: context.schemaName,
     finalWarehouseName: context.warehouseName,
     finalRoleName: context.roleName,
-    numberOfBinds: 0,
-    arrayBindSupported: false,
+    numberOfBinds: parts.binds ?? 0,
+    arrayBindSupported: (parts.binds ?? 0) > 0 && parts.statementTypeId === STATEMENT_TYPE.INSERT,
     statementTypeId: parts.statementTypeId,
     version: 1,
     sendResultTime: Date.now(),

@@ -1,8 +1,10 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { RealClock } from "../clock.ts";
+import { firstTokens } from "../commands/index.ts";
 import type { SnowflakeError } from "../errors.ts";
 import type { ResultStore, StoredResult } from "../results/result-store.ts";
 import type { Transaction } from "../storage/transaction.ts";
+import { number, varchar } from "../types/data-type.ts";
 import type { ConnectionPool } from "./connections.ts";
 import type { Bind, Services, StatementContext } from "./context.ts";
 import type { Engine, StatementClass } from "./engine.ts";
@@ -182,7 +184,7 @@ export class Executor {
 
   /** Columns of a statement that is not run (describeOnly). */
   async #describe(context: StatementContext, statementClass: StatementClass): Promise<Outcome> {
-    if (statementClass !== "QUERY") return { kind: "OTHER", columns: [], rows: [] };
+    if (statementClass !== "QUERY") return describedCommand(context.text);
     const columns = await this.#engine.describeQuery(context, context.text);
     return {
       kind: "SELECT",
@@ -368,3 +370,29 @@ export class Executor {
 }
 
 const wallClock = new RealClock();
+
+/** Columns of what answers with counts or a status: drivers build their results from the description. */
+function describedCommand(text: string): Outcome {
+  const count = (name: string): ResultColumn => ({ name, type: number(38, 0), nullable: false });
+  const word = firstTokens(text, 1)[0]?.value;
+  switch (word) {
+    case "INSERT":
+      return { kind: "INSERT", columns: [count("number of rows inserted")], rows: [] };
+    case "UPDATE":
+      return {
+        kind: "UPDATE",
+        columns: [count("number of rows updated"), count("number of multi-joined rows updated")],
+        rows: [],
+      };
+    case "DELETE":
+      return { kind: "DELETE", columns: [count("number of rows deleted")], rows: [] };
+    case "MERGE":
+      return {
+        kind: "MERGE",
+        columns: [count("number of rows inserted"), count("number of rows updated")],
+        rows: [],
+      };
+    default:
+      return { kind: "OTHER", columns: [{ name: "status", type: varchar(), nullable: true }], rows: [] };
+  }
+}

@@ -44,6 +44,13 @@ with snowflake.connector.connect(**settings) as connection:
     cursor.nextset()
     check("multi", [first, cursor.fetchall()])
 
+with snowflake.connector.connect(**settings, paramstyle="qmark") as connection:
+    cursor = connection.cursor()
+    for sql in ["CREATE WAREHOUSE w", "CREATE DATABASE d", "CREATE TABLE t (a INT, b VARCHAR)"]:
+        cursor.execute(sql)
+    cursor.executemany("INSERT INTO t VALUES (?, ?)", [(i, f"r{i}") for i in range(1000)])
+    check("binds", cursor.execute("SELECT COUNT(*), SUM(a) FROM t WHERE b LIKE ?", ("r%",)).fetchone())
+
 try:
     snowflake.connector.connect(**{**settings, "password": "wrong"})
 except snowflake.connector.errors.DatabaseError as error:

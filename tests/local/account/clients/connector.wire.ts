@@ -34,6 +34,7 @@ const title = `snowflake-connector-python ${VERSION}${missing ? ` (skipped: ${mi
     ["error", [true, true]],
     ["string", [[[1]], [[2]]]],
     ["multi", [[[1]], [[2]]]],
+    ["binds", [1000, 499_500]],
     ["refused", 390100],
   ])("%s", (check, expected) => {
     expect(seen.get(check)).toEqual(expected);
