@@ -21,7 +21,7 @@ select
   e.company_domain as email_domain,
   coalesce(e.company_domain, v.company_domain, a.website_domain) as company_domain,
   case
-    when startswith(a.type, 'Customer') or a.type = 'Former Customer'
+    when a.type like 'Customer%' or a.type = 'Former Customer'
     then coalesce(e.company_domain, v.company_domain, a.website_domain)
   end as customer_domain
 from core.customer.lead l
