@@ -81,7 +81,8 @@ export function compileExpr(env: Env, scope: Scope, node: Expr): Typed {
           "22023",
           `SQL compilation error:\nFunction TRY_CAST cannot be used with arguments of types ${from.type.kind} and ${node.to.kind}`,
         );
-      return castTo(env, from, node.to, node.isTry);
+      // A NULL that was given a type keeps it.
+      return { ...castTo(env, from, node.to, node.isTry), isNull: false };
     }
     case "unary": {
       const operand = compileExpr(env, scope, node.expr);

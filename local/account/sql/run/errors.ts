@@ -11,6 +11,15 @@ const RULES: Rule[] = [
     /Malformed JSON at byte [0-9]+ of input: ([^\n]*?)\.? {2}Input: "/,
     (m) => new SnowflakeError("100069", "22P02", `Error parsing JSON: ${m[1]}`),
   ],
+  [
+    /Current transaction is aborted/,
+    () =>
+      new SnowflakeError(
+        "000603",
+        "XX000",
+        "SQL execution internal error: the transaction was aborted by an earlier statement's error. Roll back and begin it again.",
+      ),
+  ],
   [/INTERRUPT/i, () => new SnowflakeError("000604", "57014", "SQL execution canceled")],
   [
     /(?:Could not convert string|Failed to cast value: Could not convert string) ['"]?([\s\S]*?)['"]? to (?:U?INT\d+|HUGEINT|DECIMAL|DOUBLE|FLOAT|BIGINT|INTEGER)/,

@@ -214,9 +214,19 @@ defineRaw(
   "aggregate",
   "LISTAGG STRING_AGG",
   (c) => {
-    const value = castTo(c.env, c.compile(c.call.args[0]!), varchar());
+    const raw = c.compile(c.call.args[0]!);
+    const value = castTo(c.env, raw, varchar());
     const separator = c.call.args[1] ? castTo(c.env, c.compile(c.call.args[1]), varchar()).sql : "''";
     const order = c.call.withinGroup ? compileOrder(c.env, c.scope, c.call.withinGroup) : "";
+    if (c.call.distinct && order && raw.type.kind !== "VARCHAR" && !c.call.over) {
+      // DISTINCT is ordered by the value itself, before it becomes text.
+      const listed = aggregate(c, "list", raw.sql, { order, filter: `${raw.sql} IS NOT NULL` });
+      const element = castTo(c.env, typed("x", raw.type), varchar()).sql;
+      return text(
+        `coalesce(array_to_string(list_transform(${listed}, lambda x: ${element}), ${separator}), '')`,
+        false,
+      );
+    }
     return text(
       `coalesce(${aggregate(c, "string_agg", `${value.sql}, ${separator}`, order ? { order } : {})}, '')`,
       false,

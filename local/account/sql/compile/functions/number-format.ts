@@ -44,7 +44,7 @@ export function numberFormatSql(value: Typed, format: string): string {
   const fraction = m.fraction > 0 ? ` || '.' || split_part(${digits}, '.', 2)` : "";
   const trimmed =
     m.zeros > 0
-      ? `lpad(ltrim(${whole}, '0'), greatest(${m.zeros}, length(ltrim(${whole}, '0'))), '0')`
+      ? `lpad(ltrim(${whole}, '0'), CAST(greatest(${m.zeros}, length(ltrim(${whole}, '0'))) AS INTEGER), '0')`
       : `CASE WHEN ${whole} = '0' THEN ${m.fraction > 0 ? "''" : "'0'"} ELSE ${whole} END`;
   const grouped = m.groups ? `regexp_replace(${trimmed}, '(\\d)(?=(\\d{3})+$)', '\\1,', 'g')` : trimmed;
   if (m.groups) {
