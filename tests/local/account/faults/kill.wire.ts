@@ -121,8 +121,16 @@ test(`${KILLS} kills under load: nothing acknowledged is lost, nothing is double
       },
     );
 
+    /** Resolves when rows were acknowledged on both ways since the call. */
+    const progress = async () => {
+      const { events, notes } = acknowledged;
+      while (acknowledged.events <= events || acknowledged.notes <= notes)
+        await new Promise((done) => setTimeout(done, 5));
+    };
     for (let kill = 0; kill < KILLS; kill++) {
-      await new Promise((done) => setTimeout(done, 30 + next() * 400));
+      // Each kill finds the load under way, however slow the machine.
+      await progress();
+      await new Promise((done) => setTimeout(done, next() * 300));
       let ready!: () => void;
       up = new Promise((done) => {
         ready = done;
@@ -133,7 +141,7 @@ test(`${KILLS} kills under load: nothing acknowledged is lost, nothing is double
       ready();
     }
     // Work once more on what the last start found.
-    await new Promise((done) => setTimeout(done, 500));
+    await progress();
     stopping = true;
     await Promise.all([streaming, inserting, merging]);
 
@@ -143,7 +151,6 @@ test(`${KILLS} kills under load: nothing acknowledged is lost, nothing is double
     await reader.query(merge);
     const one = async (sql: string) => (await reader.query(sql))[0]!.map(Number);
     const total = acknowledged.events;
-    // The load was real: each of the three made progress.
     expect(Math.min(total, acknowledged.notes)).toBeGreaterThan(KILLS);
     const [count, distinct, highest] = await one(
       "SELECT COUNT(*), COUNT(DISTINCT id), MAX(id) FROM d.public.events",
