@@ -17,7 +17,7 @@ import { resultRows } from "./run/values.ts";
 const withText = (ctx: StatementContext, text: string): StatementContext =>
   Object.create(ctx, { text: { value: text, enumerable: true } }) as StatementContext;
 
-/** Columns that a query yields (views, CTAS). Names as stored; a literal's text is as wide as any VARCHAR. */
+/** Columns that a query yields (views, CTAS). Names as stored; none is NOT NULL; a NULL column is VARCHAR. */
 export async function describeQuery(ctx: StatementContext, text: string): Promise<ColumnDef[]> {
   const own = withText(ctx, text);
   const query = parseQuery(text);
@@ -30,7 +30,7 @@ export async function describeQuery(ctx: StatementContext, text: string): Promis
         compiled.columns.map((c) => ({
           name: c.name,
           type: c.isNull ? { kind: "VARCHAR", length: MAX_VARCHAR } : c.type,
-          nullable: c.nullable,
+          nullable: true,
           defaultSql: null,
           comment: null,
         })),
