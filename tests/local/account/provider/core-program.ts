@@ -377,7 +377,8 @@ new snowflake.GrantOwnership(
 );
 new snowflake.AccountParameter(
   "parameter",
-  { key: "STATEMENT_TIMEOUT_IN_SECONDS", value: second ? "3600" : "7200" },
+  // One that users and warehouses do not inherit: what they read would depend on which is made first.
+  { key: "CLIENT_ENCRYPTION_KEY_SIZE", value: second ? "128" : "256" },
   options,
 );
 
