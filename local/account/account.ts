@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { bootstrapAccount } from "./access/bootstrap.ts";
@@ -84,7 +84,14 @@ export interface Account {
 export async function openAccount(options: AccountOptions): Promise<Account> {
   const clock = options.clock ?? new RealClock();
   const inMemory = options.dataDir === ":memory:";
-  const temporary = mkdtempSync(join(tmpdir(), "firn-account-"));
+  const temporary = inMemory
+    ? mkdtempSync(join(tmpdir(), "firn-account-"))
+    : join(options.dataDir, "temporary");
+  // What a kill left behind.
+  if (!inMemory) {
+    rmSync(temporary, { recursive: true, force: true });
+    mkdirSync(temporary, { recursive: true, mode: 0o700 });
+  }
   const storage = await Storage.open(inMemory ? ":memory:" : join(options.dataDir, "account.duckdb"), {
     // Half of the machine: brokers, engines and people live on it too.
     memoryLimit: options.memoryLimit ?? `${Math.round(totalmem() / 2 ** 21)}MiB`,
