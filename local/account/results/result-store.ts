@@ -140,10 +140,9 @@ export class ResultStore {
   }
 
   async #writeChunk(parts: string[]): Promise<Chunk> {
-    if (!this.#folderMade) {
-      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      this.#folderMade = true;
-    }
+    // Each time: a sweep of temporary files may have taken the folder from a long-lived account.
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    this.#folderMade = true;
     const text = Buffer.from(parts.join(","));
     const compressed = await compress(text, { level: 1 });
     const name = randomBytes(24).toString("hex");
