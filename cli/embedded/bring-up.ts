@@ -18,7 +18,13 @@ import { ensureServiceKeys } from "./keys.ts";
 import { type Landed, landDays } from "./landing.ts";
 import { prepareProjectEngine } from "./prepare.ts";
 import { progressTo } from "./progress-line.ts";
-import { type PulumiEnvironment, prepareStack, pulumiUp, type UpSummary } from "./pulumi.ts";
+import {
+  type PulumiEnvironment,
+  prepareStack,
+  pulumiUp,
+  settleEarlierRun,
+  type UpSummary,
+} from "./pulumi.ts";
 import { printReport, type Report, readReport } from "./report.ts";
 import { loadSecrets } from "./secrets.ts";
 import { startEndpoints } from "./services.ts";
@@ -114,6 +120,7 @@ function steps(
     }),
     step(`pulumi up --stack ${project.stack}`, async (state, progress) => {
       await prepareStack(project, state.environment);
+      await settleEarlierRun(project, state.environment, progress, signal);
       state.up = await pulumiUp(project, state.environment, { progress, signal });
       return Object.entries(state.up.changes)
         .map(([operation, count]) => `${count} ${operation}`)

@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
   rmSync,
@@ -100,6 +101,55 @@ export async function prepareStack(project: Project, environment: PulumiEnvironm
     ? (parse(readFileSync(config, "utf8")) as { encryptionsalt?: string })
     : {};
   writeFileAtomic(config, stringify({ ...committed, ...(encryptionsalt ? { encryptionsalt } : {}) }));
+}
+
+/**
+ * Ends what a killed run left: an engine that still works is waited for, so that it writes its state; the lock of one
+ * that is gone is cancelled. The caller holds the stack's own lock, so no other run of ours is under way.
+ */
+export async function settleEarlierRun(
+  project: Project,
+  environment: PulumiEnvironment,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
+  const { name } = parse(readFileSync(join(project.root, "Pulumi.yaml"), "utf8")) as { name: string };
+  const folder = join(project.dataDir, "state", ".pulumi", "locks", "organization", name, project.stack);
+  const locks = () =>
+    existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(".json")) : [];
+  const holders = locks().map((file) => lockHolder(join(folder, file)));
+  for (const pid of holders)
+    while (pid !== undefined && isAlive(pid) && locks().length > 0) {
+      progress({ step: "pulumi", detail: `the engine of an earlier run (process ${pid}) is finishing` });
+      await delay(500, undefined, { signal });
+    }
+  if (locks().length === 0) return;
+  const logFile = join(project.dataDir, "pulumi.log");
+  const code = await runPulumi(
+    project,
+    environment,
+    ["cancel", "--yes", "--stack", project.stack, "--non-interactive"],
+    { stdio: { logFile } },
+  );
+  if (code !== 0) throw engineFailed("release the lock of an earlier run", logFile);
+}
+
+/** The process that a lock file names; undefined when it cannot be read (it may just have been removed). */
+function lockHolder(path: string): number | undefined {
+  try {
+    return (JSON.parse(readFileSync(path, "utf8")) as { pid?: number }).pid;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export interface UpSummary {
