@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import {
   closeSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -96,11 +97,33 @@ export async function prepareStack(project: Project, environment: PulumiEnvironm
     );
     if (code !== 0) throw engineFailed("make the stack", logFile);
   }
+  restoreCheckpoint(checkpoint);
   const committed = parse(readFileSync(project.stackFile, "utf8")) as Record<string, unknown>;
   const { encryptionsalt } = existsSync(config)
     ? (parse(readFileSync(config, "utf8")) as { encryptionsalt?: string })
     : {};
   writeFileAtomic(config, stringify({ ...committed, ...(encryptionsalt ? { encryptionsalt } : {}) }));
+}
+
+/** The engine does not write its state atomically: where a kill left half of it, the copy that it keeps beside is taken. */
+function restoreCheckpoint(checkpoint: string): void {
+  const isWhole = (path: string) => {
+    try {
+      return typeof JSON.parse(readFileSync(path, "utf8")) === "object";
+    } catch {
+      return false;
+    }
+  };
+  const attributes = `${checkpoint}.attrs`;
+  if (existsSync(attributes) && !isWhole(attributes)) rmSync(attributes);
+  if (isWhole(checkpoint)) return;
+  const copy = `${checkpoint}.bak`;
+  if (!isWhole(copy))
+    throw new CliError(
+      `The engine's state ${checkpoint} is unreadable: it was killed while writing.`,
+      "Erase the embedded stack with `npx firn down --erase` and run again: its data are generated anew, the same.",
+    );
+  copyFileSync(copy, checkpoint);
 }
 
 /**
@@ -248,6 +271,6 @@ function engineFailed(what: string, logFile: string, errors: string[] = []): Cli
   const detail = errors.length > 0 ? errors.slice(0, 5).join("\n") : tailOfFile(logFile, 20);
   return new CliError(
     `Pulumi could not ${what}:\n${detail.replace(/^/gm, "  ")}`,
-    `The whole log is ${logFile}.`,
+    `The whole log is ${logFile}. If the engine itself was killed before, objects may exist that its state does not know: \`npx firn down --erase\` begins the embedded stack afresh.`,
   );
 }
