@@ -223,6 +223,10 @@ export interface PropsByKind {
   PASSWORD_POLICY: PasswordPolicyProps;
   DYNAMIC_TABLE: LooseProps;
   MATERIALIZED_VIEW: LooseProps;
+  /** Kinds that only privileges and listings know so far: none can be created. */
+  EVENT_TABLE: LooseProps;
+  EXTERNAL_TABLE: LooseProps;
+  ICEBERG_TABLE: LooseProps;
   /** Account parameters and account-level settings: one object, id 0's settings. */
   ACCOUNT_SETTINGS: Parametrised & { resourceMonitorId: number | null };
 }
@@ -250,6 +254,9 @@ export const NAMESPACES: Partial<Record<ObjectKind, string>> = {
   VIEW: "RELATION",
   DYNAMIC_TABLE: "RELATION",
   MATERIALIZED_VIEW: "RELATION",
+  EVENT_TABLE: "RELATION",
+  EXTERNAL_TABLE: "RELATION",
+  ICEBERG_TABLE: "RELATION",
   STREAM: "RELATION",
 };
 

@@ -25,6 +25,28 @@ import type { Head } from "./registry.ts";
 
 export const EXECUTED = "Statement executed successfully.";
 
+/** Where unqualified names in the definition of a view, routine or policy are looked up: its own schema. */
+export function definitionContext(
+  ctx: StatementContext,
+  kind: ObjectKind,
+  parts: readonly string[],
+): { databaseId: number; schemaId: number } {
+  const { parent } = resolveTarget(ctx, kind, parts);
+  return { databaseId: parent!.parent, schemaId: parent!.id };
+}
+
+/** The same statement and roles, with another current database and schema. */
+export function inContext(
+  ctx: StatementContext,
+  context: { databaseId: number; schemaId: number },
+): StatementContext {
+  const session = Object.create(ctx.session, {
+    databaseId: { value: context.databaseId, writable: true, enumerable: true },
+    schemaId: { value: context.schemaId, writable: true, enumerable: true },
+  }) as StatementContext["session"];
+  return Object.create(ctx, { session: { value: session, enumerable: true } }) as StatementContext;
+}
+
 /** Ends an open explicit transaction, as DDL does, then makes one change of the catalogue. */
 export async function changeCatalog<T>(
   ctx: StatementContext,

@@ -13,6 +13,7 @@ import { commonRow, dropCommand, showCommand } from "./family.ts";
 import {
   changeCatalog,
   createObject,
+  definitionContext,
   dropObject,
   EXECUTED,
   findExisting,
@@ -86,7 +87,7 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head, kind: P
         returnType,
         body,
         exemptOtherPolicies: values.EXEMPT_OTHER_POLICIES === true,
-        context: { databaseId: ctx.session.databaseId, schemaId: ctx.session.schemaId },
+        context: definitionContext(ctx, kind, name.parts),
       },
       comment: (values.COMMENT as string | undefined) ?? null,
     }),

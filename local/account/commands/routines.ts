@@ -10,7 +10,7 @@ import { parseDataType } from "../types/parse-data-type.ts";
 import { alterCommon } from "./alter.ts";
 import type { Cursor } from "./cursor.ts";
 import { commonRow, showCommand } from "./family.ts";
-import { changeCatalog, createObject, EXECUTED, latest, updateProps } from "./objects.ts";
+import { changeCatalog, createObject, definitionContext, EXECUTED, latest, updateProps } from "./objects.ts";
 import { parameterTable, splitParameters, withoutParameters } from "./parameter-sets.ts";
 import { readKeys, readProperties, text, unsupported } from "./properties.ts";
 import { type CommandDef, command, type Head, notYet } from "./registry.ts";
@@ -150,7 +150,7 @@ async function create(
       props: {
         ...syntax.props,
         routine: plain,
-        context: { databaseId: ctx.session.databaseId, schemaId: ctx.session.schemaId },
+        context: definitionContext(ctx, kind, syntax.name),
       },
       comment: syntax.comment,
     }),

@@ -307,6 +307,8 @@ const COLUMNS: ShowColumns = [
   ["has_rsa_public_key", "text"],
   ["type", "text"],
   ["has_mfa", "text"],
+  ["has_pat", "text"],
+  ["has_workload_identity", "text"],
 ];
 const TERSE: ShowColumns = [
   ["name", "text"],
@@ -368,6 +370,8 @@ async function show(ctx: StatementContext, cursor: Cursor, head: Head): Promise<
         has_rsa_public_key: String(props.rsaPublicKey !== null || props.rsaPublicKey2 !== null),
         type: props.type ?? "",
         has_mfa: "false",
+        has_pat: "false",
+        has_workload_identity: "false",
         org_identity: "",
       };
     });

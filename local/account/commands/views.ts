@@ -10,8 +10,10 @@ import { dropCommand, showCommand } from "./family.ts";
 import {
   changeCatalog,
   createObject,
+  definitionContext,
   EXECUTED,
   findExisting,
+  inContext,
   readCreateName,
   readExistingName,
   updateProps,
@@ -71,7 +73,8 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
   }
   cursor.expect("AS");
   const query = cursor.rest();
-  const described = await describeQuery(ctx, query);
+  const context = definitionContext(ctx, "VIEW", name.parts);
+  const described = await describeQuery(inContext(ctx, context), query);
   if (listed.length > 0 && listed.length !== described.length)
     throw errors.compilation("002026", "42601", "Invalid column definition list");
   const columns: ColumnDef[] = described.map((column, i) => {
@@ -105,7 +108,7 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
         isSecure: head.modifiers.has("SECURE"),
         isRecursive: head.modifiers.has("RECURSIVE"),
         changeTracking: values.CHANGE_TRACKING ?? false,
-        context: { databaseId: ctx.session.databaseId, schemaId: ctx.session.schemaId },
+        context,
       };
       if (temporary) props.sessionId = ctx.session.id;
       if (rowAccess) props.rowAccessPolicy = resolveRowAccess(ctx, rowAccess, columns);

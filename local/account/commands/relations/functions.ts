@@ -1,5 +1,6 @@
 import { parseName, requirePrivilege, resolveObject } from "../../access/index.ts";
 import { errors } from "../../errors.ts";
+import { VERSION } from "../../sql/compile/functions/context.ts";
 import { registerSystemFunction } from "../../sql/index.ts";
 import { varchar } from "../../types/data-type.ts";
 import { changeCatalog, updateProps } from "../objects.ts";
@@ -70,6 +71,7 @@ export function registerCatalogFunctions(): void {
       if ((what ?? "").toUpperCase() !== "ACCOUNT")
         throw errors.unsupported(`SYSTEM$BOOTSTRAP_DATA_REQUEST('${what}')`);
       return JSON.stringify({
+        serverVersion: VERSION,
         accountInfo: {
           accountName: identity.name,
           organizationName: identity.organization,

@@ -104,3 +104,13 @@ test("a temporary table stands in front of the table of its name, for its sessio
   expect(await account.one("select count(*) from t")).toBe("2");
   expect((await account.rows("show tables")).map((row) => row[4])).toEqual(["TABLE"]);
 });
+
+test("names in a view are looked up in the view's schema, wherever it is created from", async () => {
+  await account.all("create schema other", "create table other.only_there (n int)");
+  await account.all("insert into other.only_there values (7)", "use schema s");
+  await account.all("create view other.v as select n from only_there");
+  expect(await account.rows("select n from d.other.v")).toEqual([["7"]]);
+  expect(await account.error("create view other.w as select a from t")).toMatch(/^002003/);
+  await account.all("create function other.top() returns int as 'select max(n) from only_there'");
+  expect(await account.rows("select d.other.top()")).toEqual([["7"]]);
+});
