@@ -5,6 +5,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { downCommand } from "./commands/down.ts";
 import { forecastCommand } from "./commands/forecast.ts";
 import { pulumiCommand } from "./commands/pulumi.ts";
+import { replayCommand } from "./commands/replay.ts";
 import { reviewCommand } from "./commands/review.ts";
 import { sqlCommand } from "./commands/sql.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -39,6 +40,7 @@ for (const make of [
   reviewCommand,
   forecastCommand,
   catalogCommand,
+  replayCommand,
   accountCommand,
   doctorCommand,
   pulumiCommand,

@@ -207,7 +207,21 @@ export interface View extends ObjectName {
 export interface Pipe extends ObjectName {
   key: string;
   copy: string;
+  /** What the COPY statement is made of, for statements that read the same files in another way. */
+  load: PipeLoad;
   comment: string;
+}
+
+export interface PipeLoad {
+  /** Key of the source. */
+  source: string;
+  stage: ObjectName;
+  format: ObjectName;
+  /** Folder of its files below the stage's URL, with the final `/`. */
+  prefix: string;
+  columns: string[];
+  /** What is read of each line, in the order of the columns. */
+  selected: string[];
 }
 
 export interface Stream extends ObjectName {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { connectEmbedded } from "../embedded/connect.ts";
+import { connectAccount } from "../connect-account.ts";
 import { globalOptions, openProject } from "../project.ts";
 import { renderTable } from "../table.ts";
 
@@ -14,7 +14,7 @@ export function sqlCommand(): Command {
     .action(async (statement: string, options: { role?: string; warehouse?: string }, command: Command) => {
       const { stack, json } = globalOptions(command);
       const text = statement === "-" ? readFileSync(0, "utf8") : statement;
-      const client = await connectEmbedded(openProject(stack), options);
+      const client = await connectAccount(openProject(stack), options);
       try {
         const result = await client.query(text);
         if (json)

@@ -3,7 +3,7 @@
  * is kept as text with its origin and rejected by the models, so a load never fails for its contents and loses nothing.
  */
 import { type Names, type ObjectName, quoted, quotedObject } from "../../infra/names.ts";
-import type { Pipe, Table } from "../../infra/platform.ts";
+import type { Pipe, PipeLoad, Table } from "../../infra/platform.ts";
 import { type FileObject, type FileSource, prefixOf } from "./source.ts";
 
 const column = (name: string, type: string, description: string, nullable = true) => ({
@@ -70,13 +70,21 @@ export function filePipe(
   names: Names,
 ): Pipe {
   const table = names.object({ database: "raw", schema: source.key, name: object.name });
-  const columns = FILE_COLUMNS.map((one) => quoted(one.name)).join(", ");
+  const load: PipeLoad = {
+    source: source.key,
+    stage: { database: stage.database, schema: stage.schema, name: stage.name },
+    format: { database: format.database, schema: format.schema, name: format.name },
+    prefix: prefixOf(source, object),
+    columns: FILE_COLUMNS.map((one) => one.name),
+    selected: selected(object),
+  };
   return {
     key: `raw.${source.key}.${object.name}`,
     ...table,
+    load,
     copy: [
-      `COPY INTO ${quotedObject(table)} (${columns})`,
-      `FROM (SELECT ${selected(object).join(", ")} FROM @${quotedObject(stage)}/${prefixOf(source, object)})`,
+      `COPY INTO ${quotedObject(table)} (${load.columns.map((name) => quoted(name)).join(", ")})`,
+      `FROM (SELECT ${load.selected.join(", ")} FROM @${quotedObject(stage)}/${load.prefix})`,
       `FILE_FORMAT = (FORMAT_NAME = '${quotedObject(format)}')`,
     ].join("\n"),
     comment: `Loads ${prefixOf(source, object)} as its files arrive.`,
