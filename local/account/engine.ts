@@ -12,6 +12,7 @@ import {
   describeQuery,
   evaluateCondition,
   evaluateScalar,
+  isTableMethod,
   loadFiles,
   runCopy,
   runDml,
@@ -42,7 +43,12 @@ export function composeEngine(tracker: WorkTracker, executor?: () => Executor): 
     runCopy,
     runCommand: (context) => {
       if (classify(context.text) !== "CALL") return runCommand(context);
-      return advanceClock(context, tracker) ?? systemCall(context) ?? callProcedure(context, hostOf);
+      return (
+        advanceClock(context, tracker) ??
+        systemCall(context) ??
+        methodCall(context) ??
+        callProcedure(context, hostOf)
+      );
     },
     runScript: (context) => runBlock(context, hostOf),
     describeQuery,
@@ -56,6 +62,19 @@ export function composeEngine(tracker: WorkTracker, executor?: () => Executor): 
 function systemCall(context: StatementContext): Promise<Outcome> | null {
   const [call, name] = firstTokens(context.text, 2);
   if (call?.value !== "CALL" || !name?.value.startsWith("SYSTEM$")) return null;
-  const text = { value: `SELECT ${context.text.slice(name.start)}`, enumerable: true };
-  return runQuery(Object.create(context, { text }) as StatementContext);
+  return runQuery(withText(context, `SELECT ${context.text.slice(name.start)}`));
+}
+
+const withText = (context: StatementContext, text: string): StatementContext =>
+  Object.create(context, { text: { value: text, enumerable: true } }) as StatementContext;
+
+/** `CALL model!METHOD(…)` is the method's rows, or its value. */
+function methodCall(context: StatementContext): Promise<Outcome> | null {
+  const tokens = firstTokens(context.text, 12);
+  const mark = tokens.findIndex((token) => token.image === "!");
+  const open = tokens.findIndex((token) => token.image === "(");
+  if (mark < 2 || (open >= 0 && open < mark)) return null;
+  const call = context.text.slice(tokens[1]!.start).replace(/;\s*$/, "");
+  const rows = isTableMethod(tokens[mark + 1]?.value ?? "");
+  return runQuery(withText(context, rows ? `SELECT * FROM TABLE(${call})` : `SELECT ${call}`));
 }

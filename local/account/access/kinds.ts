@@ -50,6 +50,7 @@ export const KINDS: Record<ObjectKind, KindFacts> = {
   PASSWORD_POLICY: fact("SCHEMA", "PASSWORD POLICY", "PASSWORD POLICIES"),
   NETWORK_RULE: fact("SCHEMA", "NETWORK RULE"),
   SECRET: fact("SCHEMA", "SECRET"),
+  CLASSIFICATION: fact("SCHEMA", "SNOWFLAKE.ML.CLASSIFICATION", "SNOWFLAKE.ML.CLASSIFICATION"),
 };
 
 /** As messages name the kind: `Resource monitor`. */

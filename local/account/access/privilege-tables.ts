@@ -98,6 +98,7 @@ const SCHEMA_CREATES = [
   "SERVICE",
   "SESSION POLICY",
   "SNAPSHOT",
+  "SNOWFLAKE.ML.CLASSIFICATION",
   "STAGE",
   "STREAM",
   "STREAMLIT",
@@ -152,6 +153,7 @@ export const OBJECT_PRIVILEGES: Record<ObjectKind, readonly string[]> = {
   PASSWORD_POLICY: ["APPLY"],
   NETWORK_RULE: ["USAGE"],
   SECRET: ["READ", "USAGE"],
+  CLASSIFICATION: ["USAGE"],
 };
 
 /** What ALL PRIVILEGES gives on a kind of stage. */

@@ -1,3 +1,4 @@
+import type { ClassifierModel } from "../ml/model.ts";
 import type { DataType } from "../types/data-type.ts";
 import type { Parameters } from "./model.ts";
 
@@ -102,4 +103,9 @@ export interface SecretProps {
   oauthScopes: string[] | null;
   integration: string | null;
   refreshTokenExpiry: string | null;
+}
+
+/** An instance of SNOWFLAKE.ML.CLASSIFICATION. */
+export interface ClassificationProps {
+  model: ClassifierModel;
 }

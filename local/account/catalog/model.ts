@@ -1,6 +1,7 @@
 import type { DataType } from "../types/data-type.ts";
 import type {
   AlertProps,
+  ClassificationProps,
   NetworkPolicyProps,
   NetworkRuleProps,
   PasswordPolicyProps,
@@ -221,6 +222,7 @@ export interface PropsByKind {
   NETWORK_POLICY: NetworkPolicyProps;
   SECRET: SecretProps;
   PASSWORD_POLICY: PasswordPolicyProps;
+  CLASSIFICATION: ClassificationProps;
   DYNAMIC_TABLE: LooseProps;
   MATERIALIZED_VIEW: LooseProps;
   /** Kinds that only privileges and listings know so far: none can be created. */

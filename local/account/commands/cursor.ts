@@ -2,6 +2,8 @@ import { parseName } from "../access/identifier.ts";
 import { errors, SnowflakeError } from "../errors.ts";
 import { type Token, tokenize } from "./lexer.ts";
 
+const wordsOf = (phrase: string): string[] => phrase.replaceAll(".", " . ").split(" ");
+
 /** Session variables by upper-case name, as SQL literals: `IDENTIFIER($name)` reads them. */
 export type Variables = ReadonlyMap<string, string>;
 
@@ -35,13 +37,13 @@ export class Cursor {
   sees(...words: string[]): boolean {
     return words.every((word, i) => {
       const token = this.peek(i);
-      return token?.kind === "WORD" && token.value === word;
+      return word === "." ? this.seesSymbol(".", i) : token?.kind === "WORD" && token.value === word;
     });
   }
 
-  /** Like `sees`, words given as one text: `ROW ACCESS POLICY`. */
+  /** Like `sees`, words given as one text: `ROW ACCESS POLICY`, `SNOWFLAKE.ML.CLASSIFICATION`. */
   seesPhrase(phrase: string): boolean {
-    return this.sees(...phrase.split(" "));
+    return this.sees(...wordsOf(phrase));
   }
 
   accept(...words: string[]): boolean {
@@ -51,7 +53,7 @@ export class Cursor {
   }
 
   acceptPhrase(phrase: string): boolean {
-    return this.accept(...phrase.split(" "));
+    return this.accept(...wordsOf(phrase));
   }
 
   /** The word that is next, if it is one of these. */

@@ -3,6 +3,7 @@ import type { Outcome } from "../session/outcome.ts";
 import { accountShowCommands } from "./account-shows.ts";
 import { alertCommands } from "./alerts.ts";
 import { alterTableCommands } from "./alter-table.ts";
+import { classificationCommands } from "./classifications.ts";
 import { commentCommands } from "./comments.ts";
 import { databaseCommands } from "./databases.ts";
 import { fileFormatCommands } from "./file-formats.ts";
@@ -69,6 +70,7 @@ export const commands = new CommandRegistry([
   ...sequenceCommands,
   ...secretCommands,
   ...alertCommands,
+  ...classificationCommands,
   ...accountShowCommands,
 ]);
 

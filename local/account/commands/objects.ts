@@ -117,6 +117,8 @@ export interface CreateOptions<K extends ObjectKind> {
   name: CreateName;
   /** Privilege that creates it; by default `CREATE <kind>`. Null: checked by the caller. */
   privilege?: string | null;
+  /** Long work before the change, once it is known that the object may be made. */
+  prepare?(): Promise<void>;
   /** The new object's fields; runs inside the change, before the object exists. */
   build(
     change: Change,
@@ -166,6 +168,7 @@ export async function createObject<K extends ObjectKind>(
     if (existing.kind !== kind) throw errors.alreadyExists(KINDS[existing.kind].words, target.printed);
     if (!ownsObject(ctx, existing)) throw denied(ctx, existing);
   }
+  await options.prepare?.();
   let touched: CatalogObject[] = [];
   const made = await changeCatalog(ctx, async (change) => {
     const fields = await options.build(change, target, existing);

@@ -8,6 +8,7 @@ setExpressionParser(parseExpression);
 export { parseDataType } from "../types/parse-data-type.ts";
 export { duckType } from "../types/physical.ts";
 export { allFunctions, registerSystemFunction, type SystemFunction } from "./compile/functions/index.ts";
+export { type ConstantObject, constantObject, isTableMethod } from "./compile/instance-methods.ts";
 export { streamColumns, streamHasData } from "./compile/stream.ts";
 export { describeCopy, loadFiles, runCopy } from "./copy/index.ts";
 export { runDml } from "./dml/index.ts";

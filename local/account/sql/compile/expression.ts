@@ -37,7 +37,12 @@ export const hooks: {
   ) => { sql: string; columns: { sqlName: string; type: DataType; nullable: boolean }[] };
   /** A user-defined function's value; null when there is none of that name. */
   userFunction: (env: Env, scope: Scope, call: CallExpr) => Typed | null;
+  /** A method of an instance, as a value. */
+  method: (env: Env, scope: Scope, call: CallExpr) => Typed;
 } = {
+  method: () => {
+    throw errors.internal("the methods of classes are not loaded");
+  },
   userFunction: () => null,
   query: () => {
     throw errors.internal("the query compiler is not loaded");
@@ -505,6 +510,7 @@ export const groupable = (value: Typed): string =>
   value.type.kind === "TIMESTAMP_TZ" && !value.isNull ? `(${value.sql}).t` : value.sql;
 
 export function compileCall(env: Env, scope: Scope, call: CallExpr): Typed {
+  if (call.instance) return hooks.method(env, scope, call);
   const qualified = call.name.length > 1;
   const name = call.name.at(-1)!.name;
   const def = qualified ? undefined : findFunction(name);

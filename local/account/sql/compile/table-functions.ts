@@ -2,7 +2,7 @@ import { currentDatabase, resolveDatabase } from "../../access/index.ts";
 import { errors, SnowflakeError } from "../../errors.ts";
 import type { Value } from "../../session/outcome.ts";
 import { number, varchar } from "../../types/data-type.ts";
-import { duckType, isSemiStructured } from "../../types/physical.ts";
+import { isSemiStructured } from "../../types/physical.ts";
 import type { CallExpr, Expr } from "../parse/index.ts";
 import { findVirtualFunction } from "../virtual-relations.ts";
 import { castTo } from "./cast.ts";
@@ -10,10 +10,11 @@ import { type Env, need } from "./env.ts";
 import { compileExpr } from "./expression.ts";
 import { compileFlatten } from "./flatten.ts";
 import type { Source } from "./from.ts";
-import { literalOf } from "./literal.ts";
-import { newScope, type OutputColumn, type Scope, uniqueNames } from "./scope.ts";
+import { compileTableMethod } from "./instance-methods.ts";
+import { rowsSource } from "./rows-source.ts";
+import { newScope, type Scope, uniqueNames } from "./scope.ts";
 import { argumentsOf, output } from "./table-function-arguments.ts";
-import { quoteName, type Typed } from "./typed.ts";
+import type { Typed } from "./typed.ts";
 import { callTableFunction } from "./user-functions.ts";
 
 type Compile = (env: Env, call: CallExpr, scope: Scope) => Source;
@@ -29,6 +30,7 @@ const FUNCTIONS: Record<string, Compile> = {
 export const TABLE_FUNCTIONS = Object.keys(FUNCTIONS);
 
 export function compileTableFunction(env: Env, call: CallExpr, scope: Scope): Source {
+  if (call.instance) return compileTableMethod(env, call);
   const name = call.name.at(-1)!.name;
   if (call.name.length === 1) {
     const compile = FUNCTIONS[name];
@@ -79,19 +81,6 @@ function compileSplit(env: Env, call: CallExpr, scope: Scope, how: "SPLIT" | "ST
     columns: [output("SEQ", number(), false), output("INDEX", number(), false), output("VALUE", varchar())],
     name: [],
   };
-}
-
-/** Rows as a table of constants; an empty one keeps its columns. */
-export function rowsSource(
-  columns: readonly OutputColumn[],
-  rows: readonly Value[][],
-  name: string[],
-): Source {
-  const names = columns.map((c) => quoteName(c.sqlName)).join(", ");
-  const none = `SELECT ${columns.map((c) => `CAST(NULL AS ${duckType(c.type)}) AS ${quoteName(c.sqlName)}`).join(", ")} WHERE FALSE`;
-  if (rows.length === 0) return { sql: `(${none})`, columns: [...columns], name };
-  const lines = rows.map((row) => `(${row.map((v, i) => literalOf(v, columns[i]!.type)).join(", ")})`);
-  return { sql: `(SELECT * FROM (VALUES ${lines.join(", ")}) AS v(${names}))`, columns: [...columns], name };
 }
 
 function compileResultScan(env: Env, call: CallExpr): Source {

@@ -59,6 +59,8 @@ export interface Frame {
 
 export interface CallExpr extends Span {
   type: "call";
+  /** `model!PREDICT(…)`: the instance of a class whose method it is. */
+  instance: Ident[] | null;
   name: Ident[];
   args: Expr[];
   named: { name: string; value: Expr }[];

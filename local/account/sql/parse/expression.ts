@@ -384,6 +384,7 @@ export class ExpressionParser {
       c.expectOp("}");
       return {
         type: "call",
+        instance: null,
         name: [{ name: "OBJECT_CONSTRUCT", quoted: false, start, end: start }],
         args: [star],
         named: [],
@@ -629,6 +630,11 @@ export class ExpressionParser {
       parts.push(c.anyIdent());
     }
     if (c.isOp("(")) return this.call(parts);
+    // A method of a class's instance: `model!PREDICT(…)`.
+    if (c.isOp("!") && c.peek().kind === "word" && c.peekOp(2, "(")) {
+      c.next();
+      return { ...this.call([c.anyIdent()]), instance: parts, start: first.start };
+    }
     if (parts.length === 1 && !parts[0]!.quoted && BARE_FUNCTIONS.has(parts[0]!.name))
       return { ...this.#emptyCall(parts, first.start), bare: true, end: c.lastEnd };
     return { type: "column", parts, start: first.start, end: c.lastEnd };
@@ -637,6 +643,7 @@ export class ExpressionParser {
   #emptyCall(name: Ident[], start: number): CallExpr {
     return {
       type: "call",
+      instance: null,
       name,
       args: [],
       named: [],
