@@ -493,11 +493,17 @@ export function compileWindow(
   if (order.length > 0) parts.push(`ORDER BY ${compileOrder(env, scope, order)}`);
   if (frame) {
     const bound = (b: typeof frame.from) =>
-      "offset" in b ? `${compileExpr(env, scope, b.offset).sql} ${b.kind}` : b.kind;
+      "offset" in b ? `${frameOffset(compileExpr(env, scope, b.offset))} ${b.kind}` : b.kind;
     parts.push(`${frame.unit} BETWEEN ${bound(frame.from)} AND ${bound(frame.to)}`);
   } else if (defaultFrame !== "") parts.push(defaultFrame);
   return `OVER (${parts.join(" ")})`;
 }
+
+/** Rows, or a distance: a number, or an interval of time. */
+const frameOffset = (offset: Typed): string =>
+  offset.interval
+    ? offset.interval.map((part) => `INTERVAL (${Number(part.amount)}) ${part.unit}`).join(" + ")
+    : offset.sql;
 
 function namedWindow(scope: Scope, name: string): WindowSpec {
   const found = scope.windows.get(name);
@@ -531,7 +537,7 @@ export function compileCall(env: Env, scope: Scope, call: CallExpr): Typed {
       "42601",
       `SQL compilation error:\nInvalid function type [${name}] for window function.`,
     );
-  if (call.named.length > 0 && !def.raw) throw errors.unsupported(`named arguments of ${name}`);
+  if (call.named.length > 0 && !def.raw) return compileCall(env, scope, positional(call, def));
   const context = {
     env,
     scope,
@@ -540,6 +546,21 @@ export function compileCall(env: Env, scope: Scope, call: CallExpr): Typed {
   };
   if (def.raw) return def.raw(context);
   return def.emit(compileArguments(env, scope, call, def), context);
+}
+
+/** The call with the arguments given by name in their places. */
+function positional(call: CallExpr, def: FunctionDef): CallExpr {
+  const name = call.name.at(-1)!.name;
+  if (!def.argumentNames) throw errors.unsupported(`named arguments of ${name}`);
+  const args = [...call.args];
+  for (const given of call.named) {
+    const at = def.argumentNames.indexOf(given.name);
+    if (at < 0 || args[at]) throw errors.unsupported(`argument ${given.name} of ${name}`);
+    args[at] = given.value;
+  }
+  if (args.includes(undefined as never) || Object.keys(args).length < args.length)
+    throw errors.unsupported(`${name} without an argument before a named one`);
+  return { ...call, args, named: [] };
 }
 
 function compileArguments(env: Env, scope: Scope, call: CallExpr, def: FunctionDef): Typed[] {

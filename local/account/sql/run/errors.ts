@@ -91,6 +91,10 @@ const RULES: Rule[] = [
         "SQL compilation error:\nGROUPING function needs a GROUP BY clause.",
       ),
   ],
+  [
+    /Invalid Input Error: ((?:missing|unexpected|invalid|no argument|bad|trailing)[^:\n]*): ([^\n]*)/,
+    (m) => new SnowflakeError("100048", "2201B", `Invalid regular expression: '${m[2]}', ${m[1]}`),
+  ],
   [/key cannot be NULL/, () => new SnowflakeError("100087", "22000", "NULL key in an object")],
   [
     /Unknown TimeZone '?([^'!\n]*)/i,

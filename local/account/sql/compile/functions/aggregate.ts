@@ -275,48 +275,32 @@ agg(
   { min: 1, variadic: true },
 );
 
-/** Window functions proper. Source: "Window functions". */
-const WHOLE = "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING";
-const win = (
-  names: string,
-  params: ParamKind[],
-  emit: (a: Typed[], c: CallContext) => Typed,
-  options: { min?: number; variadic?: boolean } = {},
-) => define("window", names, params, emit, { ...options, role: "window" });
-const over = (c: CallContext, frame = "") => compileWindow(c.env, c.scope, c.call.over!, frame);
+/** The k most frequent values with their counts, as [[value, count], …]. Source: "APPROX_TOP_K". */
+agg(
+  "APPROX_TOP_K",
+  ["any", "integer", "integer"],
+  (a, c) => {
+    const value = toJson(c.env, a[0]!);
+    const counts = aggregate(c, "histogram", `CAST(${value} AS VARCHAR)`, {
+      filter: `${a[0]!.sql} IS NOT NULL`,
+    });
+    const ordered = `list_sort(list_transform(map_entries(${counts}), lambda e: {'n': -CAST(e.value AS BIGINT), 'v': e.key}))`;
+    const pairs = `list_transform(list_slice(${ordered}, 1, ${a[1]?.sql ?? "1"}), lambda e: json_array(CAST(e.v AS JSON), -e.n))`;
+    return typed(`coalesce(to_json(${pairs}), CAST('[]' AS JSON))`, { kind: "ARRAY" }, false);
+  },
+  { min: 1 },
+);
 
-for (const name of ["ROW_NUMBER", "RANK", "DENSE_RANK"])
-  win(name, [], (_a, c) => typed(`${name.toLowerCase()}() ${over(c)}`, number(18), false));
-for (const name of ["CUME_DIST", "PERCENT_RANK"])
-  win(name, [], (_a, c) => typed(`${name.toLowerCase()}() ${over(c)}`, FLOAT, false));
-win("NTILE", ["integer"], (a, c) => typed(`ntile(${a[0]!.sql}) ${over(c)}`, number(18), false));
-const nulls = (c: CallContext) => (c.call.nulls === "IGNORE" ? " IGNORE NULLS" : "");
-for (const name of ["LAG", "LEAD"])
-  win(
-    name,
-    ["any", "integer", "any"],
-    (a, c) => {
-      const [given, offset, fallback] = a as [Typed, Typed | undefined, Typed | undefined];
-      const value = given.isNull ? castTo(c.env, given, given.type) : given;
-      const other = fallback && !fallback.isNull ? `, ${castTo(c.env, fallback, value.type).sql}` : "";
-      const steps = offset || other ? `, ${offset?.sql ?? "1"}` : "";
-      return typed(`${name.toLowerCase()}(${value.sql}${steps}${other}${nulls(c)}) ${over(c)}`, value.type);
-    },
-    { min: 1 },
+/** Positions of distinct integers in bitmaps of 32,768 bits. Source: "BITMAP_BUCKET_NUMBER", "BITMAP_BIT_POSITION". */
+define("numeric", "BITMAP_BUCKET_NUMBER", ["integer"], (a) => {
+  const n = a[0]!.sql;
+  return typed(
+    `CASE WHEN ${n} > 0 THEN 1 + (${n} - 1) // 32768 ELSE CAST(ceil(${n} / 32768::DOUBLE) AS BIGINT) END`,
+    number(18),
+    a[0]!.nullable,
   );
-for (const name of ["FIRST_VALUE", "LAST_VALUE"])
-  win(name, ["any"], (a, c) =>
-    typed(`${name.toLowerCase()}(${a[0]!.sql}${nulls(c)}) ${over(c, WHOLE)}`, a[0]!.type),
-  );
-win("NTH_VALUE", ["any", "integer"], (a, c) => {
-  if (c.call.fromLast) throw errors.unsupported("NTH_VALUE … FROM LAST");
-  return typed(`nth_value(${a[0]!.sql}, ${a[1]!.sql}${nulls(c)}) ${over(c, WHOLE)}`, a[0]!.type);
 });
-win("RATIO_TO_REPORT", ["number"], (a, c) => {
-  const sum = typed(
-    `sum(${a[0]!.sql}) ${over(c)}`,
-    a[0]!.type.kind === "NUMBER" ? number(38, a[0]!.type.scale) : FLOAT,
-  );
-  if (a[0]!.type.kind === "NUMBER") return divide(a[0]!, sum, "null");
-  return typed(`(${a[0]!.sql} / nullif(${sum.sql}, 0))`, FLOAT);
+define("numeric", "BITMAP_BIT_POSITION", ["integer"], (a) => {
+  const n = a[0]!.sql;
+  return typed(`(CASE WHEN ${n} > 0 THEN ${n} - 1 ELSE abs(${n}) END % 32768)`, number(5), a[0]!.nullable);
 });

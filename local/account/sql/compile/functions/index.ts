@@ -4,11 +4,15 @@ import "./conditional.ts";
 import "./context.ts";
 import "./conversion.ts";
 import "./date.ts";
+import "./hash.ts";
 import "./numeric.ts";
+import "./parsing.ts";
+import "./random.ts";
 import "./regexp.ts";
 import "./semi-structured.ts";
 import "./string.ts";
 import "./system.ts";
+import "./window.ts";
 import "./xml.ts";
 
 export { allFunctions, findFunction } from "./registry.ts";

@@ -1,9 +1,10 @@
-import { SnowflakeError } from "../../../errors.ts";
+import { errors } from "../../../errors.ts";
 import { type DataType, number } from "../../../types/data-type.ts";
 import { duckType } from "../../../types/physical.ts";
 import { castTo } from "../cast.ts";
+import type { Env } from "../env.ts";
 import { arithmetic, numeric as asNumeric, divide, quotientType } from "../operators.ts";
-import { type Typed, typed } from "../typed.ts";
+import { quoteText, raise, type Typed, typed } from "../typed.ts";
 import { define } from "./registry.ts";
 
 /** Numeric functions. Source: Snowflake documentation, "Numeric functions" and "Bitwise expression functions". */
@@ -30,11 +31,36 @@ for (const name of [
   "ACOSH",
   "ASINH",
   "ATANH",
-  "CBRT",
 ])
   toFloat(name, name.toLowerCase());
-toFloat("SQRT", "sqrt");
-toFloat("LN", "ln");
+const numberText = (x: string) => `regexp_replace(CAST(${x} AS VARCHAR), '\\.0$', '')`;
+define("numeric", "SQRT", ["float"], (a) => {
+  const x = a[0]!.sql;
+  const wrong = raise(
+    "100045",
+    "22023",
+    `'Invalid floating point operation: sqrt(' || ${numberText(x)} || ')'`,
+  );
+  return typed(`CASE WHEN ${x} < 0 THEN CAST(${wrong} AS DOUBLE) ELSE sqrt(${x}) END`, FLOAT, any(a));
+});
+define("numeric", "LN", ["float"], (a) => {
+  const x = a[0]!.sql;
+  const wrong = raise(
+    "100045",
+    "22023",
+    `'Invalid floating point operation: ln(' || ${numberText(x)} || ')'`,
+  );
+  return typed(`CASE WHEN ${x} <= 0 THEN CAST(${wrong} AS DOUBLE) ELSE ln(${x}) END`, FLOAT, any(a));
+});
+/** The root of a whole cube is whole. */
+define("numeric", "CBRT", ["float"], (a) => {
+  const x = a[0]!.sql;
+  return typed(
+    `CASE WHEN power(round(cbrt(${x})), 3) = ${x} THEN round(cbrt(${x})) ELSE cbrt(${x}) END`,
+    FLOAT,
+    any(a),
+  );
+});
 define("numeric", "ATAN2", ["float", "float"], (a) =>
   typed(`atan2(${a[0]!.sql}, ${a[1]!.sql})`, FLOAT, any(a)),
 );
@@ -42,9 +68,14 @@ define("numeric", "POWER POW", ["float", "float"], (a) =>
   typed(`power(${a[0]!.sql}, ${a[1]!.sql})`, FLOAT, any(a)),
 );
 define("numeric", "SQUARE", ["float"], (a) => typed(`power(${a[0]!.sql}, 2)`, FLOAT, any(a)));
-define("numeric", "LOG", ["float", "float"], (a) =>
-  typed(`(ln(${a[1]!.sql}) / ln(${a[0]!.sql}))`, FLOAT, any(a)),
-);
+define("numeric", "LOG", ["float", "float"], (a) => {
+  const [base, x] = a.map((v) => v.sql);
+  return typed(
+    `CASE WHEN ${base} = 10 THEN log10(${x}) WHEN ${base} = 2 THEN log2(${x}) ELSE ln(${x}) / ln(${base}) END`,
+    FLOAT,
+    any(a),
+  );
+});
 define("numeric", "PI", [], () => typed("pi()", FLOAT, false));
 define("numeric", "FACTORIAL", ["integer"], (a) =>
   typed(`CAST(factorial(CAST(${a[0]!.sql} AS INTEGER)) AS HUGEINT)`, number(), any(a)),
@@ -121,7 +152,44 @@ function rounded(args: Typed[], how: "round" | "trunc" | "ceil" | "floor"): Type
   }[how];
   return typed(`CAST(${quotient} * ${step} AS ${duckType(result)})`, result, nullable);
 }
-define("numeric", "ROUND", ["number", "integer"], (a) => rounded(a, "round"), { min: 1 });
+/** To even at a half, for fixed-point numbers; the scale is a constant then. */
+function roundedToEven(env: Env, args: Typed[]): Typed {
+  const away = rounded(args, "round");
+  const [value, digits] = args as [Typed, Typed | undefined];
+  const scale = Number(digits?.constant?.value ?? 0);
+  if (value.type.kind === "FLOAT") {
+    const factor = `power(10::DOUBLE, ${digits?.sql ?? "0"})`;
+    return typed(`(round_even(${value.sql} * ${factor}, 0) / ${factor})`, FLOAT, any(args));
+  }
+  if (scale >= (value.type as NumberType).scale) return away;
+  const type = away.type as NumberType;
+  const unit = scale >= 0 ? 1 / 10 ** scale : 10 ** -scale;
+  const step = `CAST(${quoteText(scale > 0 ? unit.toFixed(scale) : String(unit))} AS DECIMAL(38,${Math.max(0, scale)}))`;
+  const floor = rounded(args, "floor");
+  const rest = arithmetic(env, "-", value, floor);
+  const twice = `(${rest.sql} * 2)`;
+  const half = `${twice} = ${step}`;
+  const even = `CAST(round(${floor.sql} / ${step}) AS HUGEINT) % 2 = 0`;
+  return typed(
+    `CAST(CASE WHEN ${half} AND ${even} THEN ${floor.sql} WHEN ${half} THEN ${floor.sql} + ${step} ELSE ${away.sql} END AS ${duckType(type)})`,
+    type,
+    any(args),
+  );
+}
+/** Source: "ROUND". Arguments by position or by name. */
+define(
+  "numeric",
+  "ROUND",
+  ["number", "integer", "text"],
+  (a, { env }) => {
+    const mode = a[2]?.constant?.value ?? "HALF_AWAY_FROM_ZERO";
+    const given = a.slice(0, 2);
+    if (mode === "HALF_AWAY_FROM_ZERO") return rounded(given, "round");
+    if (mode === "HALF_TO_EVEN") return roundedToEven(env, given);
+    throw errors.invalidValue(mode, "rounding mode: HALF_AWAY_FROM_ZERO or HALF_TO_EVEN");
+  },
+  { min: 1, names: ["EXPR", "SCALE", "ROUNDING_MODE"] },
+);
 define("numeric", "CEIL CEILING", ["number", "integer"], (a) => rounded(a, "ceil"), { min: 1 });
 define("numeric", "FLOOR", ["number", "integer"], (a) => rounded(a, "floor"), { min: 1 });
 export const truncate = (args: Typed[]): Typed => rounded(args, "trunc");
@@ -175,66 +243,3 @@ define("bitwise", "BITNOT BIT_NOT", ["integer"], (a) => typed(`(~${a[0]!.sql})`,
 define("bitwise", "GETBIT", ["integer", "integer"], (a) =>
   typed(`((${a[0]!.sql} >> ${a[1]!.sql}) & 1)`, number(1), any(a)),
 );
-
-define(
-  "numeric",
-  "RANDOM",
-  ["integer"],
-  (a) => {
-    if (a.length > 0)
-      throw new SnowflakeError(
-        "002040",
-        "0A000",
-        "SQL compilation error:\nUnsupported feature 'RANDOM with a seed'.",
-      );
-    return typed("CAST((random() - 0.5) * 18446744073709551615 AS HUGEINT)", number(19), false);
-  },
-  { min: 0 },
-);
-define(
-  "numeric",
-  "UNIFORM",
-  ["number", "number", "any"],
-  (a) => {
-    const [lo, hi] = a as [Typed, Typed];
-    if (
-      lo.type.kind === "FLOAT" ||
-      hi.type.kind === "FLOAT" ||
-      (lo.type as NumberType).scale + (hi.type as NumberType).scale > 0
-    )
-      return typed(`(${lo.sql} + random() * (${hi.sql} - ${lo.sql}) + 0 * hash(${a[2]!.sql}))`, FLOAT, false);
-    return typed(
-      `CAST(floor(${lo.sql} + random() * (${hi.sql} - ${lo.sql} + 1) + 0 * hash(${a[2]!.sql})) AS BIGINT)`,
-      number(18),
-      false,
-    );
-  },
-  { approximate: "the generator's value seeds nothing: each row draws its own number" },
-);
-define(
-  "numeric",
-  "RANDSTR",
-  ["integer", "any"],
-  (a) =>
-    typed(
-      `left(md5(CAST(random() AS VARCHAR)) || md5(CAST(random() AS VARCHAR)) || md5(CAST(random() AS VARCHAR)), CAST(${a[0]!.sql} AS INTEGER))`,
-      { kind: "VARCHAR", length: 96 },
-      false,
-    ),
-  { approximate: "hexadecimal characters, 96 at most" },
-);
-define("numeric", "NORMAL", ["float", "float", "any"], (a) =>
-  typed(
-    `(${a[0]!.sql} + ${a[1]!.sql} * sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()))`,
-    FLOAT,
-    false,
-  ),
-);
-for (const width of [1, 2, 4, 8])
-  define(
-    "numeric",
-    `SEQ${width}`,
-    ["integer"],
-    () => typed("(row_number() OVER () - 1)", number(18), false),
-    { min: 0 },
-  );

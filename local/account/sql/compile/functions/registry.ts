@@ -51,6 +51,8 @@ export interface FunctionDef {
   params: ParamKind[];
   min: number;
   variadic: boolean;
+  /** Names of the arguments, where they may be given by name. */
+  argumentNames: readonly string[] | undefined;
   /** Aggregates may have DISTINCT, WITHIN GROUP, OVER; window functions need OVER. */
   role: "scalar" | "aggregate" | "window";
   status: "supported" | "approximate";
@@ -71,6 +73,7 @@ interface Options {
   variadic?: boolean;
   role?: FunctionDef["role"];
   approximate?: string;
+  names?: readonly string[];
 }
 
 /** Defines a function, under several names when it has synonyms (`"NVL IFNULL"`). */
@@ -88,6 +91,7 @@ export function define(
       params,
       min: options.min ?? params.length,
       variadic: options.variadic ?? false,
+      argumentNames: options.names,
       role: options.role ?? "scalar",
       status: options.approximate ? "approximate" : "supported",
       note: options.approximate,

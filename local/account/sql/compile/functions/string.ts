@@ -1,13 +1,18 @@
-import { errors } from "../../../errors.ts";
 import { type DataType, number, varchar } from "../../../types/data-type.ts";
-import { castTo } from "../cast.ts";
 import { concat } from "../operators.ts";
-import { type Typed, text, typed } from "../typed.ts";
+import { raise, type Typed, text, typed } from "../typed.ts";
+import { bytes } from "./hash.ts";
 import { define } from "./registry.ts";
 
-/** String and hash functions. Source: Snowflake documentation, "String & binary functions". */
+/** String functions. Source: Snowflake documentation, "String & binary functions". */
 const any = (args: Typed[]) => args.some((a) => a.nullable);
 const BINARY: DataType = { kind: "BINARY", length: 8_388_608 };
+
+/** DuckDB's greatest() passes over NULL; a NULL length is NULL. */
+const atLeastZero = (length: Typed): string =>
+  length.constant
+    ? `greatest(${length.sql}, 0)`
+    : `CASE WHEN ${length.sql} < 0 THEN 0 ELSE ${length.sql} END`;
 
 const simple = (names: string, fn: string) =>
   define("string", names, ["text"], (a) => ({
@@ -58,7 +63,7 @@ define(
     const constant = start.constant && !start.constant.value.startsWith("-") && start.constant.value !== "0";
     const at = constant ? start.sql : `CASE WHEN ${start.sql} = 0 THEN 1 ELSE ${start.sql} END`;
     const from = factor === 1 ? at : `(${at} - 1) * 2 + 1`;
-    const count = length && `greatest(${length.sql}, 0) * ${factor}`.replace(" * 1", "");
+    const count = length && `${atLeastZero(length)} * ${factor}`.replace(" * 1", "");
     const cut = `substring(${s}, ${from}${count ? `, ${count}` : ""})`;
     // A start before the first character is an empty string, not a shorter one.
     const sql = constant
@@ -69,10 +74,10 @@ define(
   { min: 2 },
 );
 define("string", "LEFT", ["text", "integer"], (a) =>
-  text(`left(${a[0]!.sql}, greatest(${a[1]!.sql}, 0))`, any(a)),
+  text(`left(${a[0]!.sql}, ${atLeastZero(a[1]!)})`, any(a)),
 );
 define("string", "RIGHT", ["text", "integer"], (a) =>
-  text(`right(${a[0]!.sql}, greatest(${a[1]!.sql}, 0))`, any(a)),
+  text(`right(${a[0]!.sql}, ${atLeastZero(a[1]!)})`, any(a)),
 );
 define(
   "string",
@@ -110,7 +115,7 @@ for (const fn of ["lpad", "rpad"] as const)
     (a) => {
       const pad = a[2]?.sql ?? "' '";
       return text(
-        `CASE WHEN ${pad} = '' THEN left(${a[0]!.sql}, greatest(${a[1]!.sql}, 0)) ELSE ${fn}(${a[0]!.sql}, CAST(greatest(${a[1]!.sql}, 0) AS INTEGER), ${pad}) END`,
+        `CASE WHEN ${pad} = '' THEN left(${a[0]!.sql}, ${atLeastZero(a[1]!)}) ELSE ${fn}(${a[0]!.sql}, CAST(${atLeastZero(a[1]!)} AS INTEGER), ${pad}) END`,
         any(a),
       );
     },
@@ -202,7 +207,14 @@ define("string", "ASCII", ["text"], (a) =>
 define("string", "UNICODE", ["text"], (a) =>
   typed(`CASE WHEN ${a[0]!.sql} = '' THEN 0 ELSE unicode(${a[0]!.sql}) END`, number(18), any(a)),
 );
-define("string", "CHR CHAR", ["integer"], (a) => text(`chr(CAST(${a[0]!.sql} AS INTEGER))`, any(a)));
+define("string", "CHR CHAR", ["integer"], (a) => {
+  const code = a[0]!.sql;
+  const wrong = raise("100149", "22023", `'Invalid character code ' || ${code} || ' in the CHR input'`);
+  return text(
+    `CASE WHEN ${code} BETWEEN 0 AND 1114111 THEN chr(CAST(${code} AS INTEGER)) WHEN ${code} IS NULL THEN NULL ELSE CAST(${wrong} AS VARCHAR) END`,
+    any(a),
+  );
+});
 define(
   "string",
   "EDITDISTANCE",
@@ -219,55 +231,12 @@ define(
 );
 define("string", "JAROWINKLER_SIMILARITY", ["text", "text"], (a) =>
   typed(
-    `CAST(round(jaro_winkler_similarity(lower(${a[0]!.sql}), lower(${a[1]!.sql})) * 100) AS BIGINT)`,
+    `CAST(floor(jaro_winkler_similarity(lower(${a[0]!.sql}), lower(${a[1]!.sql})) * 100 + 1e-9) AS BIGINT)`,
     number(3),
     any(a),
   ),
 );
 
-const bytes = (a: Typed) => (a.type.kind === "BINARY" ? a.sql : `encode(${a.sql})`);
-define("hash", "MD5 MD5_HEX", ["text"], (a) => typed(`md5(${bytes(a[0]!)})`, varchar(32), any(a)));
-define("hash", "MD5_BINARY", ["text"], (a) => typed(`unhex(md5(${bytes(a[0]!)}))`, BINARY, any(a)));
-define("hash", "SHA1 SHA1_HEX", ["text"], (a) => typed(`sha1(${bytes(a[0]!)})`, varchar(40), any(a)));
-define("hash", "SHA1_BINARY", ["text"], (a) => typed(`unhex(sha1(${bytes(a[0]!)}))`, BINARY, any(a)));
-define(
-  "hash",
-  "SHA2 SHA2_HEX",
-  ["text", "integer"],
-  (a) => {
-    if (a[1] && a[1].constant?.value !== "256") throw unsupportedDigest(a[1].sql);
-    return typed(`sha256(${bytes(a[0]!)})`, varchar(64), any(a));
-  },
-  { min: 1 },
-);
-define(
-  "hash",
-  "SHA2_BINARY",
-  ["text", "integer"],
-  (a) => {
-    if (a[1] && a[1].constant?.value !== "256") throw unsupportedDigest(a[1].sql);
-    return typed(`unhex(sha256(${bytes(a[0]!)}))`, BINARY, any(a));
-  },
-  { min: 1 },
-);
-define(
-  "hash",
-  "HASH",
-  ["any"],
-  (a, { env }) => {
-    const parts = a.map((x) => `coalesce(${castTo(env, x, varchar()).sql}, chr(0))`);
-    return typed(
-      `CAST(CAST(hash(${parts.join(", ")}) AS HUGEINT) - 9223372036854775808 AS HUGEINT)`,
-      number(19),
-      false,
-    );
-  },
-  {
-    min: 1,
-    variadic: true,
-    approximate: "another hash function than Snowflake's: values differ, equality holds",
-  },
-);
 define("string", "BASE64_ENCODE", ["text"], (a) => text(`base64(${bytes(a[0]!)})`, any(a)));
 define("string", "BASE64_DECODE_STRING", ["text"], (a) => text(`decode(from_base64(${a[0]!.sql}))`, any(a)));
 define("string", "BASE64_DECODE_BINARY", ["text"], (a) => typed(`from_base64(${a[0]!.sql})`, BINARY, any(a)));
@@ -287,7 +256,3 @@ define("string", "HEX_DECODE_BINARY", ["text"], (a) => typed(`unhex(${a[0]!.sql}
 define("string", "TRY_HEX_DECODE_STRING", ["text"], (a) => text(`TRY(decode(unhex(${a[0]!.sql})))`));
 define("string", "TRY_HEX_DECODE_BINARY", ["text"], (a) => typed(`TRY(unhex(${a[0]!.sql}))`, BINARY));
 define("string", "UUID_STRING", [], () => typed("CAST(uuid() AS VARCHAR)", varchar(36), false));
-
-function unsupportedDigest(what: string): Error {
-  return errors.unsupported(`digest or collation ${what}`);
-}

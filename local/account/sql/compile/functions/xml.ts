@@ -1,15 +1,8 @@
-import {
-  type DuckDBDataChunk,
-  DuckDBScalarFunction,
-  type DuckDBType,
-  type DuckDBVector,
-  VARCHAR,
-} from "@duckdb/node-api";
-import type { Storage } from "../../../storage/storage.ts";
 import type { DataType } from "../../../types/data-type.ts";
 import { checkXml, XmlError, xmlToJson } from "../../xml.ts";
 import { castTo } from "../cast.ts";
-import { type Env, need } from "../env.ts";
+import type { Env } from "../env.ts";
+import { needNative } from "../native.ts";
 import { raise, type Typed, text, typed } from "../typed.ts";
 import { define } from "./registry.ts";
 
@@ -17,50 +10,22 @@ import { define } from "./registry.ts";
 const VARIANT: DataType = { kind: "VARIANT" };
 const FAILED = "\u0001";
 
-const registered = new WeakSet<Storage>();
+const parse = (convert: boolean) => (input: string) => {
+  try {
+    return xmlToJson(input, convert);
+  } catch (error) {
+    if (error instanceof XmlError) return FAILED + error.message;
+    throw error;
+  }
+};
 
-/** Makes the parser known to DuckDB, once an account. */
-export function needXml(env: Env): void {
-  need(env, "xml functions", async () => {
-    const { storage } = env.ctx.services;
-    if (registered.has(storage)) return true;
-    registered.add(storage);
-    const connection = await storage.connect();
-    const parse = (convert: boolean) => (input: string) => {
-      try {
-        return xmlToJson(input, convert);
-      } catch (error) {
-        if (error instanceof XmlError) return FAILED + error.message;
-        throw error;
-      }
-    };
-    try {
-      connection.registerScalarFunction(scalar("firn_parse_xml", parse(true)));
-      connection.registerScalarFunction(scalar("firn_parse_xml_text", parse(false)));
-      connection.registerScalarFunction(scalar("firn_check_xml", (input) => checkXml(input) ?? ""));
-    } finally {
-      connection.closeSync();
-    }
-    return true;
-  });
-}
-
-function scalar(name: string, call: (input: string) => string): DuckDBScalarFunction {
-  const type: DuckDBType = VARCHAR;
-  return DuckDBScalarFunction.create({
-    name,
-    returnType: type,
-    parameterTypes: [type],
-    mainFunction: (_info, input: DuckDBDataChunk, output: DuckDBVector) => {
-      const column = input.getColumnVector(0);
-      for (let row = 0; row < input.rowCount; row++) {
-        const value = column.getItem(row);
-        output.setItem(row, value === null ? null : call(String(value)));
-      }
-      output.flush();
-    },
-  });
-}
+/** Makes the parser known to DuckDB. */
+export const needXml = (env: Env): void =>
+  needNative(env, [
+    { name: "firn_parse_xml", arity: 1, call: parse(true) },
+    { name: "firn_parse_xml_text", arity: 1, call: parse(false) },
+    { name: "firn_check_xml", arity: 1, call: (input) => checkXml(input) ?? "" },
+  ]);
 
 /** SQL of an XML text's VARIANT; `isTry` gives NULL for a malformed one. */
 export function parsedXml(sql: string, isTry: boolean, convert = true): string {
