@@ -86,6 +86,6 @@ win("CONDITIONAL_TRUE_EVENT", ["boolean"], (a, c) =>
 win("CONDITIONAL_CHANGE_EVENT", ["any"], (a, c) => {
   const value = groupable(a[0]!);
   const values = `list(${value}) FILTER (WHERE ${value} IS NOT NULL) ${ordered(c, RUNNING)}`;
-  const changes = `list_reduce(list_transform(${values}, lambda v: {'v': v, 'n': 0::BIGINT}), lambda x, y: {'v': y.v, 'n': x.n + CASE WHEN x.v = y.v THEN 0 ELSE 1 END})`;
-  return typed(`coalesce((${changes}).n, 0)`, number(18), false);
+  const changes = `len(list_filter(list_zip(${values}, list_slice(${values}, 2, len(${values}))), lambda p: p[1] <> p[2]))`;
+  return typed(`coalesce(${changes}, 0)`, number(18), false);
 });
