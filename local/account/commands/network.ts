@@ -17,7 +17,7 @@ import {
   readExistingName,
   updateProps,
 } from "./objects.ts";
-import { listOf, objectName, oneOf, readKeys, readProperties, text } from "./properties.ts";
+import { listOf, objectNameOrText, oneOf, readKeys, readProperties, text } from "./properties.ts";
 import { type CommandDef, command, type Head } from "./registry.ts";
 import { type ShowColumns, showOutcome } from "./show.ts";
 
@@ -132,8 +132,8 @@ async function describeRule(ctx: StatementContext, cursor: Cursor): Promise<Outc
 }
 
 const POLICY_TABLE = {
-  ALLOWED_NETWORK_RULE_LIST: listOf(objectName, { bare: true }),
-  BLOCKED_NETWORK_RULE_LIST: listOf(objectName, { bare: true }),
+  ALLOWED_NETWORK_RULE_LIST: listOf(objectNameOrText, { bare: true }),
+  BLOCKED_NETWORK_RULE_LIST: listOf(objectNameOrText, { bare: true }),
   ALLOWED_IP_LIST: listOf(text, { bare: true }),
   BLOCKED_IP_LIST: listOf(text, { bare: true }),
   COMMENT: text,

@@ -1,3 +1,4 @@
+import { parseName } from "../access/index.ts";
 import { errors } from "../errors.ts";
 import type { Cursor } from "./cursor.ts";
 
@@ -94,6 +95,15 @@ export function nullable<T>(reader: ValueReader<T>): ValueReader<T | null> {
 
 /** A qualified name as stored parts; a name in quotes as text is read as identifiers. */
 export const objectName: ValueReader<string[]> = (cursor) => cursor.name();
+
+/** A name, or a text that holds one: `db.schema.rule` and `'db.schema.rule'` mean the same. */
+export const objectNameOrText: ValueReader<string[]> = (cursor, key) => {
+  if (!cursor.seesString) return cursor.name();
+  const text = cursor.string();
+  const parts = parseName(text);
+  if (!parts) throw errors.invalidValue(text, key);
+  return parts;
+};
 
 /** A single identifier, or a text that is taken as one identifier as it stands. */
 export const identifierOrText: ValueReader<string> = (cursor) =>

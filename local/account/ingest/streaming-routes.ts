@@ -3,6 +3,7 @@ import type { CatalogObject } from "../catalog/model.ts";
 import { SnowflakeError } from "../errors.ts";
 import { authenticateJwt } from "../protocol/authenticate.ts";
 import { type HttpRequest, sendJson } from "../protocol/http.ts";
+import { requireNetwork } from "../protocol/network-policy.ts";
 import type { Mount } from "../protocol/server.ts";
 import type { Services } from "../session/context.ts";
 import { toSnowflakeError } from "../session/failures.ts";
@@ -156,5 +157,6 @@ function bearer(services: Services, request: HttpRequest): CatalogObject<"USER">
     throw new SnowflakeError("390144", "08001", "JWT token is invalid.");
   const user = authenticateJwt(services, token, null);
   if (user.props.disabled) throw new SnowflakeError("390101", "08001", "User access disabled.");
+  requireNetwork(services, user, request.ip);
   return user;
 }

@@ -13,6 +13,7 @@ import type { RunningStatement } from "../session/statement.ts";
 import { driverParameters } from "./driver-parameters.ts";
 import { transferFiles } from "./file-transfer.ts";
 import { errorBody, type HttpAnswer, type HttpRequest, snowflakeToken } from "./http.ts";
+import { requireNetwork } from "./network-policy.ts";
 import { contextNames } from "./session-routes.ts";
 import { MULTI_STATEMENT_TYPE, STATEMENT_TYPE } from "./statement-type.ts";
 
@@ -40,6 +41,10 @@ export class QueryRoutes {
   /** POST /queries/v1/query-request */
   async query(request: HttpRequest): Promise<HttpAnswer | string> {
     const session = this.#account.sessions.authenticate(snowflakeToken(request.headers));
+    const { services } = this.#account;
+    // A policy that came after the log-in holds for the next statement.
+    const user = services.catalog.getAs("USER", session.userId);
+    if (user) requireNetwork(services, user, request.ip);
     const body = await request.json();
     const requestId = `${session.id}/${request.query.get("requestId") ?? newQueryId(0)}`;
     let work = this.#byRequest.get(requestId);

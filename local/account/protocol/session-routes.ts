@@ -4,6 +4,7 @@ import type { Session } from "../session/session.ts";
 import { authenticate } from "./authenticate.ts";
 import { driverParameters } from "./driver-parameters.ts";
 import { type HttpAnswer, type HttpRequest, snowflakeToken } from "./http.ts";
+import { requireNetwork } from "./network-policy.ts";
 
 const success = (data: unknown): HttpAnswer => ({ json: { data, message: null, code: null, success: true } });
 
@@ -38,6 +39,7 @@ export async function login(account: Account, request: HttpRequest): Promise<Htt
       password: typeof data["PASSWORD"] === "string" ? data["PASSWORD"] : null,
       token: typeof data["TOKEN"] === "string" ? data["TOKEN"] : null,
     });
+    requireNetwork(account.services, user, request.ip);
     const { session, tokens } = await account.sessions.open({
       user,
       role: request.query.get("roleName"),
