@@ -4,6 +4,7 @@ import { catalogCommand } from "./commands/catalog.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { downCommand } from "./commands/down.ts";
 import { forecastCommand } from "./commands/forecast.ts";
+import { keysCommand } from "./commands/keys.ts";
 import { pulumiCommand } from "./commands/pulumi.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { reviewCommand } from "./commands/review.ts";
@@ -41,6 +42,7 @@ for (const make of [
   forecastCommand,
   catalogCommand,
   replayCommand,
+  keysCommand,
   accountCommand,
   doctorCommand,
   pulumiCommand,

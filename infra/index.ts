@@ -1,17 +1,25 @@
 /** The Pulumi program: the platform's data, and the resources that are declared of it. Wiring only. */
 import { join } from "node:path";
+import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity.js";
 import { getStack, RunError } from "@pulumi/pulumi";
 import { declarePlatform } from "./declare-platform.ts";
 import { FirnError } from "./errors.ts";
 import { loadPlatform } from "./load.ts";
 
-function load() {
+function load(awsAccountId: string) {
   try {
-    return loadPlatform({ root: join(import.meta.dirname, ".."), stack: getStack() });
+    return loadPlatform({
+      root: join(import.meta.dirname, ".."),
+      stack: getStack(),
+      deployment: { awsAccountId, environment: process.env },
+    });
   } catch (error) {
     // Printed without a stack trace: what is wrong is in a file of the user's, not in the program.
     throw error instanceof FirnError ? new RunError(error.message) : error;
   }
 }
 
-export const { landingBucket, notificationChannel, connectors } = declarePlatform(load());
+// Roles are named in trust policies before they exist, so their ARNs need the account of whoever deploys.
+const { accountId } = await getCallerIdentity({});
+
+export const { landingBucket, notificationChannel, connectors } = declarePlatform(load(accountId));

@@ -4,9 +4,10 @@ import { join, relative, sep } from "node:path";
 import { SOURCES } from "../pipelines/sources/index.ts";
 import { compile } from "./compile.ts";
 import { readStackConfig } from "./config/read-stack.ts";
-import type { StackConfig } from "./config/schema.ts";
+import { ANY_AWS_ACCOUNT, type StackConfig } from "./config/schema.ts";
 import { didYouMean, FirnError, Problems } from "./errors.ts";
 import type { Platform } from "./platform.ts";
+import { readPublicKeys } from "./service-keys.ts";
 
 export interface LoadOptions {
   /** The project's folder, which holds Pulumi.yaml. */
@@ -15,21 +16,35 @@ export interface LoadOptions {
   stack: string;
   /** Keys of service users, base64 of DER, in place of those that the stack names. */
   publicKeys?: Readonly<Record<string, string>>;
+  /**
+   * What only a deployment knows. Without it, in reviews and reports, the account's number and keys that are not at
+   * hand are placeholders, so that neither credentials nor an owner's keys are needed to read a change.
+   */
+  deployment?: Deployment;
+}
+
+export interface Deployment {
+  /** The AWS account that the credentials are of; unknown until the provider has been asked. */
+  awsAccountId?: string;
+  /** Where public keys may be given: `FIRN_PUBLIC_KEY_<USER>`. */
+  environment: NodeJS.ProcessEnv;
 }
 
 /** Reads Pulumi.<stack>.yaml, sql/ and the definitions, and compiles them. Throws FirnError with all problems. */
-export function loadPlatform({ root, stack, publicKeys }: LoadOptions): Platform {
+export function loadPlatform({ root, stack, publicKeys, deployment }: LoadOptions): Platform {
   const problems = new Problems();
   const config = loadConfig(root, stack, problems);
   if (config === undefined) throw new FirnError(problems.list);
+  const { environment = {} } = deployment ?? {};
+  const deploying = deployment !== undefined;
   return compile({
     stack,
-    config,
+    config: inAwsAccount(config, deployment?.awsAccountId, `Pulumi.${stack}.yaml`, problems),
     sources: SOURCES,
     models: sqlFiles(root, "sql").filter((file) => !file.path.startsWith("sql/kpi/")),
     metrics: sqlFiles(root, "sql/metrics", ".yaml"),
     kpis: sqlFiles(root, "sql/kpi"),
-    publicKeys: publicKeys ?? readPublicKeys(root, `Pulumi.${stack}.yaml`, config, problems),
+    publicKeys: publicKeys ?? readPublicKeys({ root, stack, config, environment, deploying, problems }),
     problems,
   });
 }
@@ -51,6 +66,28 @@ function loadConfig(root: string, stack: string, problems: Problems): StackConfi
   return undefined;
 }
 
+/** The credentials' own account takes the placeholder's place; a stack that names its account refuses any other. */
+function inAwsAccount(
+  config: StackConfig,
+  actual: string | undefined,
+  file: string,
+  problems: Problems,
+): StackConfig {
+  const { awsAccountId } = config.landing;
+  if (actual === undefined || actual === awsAccountId) return config;
+  if (awsAccountId !== ANY_AWS_ACCOUNT)
+    problems.add({
+      code: "CONFIG_CONFLICT",
+      file,
+      path: "firn:landing.awsAccountId",
+      message: "is not the account that the AWS credentials are of",
+      given: JSON.stringify(awsAccountId),
+      allowed: JSON.stringify(actual),
+      hint: "Use that account's credentials, or leave the setting out to deploy to the account of whoever deploys.",
+    });
+  return { ...config, landing: { ...config.landing, awsAccountId: actual } };
+}
+
 function sqlFiles(root: string, folder: string, extension = ".sql"): { path: string; text: string }[] {
   const start = join(root, folder);
   if (!existsSync(start)) return [];
@@ -59,53 +96,4 @@ function sqlFiles(root: string, folder: string, extension = ".sql"): { path: str
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
     .map((path) => ({ path: relative(root, path).split(sep).join("/"), text: readFileSync(path, "utf8") }));
-}
-
-function readPublicKeys(
-  root: string,
-  file: string,
-  config: StackConfig,
-  problems: Problems,
-): Record<string, string> {
-  const keys: Record<string, string> = {};
-  for (const [user, given] of Object.entries(config.serviceUsers)) {
-    const path = `firn:serviceUsers.${user}.${given.publicKey === undefined ? "publicKeyFile" : "publicKey"}`;
-    let text = given.publicKey;
-    if (text === undefined) {
-      const keyFile = join(root, given.publicKeyFile!);
-      if (!existsSync(keyFile)) {
-        problems.add({
-          code: "CONFIG_VALUE",
-          file,
-          path,
-          message: "names a file that does not exist",
-          given: JSON.stringify(given.publicKeyFile),
-          hint: `Write the public key there: openssl rsa -in key.p8 -pubout -out ${given.publicKeyFile}`,
-        });
-        continue;
-      }
-      text = readFileSync(keyFile, "utf8");
-    }
-    const key = keyBody(text);
-    if (key === undefined)
-      problems.add({
-        code: "CONFIG_VALUE",
-        file,
-        path,
-        message: "is no RSA public key",
-        allowed: "PEM with BEGIN PUBLIC KEY, or its base64 alone",
-      });
-    else keys[user] = key;
-  }
-  return keys;
-}
-
-/** Base64 of the key without header, footer and line ends; undefined for anything else, a private key above all. */
-function keyBody(text: string): string | undefined {
-  const lines = text.trim().split(/\r?\n/);
-  const marked = lines[0]!.startsWith("-----");
-  if (marked && lines[0] !== "-----BEGIN PUBLIC KEY-----") return undefined;
-  const body = (marked ? lines.slice(1, -1) : lines).join("").trim();
-  // The DER of every RSA public key of 2048 to 4096 bits begins alike (SubjectPublicKeyInfo).
-  return /^MII[A-Za-z0-9+/]{300,}={0,2}$/.test(body) ? body : undefined;
 }

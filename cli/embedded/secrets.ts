@@ -1,7 +1,8 @@
-import { createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../../local/supervisor/files.ts";
+import { makeKeyPair, publicKeyOf } from "../key-pair.ts";
 
 /** Secrets of an embedded stack: made once, kept in one file that only its user can read, never printed by default. */
 export interface EmbeddedSecrets {
@@ -28,15 +29,10 @@ export function ensureKeyPair(publicKeyFile: string): { privateKeyFile: string; 
   const privateKeyFile = publicKeyFile.replace(/\.pub$/, ".p8");
   if (!existsSync(privateKeyFile)) {
     mkdirSync(dirname(privateKeyFile), { recursive: true, mode: 0o700 });
-    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-    writeFileAtomic(privateKeyFile, privateKey.export({ type: "pkcs8", format: "pem" }) as string);
+    writeFileAtomic(privateKeyFile, makeKeyPair().privateKey);
   }
   if (!existsSync(publicKeyFile)) {
-    const pem = createPublicKey(readFileSync(privateKeyFile, "utf8")).export({
-      type: "spki",
-      format: "pem",
-    }) as string;
-    writeFileAtomic(publicKeyFile, pem);
+    writeFileAtomic(publicKeyFile, publicKeyOf(readFileSync(privateKeyFile, "utf8")));
   }
   return { privateKeyFile, publicKeyFile };
 }

@@ -85,6 +85,9 @@ const serviceUser = z
       refuse(ctx, "needs one key, given in one way", "either publicKey or publicKeyFile");
   });
 
+/** Stands for the AWS account in names where nothing is deployed, and so no account is known. */
+export const ANY_AWS_ACCOUNT = "<account>";
+
 export const stackConfig = z
   .strictObject({
     /** Put before every account-level name with `_`; empty for none. Lets two stacks share one account. */
@@ -126,8 +129,8 @@ export const stackConfig = z
       })
       .prefault({}),
     landing: z.strictObject({
-      /** Twelve digits; the storage integration's role is composed from it. */
-      awsAccountId: matching(/^[0-9]{12}$/, "the AWS account's twelve digits"),
+      /** Refuses credentials of any other account. By default the account of whoever deploys, known only then. */
+      awsAccountId: matching(/^[0-9]{12}$/, "the AWS account's twelve digits").default(ANY_AWS_ACCOUNT),
       /** Appended to the bucket's name, which all accounts of AWS share. */
       bucketSuffix: z
         .union([z.literal(""), matching(/^-[a-z0-9-]+$/, 'a "-", then lower-case letters, digits and -')])

@@ -1,20 +1,13 @@
 import { execFile } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Platform } from "../../infra/platform.ts";
+import { isKeyPlaceholder } from "../../infra/service-keys.ts";
 import { type CompiledPlatform, openCache, revisionKey, workingTreeKey } from "./cache.ts";
 import { extractRevision, findRevision, UnreadableRevision } from "./git.ts";
+import { bringMachineKeys } from "./machine-keys.ts";
 
 export interface LoadedPlatform extends CompiledPlatform {
   label: string;
@@ -51,7 +44,7 @@ export async function loadRevision(options: LoadRevisionOptions): Promise<Loaded
   }
 }
 
-/** The platform of the working tree, uncommitted changes included; cached by the content of its files. Throws what the compiler throws; keys that exist only on other machines are stood in for. */
+/** The platform of the working tree, uncommitted changes included; cached by the content of its files. Throws what the compiler throws. */
 export async function loadWorkingTree(
   root: string,
   stack: string,
@@ -67,23 +60,14 @@ export async function loadWorkingTree(
 
 const WORKING_TREE = "working tree";
 
+/** Keys that are not at hand are the compiler's placeholders. */
 async function compileWorkingTree(root: string, stack: string): Promise<CompiledPlatform> {
   const { loadPlatform } = await import("../../infra/load.ts");
-  try {
-    return { platform: loadPlatform({ root, stack }), unread: [] };
-  } catch (error) {
-    const missing = missingKeys(error as Failure, root);
-    if (missing.length === 0) throw error;
-    const overlay = mkdtempSync(join(tmpdir(), "firn-review-"));
-    try {
-      for (const name of readdirSync(root).filter((each) => each === "sql" || /^Pulumi\..*yaml$/.test(each)))
-        symlinkSync(join(root, name), join(overlay, name));
-      const unread = standInForKeys(missing, overlay, root);
-      return { platform: loadPlatform({ root: overlay, stack }), unread };
-    } finally {
-      rmSync(overlay, { recursive: true, force: true });
-    }
-  }
+  const platform = loadPlatform({ root, stack });
+  const unread = platform.users
+    .filter((user) => isKeyPlaceholder(user.publicKey))
+    .map((user) => `The public key of ${user.name} is not at hand; it is taken as unchanged.`);
+  return { platform, unread };
 }
 
 interface Failure {
@@ -102,7 +86,8 @@ async function compileIn(
   root: string,
   label: string,
 ): Promise<CompiledPlatform> {
-  let unread: string[] = [];
+  const machineKeys = await bringMachineKeys(data, stack, root);
+  let unread = machineKeys;
   for (let attempt = 0; ; attempt++) {
     const answer = await runChild([code, data, stack], label);
     if (answer.platform) return { platform: answer.platform, unread };
@@ -111,7 +96,7 @@ async function compileIn(
       throw new UnreadableRevision(
         `${label} does not compile: ${firstLines(answer.failed ?? "no reason given")}`,
       );
-    unread = standInForKeys(missing, data, root);
+    unread = [...machineKeys, ...standInForKeys(missing, data, root)];
   }
 }
 
@@ -137,7 +122,7 @@ function runChild(args: string[], label: string): Promise<Failure & { platform?:
   });
 }
 
-/** Public keys that the stack names and that are in no revision, since each machine makes its own. */
+/** Public keys that a revision's own compiler insists on and that the revision lacks. */
 function missingKeys(failure: Failure, root: string): string[] {
   return (failure.problems ?? []).flatMap(({ path, given }) => {
     if (!path?.endsWith(".publicKeyFile") || given === undefined) return [];
@@ -147,7 +132,6 @@ function missingKeys(failure: Failure, root: string): string[] {
   });
 }
 
-/** The same stand-in at both revisions, so that it is no change. */
 const STAND_IN = `-----BEGIN PUBLIC KEY-----\nMII${"A".repeat(389)}\n-----END PUBLIC KEY-----\n`;
 
 function standInForKeys(files: string[], into: string, root: string): string[] {

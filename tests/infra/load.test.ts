@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FirnError } from "../../infra/errors.ts";
-import { loadPlatform } from "../../infra/load.ts";
+import { type Deployment, loadPlatform } from "../../infra/load.ts";
 import { PUBLIC_KEY, ROOT, stackText } from "./sample.ts";
 
 let root: string;
@@ -18,9 +18,9 @@ afterEach(() => rmSync(root, { recursive: true }));
 const pem = (body: string): string =>
   `-----BEGIN PUBLIC KEY-----\n${body.match(/.{1,64}/g)!.join("\n")}\n-----END PUBLIC KEY-----\n`;
 
-function problems(): { code: string; text: string }[] {
+function problems(deployment?: Deployment): { code: string; text: string }[] {
   try {
-    loadPlatform({ root, stack: "local" });
+    loadPlatform({ root, stack: "local", deployment });
   } catch (error) {
     if (error instanceof FirnError)
       return error.problems.map((problem, index) => ({
@@ -60,7 +60,78 @@ test("mistakes in several files are reported together, each once", () => {
   rmSync(join(root, ".firn/local/keys/kafka_loader.pub"));
   writeFileSync(join(root, "sql/core/customer/account.sql"), "select 1");
   writeFileSync(join(root, "sql/mart/sales/Open.sql"), "select 1");
-  expect(problems().map((problem) => problem.code)).toEqual(["CONFIG_VALUE", "MODEL_HEADER", "MODEL_HEADER"]);
+  expect(problems({ environment: {} }).map((problem) => problem.code)).toEqual([
+    "CONFIG_VALUE",
+    "MODEL_HEADER",
+    "MODEL_HEADER",
+  ]);
+});
+
+describe("the AWS account", () => {
+  const roleArn = (deployment?: Deployment) =>
+    loadPlatform({ root, stack: "local", deployment }).landing.roleArn;
+
+  test("is a placeholder in a review, and the credentials' own in a deployment", () => {
+    expect(roleArn()).toBe("arn:aws:iam::<account>:role/firn-local-snowflake-landing");
+    expect(roleArn({ environment: {}, awsAccountId: "111122223333" })).toBe(
+      "arn:aws:iam::111122223333:role/firn-local-snowflake-landing",
+    );
+  });
+
+  test("that a stack names is in its reviews, and refuses credentials of another one", () => {
+    const named = stackText("local").replace(
+      "firn:landing: { ",
+      'firn:landing: { awsAccountId: "444455556666", ',
+    );
+    writeFileSync(join(root, "Pulumi.local.yaml"), named);
+    expect(roleArn()).toContain("444455556666");
+    expect(roleArn({ environment: {}, awsAccountId: "444455556666" })).toContain("444455556666");
+    expect(problems({ environment: {}, awsAccountId: "111122223333" })).toEqual([
+      {
+        code: "CONFIG_CONFLICT",
+        text: expect.stringContaining(
+          'firn:landing.awsAccountId: is not the account that the AWS credentials are of (given "444455556666"; allowed: "111122223333")',
+        ),
+      },
+    ]);
+  });
+});
+
+describe("a service user's public key", () => {
+  const publicKey = (deployment?: Deployment) =>
+    loadPlatform({ root, stack: "local", deployment }).users[0]!.publicKey;
+  const keyFile = () => join(root, ".firn/local/keys/kafka_loader.pub");
+
+  test("that nobody has made is a placeholder in a review", () => {
+    rmSync(keyFile());
+    expect(publicKey()).toBe("<public key of kafka_loader>");
+  });
+
+  test("that nobody has made is refused in a deployment, with what to do", () => {
+    rmSync(keyFile());
+    const [problem] = problems({ environment: {} });
+    expect(problem?.text).toMatch(
+      /Pulumi\.local\.yaml: firn:serviceUsers\.kafka_loader\.publicKeyFile: names a file that does not exist.*npx firn keys --stack local.*FIRN_PUBLIC_KEY_KAFKA_LOADER/,
+    );
+  });
+
+  test("can be given by a variable, which wins", () => {
+    const other = `MII${"B".repeat(387)}==`;
+    expect(publicKey({ environment: { FIRN_PUBLIC_KEY_KAFKA_LOADER: pem(other) } })).toBe(other);
+    rmSync(keyFile());
+    expect(publicKey({ environment: { FIRN_PUBLIC_KEY_KAFKA_LOADER: other } })).toBe(other);
+  });
+
+  test("in a variable that holds something else is refused without showing it", () => {
+    const [problem] = problems({ environment: { FIRN_PUBLIC_KEY_KAFKA_LOADER: "hunter2" } });
+    expect(problem?.text).toContain("FIRN_PUBLIC_KEY_KAFKA_LOADER: is no RSA public key");
+    expect(problem?.text).not.toContain("hunter2");
+  });
+
+  test("is in the checkout for no real account: production's owner makes it", () => {
+    const users = loadPlatform({ root: ROOT, stack: "prod" }).users;
+    expect(users.map((user) => user.publicKey)).toEqual(users.map((user) => `<public key of ${user.key}>`));
+  });
 });
 
 test("a KPI that asks for an unknown column is refused with its place", () => {

@@ -82,7 +82,12 @@ const WRONG: [string, string, string, RegExp][] = [
     /firn:monitors\.account\.suspendImmediate: comes before suspend \(given 90; allowed: 95 or more\)/,
   ],
   ["a schedule that is none", "every 1 minute", "often", /firn:schedules\.continuous: is not a schedule/],
-  ["an AWS account that is none", '"123456789012"', '"12"', /firn:landing\.awsAccountId: .*twelve digits/],
+  [
+    "an AWS account that is none",
+    "landing: { ",
+    'landing: { awsAccountId: "12", ',
+    /firn:landing\.awsAccountId: .*twelve digits/,
+  ],
   [
     "a text for a switch",
     "kafka: { enabled: true",
