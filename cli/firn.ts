@@ -6,6 +6,7 @@ import { downCommand } from "./commands/down.ts";
 import { forecastCommand } from "./commands/forecast.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { pulumiCommand } from "./commands/pulumi.ts";
+import { replaceCommand } from "./commands/replace.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { reviewCommand } from "./commands/review.ts";
 import { sqlCommand } from "./commands/sql.ts";
@@ -43,6 +44,7 @@ for (const make of [
   catalogCommand,
   replayCommand,
   keysCommand,
+  replaceCommand,
   accountCommand,
   doctorCommand,
   pulumiCommand,

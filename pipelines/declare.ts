@@ -114,7 +114,7 @@ export class Storage extends ComponentResource {
 const objectKey = (kind: string, name: ObjectName): string => `${kind} ${quotedObject(name)}`;
 
 export interface LoadingArgs {
-  platform: Pick<Platform, "pipes" | "stages" | "fileFormats">;
+  platform: Pick<Platform, "pipes" | "stages" | "fileFormats" | "protect">;
   /** Connection of the loader role, which owns the pipes. */
   provider: Provider;
   storage: Storage;
@@ -143,7 +143,13 @@ export class Loading extends ComponentResource {
             copyStatement: pipe.copy,
             comment: pipe.comment,
           },
-          { parent: this, provider, dependsOn: [...files, storage.object("table", pipe)] },
+          {
+            parent: this,
+            provider,
+            dependsOn: [...files, storage.object("table", pipe)],
+            // With a pipe its load history is gone: `firn replace pipe` says how to do that.
+            protect: platform.protect,
+          },
         ),
     );
     this.notificationChannel = pipes[0]?.notificationChannel;

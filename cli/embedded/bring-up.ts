@@ -13,6 +13,7 @@ import type { EmbeddedConfig } from "./config.ts";
 import { connectEmbedded } from "./connect.ts";
 import { runConnectors, waitForConnectors } from "./connectors.ts";
 import { type Endpoints, engineEnvironment } from "./endpoints.ts";
+import { refuseUndeclaredReplacements } from "./engine-state.ts";
 import { interruptible } from "./interrupt.ts";
 import { ensureServiceKeys } from "./keys.ts";
 import { type Landed, landDays } from "./landing.ts";
@@ -121,6 +122,7 @@ function steps(
     step(`pulumi up --stack ${project.stack}`, async (state, progress) => {
       await prepareStack(project, state.environment);
       await settleEarlierRun(project, state.environment, progress, signal);
+      await refuseUndeclaredReplacements(project, state.environment, state.platform);
       state.up = await pulumiUp(project, state.environment, { progress, signal });
       return Object.entries(state.up.changes)
         .map(([operation, count]) => `${count} ${operation}`)

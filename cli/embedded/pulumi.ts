@@ -267,7 +267,7 @@ function followEvents(path: string, options: { progress: Progress; expected?: nu
   };
 }
 
-function engineFailed(what: string, logFile: string, errors: string[] = []): CliError {
+export function engineFailed(what: string, logFile: string, errors: string[] = []): CliError {
   const detail = errors.length > 0 ? errors.slice(0, 5).join("\n") : tailOfFile(logFile, 20);
   return new CliError(
     `Pulumi could not ${what}:\n${detail.replace(/^/gm, "  ")}`,

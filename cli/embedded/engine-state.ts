@@ -1,0 +1,79 @@
+import { execFile } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Platform } from "../../infra/platform.ts";
+import {
+  type Deployed,
+  pendingReplacements,
+  refuseReplacements,
+} from "../../pipelines/operations/replace/pending.ts";
+import { readPolicyConfig } from "../../policy/read-config.ts";
+import type { Project } from "../project.ts";
+import { engineFailed, type PulumiEnvironment, runPulumi, stackArguments } from "./pulumi.ts";
+
+/** The resources that the engine's state holds; none where the stack does not exist yet. No secrets are decrypted. */
+export function deployedResources(project: Project, environment: PulumiEnvironment): Promise<Deployed[]> {
+  return new Promise((resolve, reject) => {
+    execFile(
+      environment.pulumi,
+      ["stack", "export", "--stack", project.stack, "--non-interactive"],
+      {
+        cwd: project.root,
+        env: { ...process.env, ...environment.variables },
+        maxBuffer: 1 << 30,
+      },
+      (error, stdout, stderr) => {
+        if (error !== null && /no stack named/.test(stderr)) return resolve([]);
+        if (error !== null) return reject(new Error(`pulumi stack export: ${stderr.trim()}`));
+        const { deployment } = JSON.parse(stdout) as {
+          deployment: { resources?: Partial<Deployed>[] } | null;
+        };
+        resolve(
+          (deployment?.resources ?? []).map(({ urn = "", type = "", inputs = {} }) => ({
+            urn,
+            type,
+            inputs,
+          })),
+        );
+      },
+    );
+  });
+}
+
+/** Refuses to go on where `pulumi up` would replace pipes or streams that the configuration does not name. */
+export async function refuseUndeclaredReplacements(
+  project: Project,
+  environment: PulumiEnvironment,
+  platform: Platform,
+): Promise<void> {
+  const pending = pendingReplacements(platform, await deployedResources(project, environment));
+  refuseReplacements(pending, readPolicyConfig(project.root, project.stack).limits.replacements);
+}
+
+/** `pulumi up` or `pulumi refresh` of single resources; the engine's output goes to the stack's log. */
+export async function runTargeted(
+  project: Project,
+  environment: PulumiEnvironment,
+  command: "up" | "refresh",
+  urns: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  if (urns.length === 0) return;
+  mkdirSync(project.dataDir, { recursive: true, mode: 0o700 });
+  const logFile = join(project.dataDir, "pulumi.log");
+  const code = await runPulumi(
+    project,
+    environment,
+    stackArguments(project, [
+      command,
+      "--yes",
+      "--skip-preview",
+      "--non-interactive",
+      ...urns.flatMap((urn) => ["--target", urn]),
+    ]),
+    { stdio: { logFile }, ...(signal ? { signal } : {}) },
+  );
+  signal?.throwIfAborted();
+  if (code !== 0)
+    throw engineFailed(command === "up" ? "update the resources" : "read the resources", logFile);
+}
