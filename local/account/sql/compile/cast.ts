@@ -1,9 +1,11 @@
 import { errors, SnowflakeError } from "../../errors.ts";
+import { renderVariant } from "../../results/render-variant.ts";
 import { sessionParameter } from "../../session/parameters.ts";
 import { type DataType, MAX_VARCHAR, printDataType, varchar } from "../../types/data-type.ts";
 import { duckType, isSemiStructured, isTimestamp } from "../../types/physical.ts";
-import { formatPieces } from "./datetime-format.ts";
+import { formatPieces, parseFormat } from "./datetime-format.ts";
 import type { Env } from "./env.ts";
+import { needNative } from "./native.ts";
 import { quoteText, raise, type Typed, typed } from "./typed.ts";
 
 /**
@@ -21,12 +23,39 @@ export function castTo(env: Env, from: Typed, to: DataType, isTry = false): Type
       "22000",
       `SQL compilation error:\nFunction CAST cannot be used with arguments of types ${printDataType(from.type)} and ${printDataType(to)}`,
     );
-  if (sql === from.sql && from.type.kind === to.kind) return { ...from, type: to, nullable };
+  if (sql === from.sql && from.type.kind === to.kind) {
+    if (losesFraction(from.type, to)) return { sql: withScale(sql, to), type: to, nullable };
+    return { ...from, type: to, nullable };
+  }
+  if (losesFraction(from.type, to)) return { sql: withScale(sql, to), type: to, nullable };
   const whole =
     from.type.kind === "NUMBER" && from.type.scale === 0 && to.kind === "NUMBER" && to.scale === 0;
   return whole && from.constant
     ? { sql, type: to, nullable, constant: from.constant }
     : { sql, type: to, nullable };
+}
+
+type Temporal = Extract<DataType, { kind: "TIME" | "TIMESTAMP_NTZ" | "TIMESTAMP_LTZ" | "TIMESTAMP_TZ" }>;
+const isTemporal = (type: DataType): type is Temporal => type.kind === "TIME" || isTimestamp(type);
+
+/** Will digits of the seconds' fraction be cut? What has none (a DATE) loses none. */
+const losesFraction = (from: DataType, to: DataType): boolean =>
+  isTemporal(to) && to.scale < 6 && from.kind !== "DATE" && !(isTemporal(from) && from.scale <= to.scale);
+
+/** A time or timestamp cut to its type's digits. Source: "Date & time data types", "Fractional seconds". */
+function withScale(sql: string, to: DataType): string {
+  const unit = 10 ** (6 - ("scale" in to ? to.scale : 6));
+  const cut = (micros: string) => `((${micros}) // ${unit}) * ${unit}`;
+  switch (to.kind) {
+    case "TIME":
+      return `(TIME '00:00:00' + to_microseconds(${cut(`epoch_us(DATE '1970-01-01' + ${sql})`)}))`;
+    case "TIMESTAMP_TZ":
+      return `CASE WHEN ${sql} IS NOT NULL THEN {'t': make_timestamp(${cut(`epoch_us((${sql}).t)`)}), 'o': (${sql}).o} END`;
+    case "TIMESTAMP_LTZ":
+      return `timezone('UTC', make_timestamp(${cut(`epoch_us(timezone('UTC', ${sql}))`)}))`;
+    default:
+      return `make_timestamp(${cut(`epoch_us(${sql})`)})`;
+  }
 }
 
 type Emit = (env: Env, from: Typed, to: DataType, isTry: boolean) => string | null;
@@ -37,6 +66,12 @@ const cast = (isTry: boolean) => (isTry ? "TRY_CAST" : "CAST");
 export function variantText(from: Typed): string {
   if (from.extract) return `(${from.extract.base} ->> ${quoteText(from.extract.path)})`;
   return `(${from.sql} ->> '$')`;
+}
+
+/** Compact JSON text with its keys in order, as Snowflake keeps an OBJECT. */
+export function sortedJson(env: Env, sql: string): string {
+  needNative(env, [{ name: "firn_sorted_json", arity: 1, call: (json) => renderVariant(json, 0) }]);
+  return `firn_sorted_json(CAST(${sql} AS VARCHAR))`;
 }
 
 function fromVariant(env: Env, from: Typed, to: DataType, isTry: boolean): Typed {
@@ -63,8 +98,15 @@ function fromVariant(env: Env, from: Typed, to: DataType, isTry: boolean): Typed
         to,
       );
     }
-    case "VARCHAR":
-      return typed(CASTS.VARCHAR(env, asText, to, isTry)!, to);
+    case "VARCHAR": {
+      if (from.extract) return typed(CASTS.VARCHAR(env, asText, to, isTry)!, to);
+      const nested = typed(sortedJson(env, from.sql), varchar());
+      const whole =
+        from.type.kind === "VARIANT"
+          ? `CASE WHEN json_type(${from.sql}) IN ('OBJECT', 'ARRAY') THEN ${nested.sql} ELSE ${asText.sql} END`
+          : nested.sql;
+      return typed(CASTS.VARCHAR(env, typed(whole, varchar()), to, isTry)!, to);
+    }
     case "BINARY":
       return typed(isTry ? `TRY(unhex(${asText.sql}))` : `unhex(${asText.sql})`, to);
     case "NUMBER":
@@ -147,7 +189,16 @@ function guarded(textSql: string, attempts: string[], failure: string, type: str
   return `CASE WHEN ${textSql} IS NOT NULL THEN coalesce(${attempts.join(", ")}, CAST(${failure} AS ${type})) END`;
 }
 
-function toDate(_env: Env, from: Typed, _to: DataType, isTry: boolean): string | null {
+/** Text read in the session's own input format, or null when that is AUTO. */
+function inputFormat(env: Env, kind: "DATE" | "TIME" | "TIMESTAMP", textSql: string): string | null {
+  const format = String(
+    sessionParameter(env.ctx.services.catalog, env.ctx.session, `${kind}_INPUT_FORMAT`).value,
+  );
+  if (format.toUpperCase() === "AUTO") return null;
+  return `try_strptime(${textSql}, ${quoteText(parseFormat(format).format)})`;
+}
+
+function toDate(env: Env, from: Typed, _to: DataType, isTry: boolean): string | null {
   switch (from.type.kind) {
     case "DATE":
       return from.sql;
@@ -158,6 +209,8 @@ function toDate(_env: Env, from: Typed, _to: DataType, isTry: boolean): string |
       return `CAST(${wallClock(from.sql)} AS DATE)`;
     case "VARCHAR": {
       const x = from.sql;
+      const own = inputFormat(env, "DATE", x);
+      if (own) return guarded(x, [`CAST(${own} AS DATE)`], unreadable("Date", x, isTry), "DATE");
       const attempts = [
         `TRY_CAST(${x} AS DATE)`,
         `TRY_CAST(TRY_CAST(regexp_replace(${x}, '${OFFSET_PATTERN}', '') AS TIMESTAMP) AS DATE)`,
@@ -179,11 +232,11 @@ export const instant = (sql: string): string => `timezone('UTC', (${sql}).t)`;
 export const withSessionOffset = (sql: string): string =>
   `CASE WHEN ${sql} IS NOT NULL THEN {'t': timezone('UTC', ${sql}), 'o': CAST(date_diff('minute', timezone('UTC', ${sql}), CAST(${sql} AS TIMESTAMP)) AS SMALLINT)} END`;
 
-function toNtz(_env: Env, from: Typed, to: DataType, isTry: boolean): string | null {
+function toNtz(env: Env, from: Typed, _to: DataType, isTry: boolean): string | null {
   const x = from.sql;
   switch (from.type.kind) {
     case "TIMESTAMP_NTZ":
-      return truncated(x, from.type.scale, to);
+      return x;
     case "DATE":
       return `CAST(${x} AS TIMESTAMP)`;
     case "TIMESTAMP_LTZ":
@@ -191,13 +244,16 @@ function toNtz(_env: Env, from: Typed, to: DataType, isTry: boolean): string | n
     case "TIMESTAMP_TZ":
       return wallClock(x);
     case "VARCHAR": {
+      const own = inputFormat(env, "TIMESTAMP", x);
+      const failure = unreadable("Timestamp", x, isTry);
+      if (own) return guarded(x, [`CAST(${own} AS TIMESTAMP)`], failure, "TIMESTAMP");
       const attempts = [
         `TRY_CAST(${x} AS TIMESTAMP)`,
         `TRY_CAST(regexp_replace(${x}, '${OFFSET_PATTERN}', '') AS TIMESTAMP)`,
         `CASE WHEN ${isInteger(x)} THEN ${epochText(x)} END`,
         `CAST(try_strptime(${x}, ${MORE_DATES}) AS TIMESTAMP)`,
       ];
-      return guarded(x, attempts, unreadable("Timestamp", x, isTry), "TIMESTAMP");
+      return guarded(x, attempts, failure, "TIMESTAMP");
     }
     case "NUMBER":
       return epochNumber(x, 0);
@@ -214,13 +270,6 @@ export function epochNumber(sql: string, scale: number): string {
   return `make_timestamp(CAST(trunc(${micros}) AS BIGINT))`;
 }
 
-function truncated(sql: string, fromScale: number, to: DataType): string {
-  const scale = "scale" in to ? to.scale : 9;
-  if (scale >= 6 || scale >= fromScale) return sql;
-  const unit = 10 ** (6 - scale);
-  return `make_timestamp((epoch_us(${sql}) // ${unit}) * ${unit})`;
-}
-
 function toLtz(env: Env, from: Typed, to: DataType, isTry: boolean): string | null {
   const x = from.sql;
   switch (from.type.kind) {
@@ -232,13 +281,17 @@ function toLtz(env: Env, from: Typed, to: DataType, isTry: boolean): string | nu
     case "TIMESTAMP_TZ":
       return instant(x);
     case "VARCHAR": {
+      const own = inputFormat(env, "TIMESTAMP", x);
+      const failure = unreadable("Timestamp", x, isTry);
+      if (own)
+        return guarded(x, [`CAST(${own} AS TIMESTAMP WITH TIME ZONE)`], failure, "TIMESTAMP WITH TIME ZONE");
       const attempts = [
         `TRY_CAST(${x} AS TIMESTAMP WITH TIME ZONE)`,
         `TRY_CAST(regexp_replace(${x}, '\\s+([+-][0-9:]+)$', '\\1') AS TIMESTAMP WITH TIME ZONE)`,
         `CASE WHEN ${isInteger(x)} THEN timezone('UTC', ${epochText(x)}) END`,
         `try_strptime(${x}, ${MORE_DATES})::TIMESTAMP::TIMESTAMP WITH TIME ZONE`,
       ];
-      return guarded(x, attempts, unreadable("Timestamp", x, isTry), "TIMESTAMP WITH TIME ZONE");
+      return guarded(x, attempts, failure, "TIMESTAMP WITH TIME ZONE");
     }
     default: {
       const ntz = toNtz(env, from, to, isTry);
@@ -267,7 +320,7 @@ function toTz(env: Env, from: Typed, to: DataType, isTry: boolean): string | nul
   }
 }
 
-function toTime(_env: Env, from: Typed, _to: DataType, isTry: boolean): string | null {
+function toTime(env: Env, from: Typed, _to: DataType, isTry: boolean): string | null {
   switch (from.type.kind) {
     case "TIME":
       return from.sql;
@@ -278,7 +331,10 @@ function toTime(_env: Env, from: Typed, _to: DataType, isTry: boolean): string |
       return `CAST(${wallClock(from.sql)} AS TIME)`;
     case "VARCHAR": {
       const x = from.sql;
+      const own = inputFormat(env, "TIME", x);
+      if (own) return guarded(x, [`CAST(${own} AS TIME)`], unreadable("Time", x, isTry), "TIME");
       const attempts = [
+        `CASE WHEN ${isInteger(x)} THEN CAST(${epochText(x)} AS TIME) END`,
         `TRY_CAST(${x} AS TIME)`,
         `TRY_CAST(${x} || ':00' AS TIME)`,
         `CAST(TRY_CAST(${x} AS TIMESTAMP) AS TIME)`,
@@ -331,6 +387,7 @@ export function formatTemporal(from: Typed, format: string): string {
   const sign = `CASE WHEN ${minutes} < 0 THEN '-' ELSE '+' END`;
   const pieces = formatPieces(format).map((piece) => {
     if (typeof piece === "string") return `strftime(${wall}, ${quoteText(piece)})`;
+    if ("fraction" in piece) return `left(strftime(${wall}, '%n'), ${piece.fraction})`;
     if (kind === "TIMESTAMP_NTZ" || kind === "DATE" || kind === "TIME")
       return piece.offset === "colon" ? "'Z'" : piece.offset === "hours" ? "'Z'" : "'Z'";
     const hours = two(`abs(${minutes}) // 60`);

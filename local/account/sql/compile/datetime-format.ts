@@ -18,11 +18,9 @@ const ELEMENTS: readonly (readonly [element: string, format: string, parse: stri
   ["PM", "%p", "%p"],
   ["MI", "%M", "%M"],
   ["SS", "%S", "%S"],
-  ["FF0", "", ""],
-  ["FF3", "%g", "%f"],
-  ["FF6", "%f", "%f"],
-  ["FF9", "%n", "%f"],
-  ["FF", "%n", "%f"],
+  ["FF0", "\ue100", ""],
+  ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => [`FF${n}`, String.fromCharCode(0xe100 + n), "%f"] as const),
+  ["FF", "\ue109", "%f"],
   ["TZH:TZM", "\ue001", "%z"],
   ["TZHTZM", "\ue002", "%z"],
   ["TZH", "\ue003", "%z"],
@@ -45,9 +43,7 @@ function translate(format: string, column: 1 | 2): string {
     if (element) {
       out += element[column];
       at += element[0].length;
-    } else if (/FF[0-9]/.test(upper.slice(at, at + 3)))
-      throw errors.unsupported(`fractional seconds format ${upper.slice(at, at + 3)}`);
-    else {
+    } else {
       out += format[at] === "%" ? "%%" : format[at];
       at++;
     }
@@ -55,15 +51,19 @@ function translate(format: string, column: 1 | 2): string {
   return out;
 }
 
-/** For strftime, cut at the offset elements, which DuckDB's own cannot print for a kept offset. */
-export function formatPieces(format: string): (string | { offset: "colon" | "plain" | "hours" })[] {
+export type FormatPiece = string | { offset: "colon" | "plain" | "hours" } | { fraction: number };
+
+/** For strftime, cut at offsets (DuckDB cannot print a kept one) and at fractions of a number of digits. */
+export function formatPieces(format: string): FormatPiece[] {
   const kinds = { "\ue001": "colon", "\ue002": "plain", "\ue003": "hours" } as const;
   return translate(format, 1)
-    .split(/([\ue001-\ue003])/)
+    .split(/([\ue001-\ue003\ue100-\ue109])/)
     .filter((piece) => piece !== "")
     .map((piece) => {
       const offset = kinds[piece as keyof typeof kinds];
-      return offset ? { offset } : piece;
+      if (offset) return { offset };
+      const code = piece.charCodeAt(0);
+      return code >= 0xe100 && code <= 0xe109 ? { fraction: code - 0xe100 } : piece;
     });
 }
 

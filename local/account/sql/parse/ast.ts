@@ -126,7 +126,7 @@ export type Expr =
   | ({ type: "array"; items: Expr[] } & Span)
   | ({ type: "object"; entries: { key: Expr; value: Expr }[] } & Span)
   | ({ type: "tuple"; items: Expr[] } & Span)
-  | ({ type: "lambda"; params: Ident[]; body: Expr } & Span)
+  | ({ type: "lambda"; params: (Ident & { type?: DataType })[]; body: Expr } & Span)
   | ({ type: "prior"; expr: Expr } & Span)
   | ({ type: "collate"; expr: Expr; collation: string } & Span);
 

@@ -425,8 +425,7 @@ export class ExpressionParser {
     const start = c.next().start;
     const params = c.commaList(() => {
       const name = c.ident();
-      if (!c.isOp(",") && !c.isOp(")")) this.dataType();
-      return name;
+      return c.isOp(",") || c.isOp(")") ? name : { ...name, type: this.dataType().type };
     });
     c.expectOp(")");
     c.expectOp("->");
@@ -597,6 +596,16 @@ export class ExpressionParser {
     return star;
   }
 
+  /** `x INT ->` or `x NUMBER(10, 2) ->` */
+  #typedParameter(): boolean {
+    const c = this.#c;
+    if (c.peek(1).kind !== "word") return false;
+    if (c.peekOp(2, "->")) return true;
+    if (!c.peekOp(2, "(")) return false;
+    for (let i = 3; c.peek(i).kind !== "end"; i++) if (c.peekOp(i, ")")) return c.peekOp(i + 1, "->");
+    return false;
+  }
+
   /** A column, a call, a qualified star, or a lambda of one parameter. */
   #name(): Expr {
     const c = this.#c;
@@ -604,6 +613,13 @@ export class ExpressionParser {
     // LEFT, RIGHT, REPLACE, INSERT, LIKE … are functions when a parenthesis follows.
     const callable = first.kind === "word" && c.peekOp(1, "(");
     if (!c.startsColumn && !callable) c.fail();
+    if (first.kind === "word" && this.#typedParameter()) {
+      const name = c.ident();
+      const params = [{ ...name, type: this.dataType().type }];
+      c.expectOp("->");
+      const body = this.parse();
+      return { type: "lambda", params, body, start: first.start, end: body.end };
+    }
     const parts = [c.anyIdent()];
     if (c.isOp("->") && parts.length === 1) {
       c.next();

@@ -87,6 +87,28 @@ export function dateDiff(env: Env, unit: string, from: Typed, to: Typed): Typed 
   return typed(`date_diff('${unit}', ${a}, ${b})`, number(9), nullable);
 }
 
+/**
+ * A week's number and year by the session's parameters; null where that is ISO's. WEEK_OF_YEAR_POLICY 1: the week of
+ * the first of January is the first; 0: the first with four of its days in the year. Source: "WEEK_OF_YEAR_POLICY".
+ */
+function weekOfYear(env: Env, wall: string): { week: string; year: string } | null {
+  const policy = Number(
+    sessionParameter(env.ctx.services.catalog, env.ctx.session, "WEEK_OF_YEAR_POLICY").value,
+  );
+  const start = weekStart(env);
+  if (policy === 0 && start === 0) return null;
+  const startOf = (d: string) => `(date_trunc('week', ${d} - to_days(${start})) + to_days(${start}))`;
+  const day = `CAST(${wall} AS TIMESTAMP)`;
+  if (policy === 1)
+    return {
+      week: `(date_diff('day', ${startOf(`date_trunc('year', ${day})`)}, ${startOf(day)}) // 7 + 1)`,
+      year: `year(${day})`,
+    };
+  // The week belongs to the year of its fourth day.
+  const fourth = `(${startOf(day)} + to_days(3))`;
+  return { week: `((dayofyear(${fourth}) - 1) // 7 + 1)`, year: `year(${fourth})` };
+}
+
 /** Days by which the week starts after Monday: WEEK_START 0 and 1 are Monday, 7 is Sunday. */
 function weekStart(env: Env): number {
   const value = Number(sessionParameter(env.ctx.services.catalog, env.ctx.session, "WEEK_START").value);
@@ -187,7 +209,10 @@ export function datePart(env: Env, part: string, value: Typed): Typed {
     case "WEEKOFYEARISO":
     case "WEEKOFYEAR_ISO":
       return result(`week(${wall})`, 2);
-    case "YEAROFWEEK":
+    case "YEAROFWEEK": {
+      const own = weekOfYear(env, wall);
+      return result(own ? own.year : `isoyear(${wall})`);
+    }
     case "YEAROFWEEKISO":
       return result(`isoyear(${wall})`);
     case "EPOCH_SECOND":
@@ -225,7 +250,7 @@ export function datePart(env: Env, part: string, value: Typed): Typed {
     case "day":
       return result(`day(${wall})`, 2);
     case "week":
-      return result(`week(${wall})`, 2);
+      return result(weekOfYear(env, wall)?.week ?? `week(${wall})`, 2);
     default:
       throw new SnowflakeError(
         "001023",
@@ -294,8 +319,8 @@ define("date", "MONTHS_BETWEEN", ["date", "date"], (a, { env }) => {
   const lastBoth = `(day(${x}) = day(${y}) OR (CAST(${x} AS DATE) = last_day(CAST(${x} AS DATE)) AND CAST(${y} AS DATE) = last_day(CAST(${y} AS DATE))))`;
   const seconds = `((day(${x}) - day(${y})) * 86400 + epoch(CAST(${x} AS TIME)) - epoch(CAST(${y} AS TIME)))`;
   return typed(
-    `CASE WHEN ${lastBoth} THEN CAST(${months} AS DOUBLE) ELSE round(${months} + ${seconds} / (31 * 86400.0), 6) END`,
-    { kind: "FLOAT" },
+    `CAST(CASE WHEN ${lastBoth} THEN CAST(${months} AS DOUBLE) ELSE ${months} + ${seconds} / (31 * 86400.0) END AS DECIMAL(38,6))`,
+    number(38, 6),
     any(a),
   );
 });

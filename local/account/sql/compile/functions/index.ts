@@ -1,5 +1,6 @@
 /** Loads every family, so that the registry is full. */
 import "./aggregate.ts";
+import "./array.ts";
 import "./conditional.ts";
 import "./context.ts";
 import "./conversion.ts";

@@ -1,7 +1,7 @@
 import { errors, SnowflakeError } from "../../../errors.ts";
 import { type DataType, number, varchar } from "../../../types/data-type.ts";
 import { isSemiStructured } from "../../../types/physical.ts";
-import { castTo, toJson, variantText } from "../cast.ts";
+import { castTo, sortedJson, toJson, variantText } from "../cast.ts";
 import { type Env, nextAlias } from "../env.ts";
 import { getElement } from "../expression.ts";
 import { newScope, type Scope } from "../scope.ts";
@@ -46,7 +46,7 @@ define("semi-structured", "CHECK_JSON", ["any"], (a, { env }) => {
     `CASE WHEN ${x} IS NULL OR json_valid(${x}) OR trim(${x}) = '' THEN NULL ELSE 'invalid JSON text' END`,
   );
 });
-define("semi-structured", "TO_JSON", ["variant"], (a) => text(`CAST(${a[0]!.sql} AS VARCHAR)`, any(a)));
+define("semi-structured", "TO_JSON", ["variant"], (a, { env }) => text(sortedJson(env, a[0]!.sql), any(a)));
 define("semi-structured", "TO_VARIANT", ["any"], (a, { env }) => typed(toJson(env, a[0]!), VARIANT, any(a)));
 define("semi-structured", "TO_OBJECT", ["variant"], (a, { env }) => castTo(env, a[0]!, OBJECT));
 define("semi-structured", "TO_ARRAY", ["any"], (a, { env }) =>
@@ -155,6 +155,8 @@ function objectConstruct({ env, scope, call, compile }: CallContext, keepNulls: 
         value: compile(call.args[i + 1]!),
       });
   }
+  // A NULL key leaves its entry out.
+  entries.splice(0, entries.length, ...entries.filter(({ key }) => !/^CAST\(NULL AS/.test(key)));
   if (entries.length === 0) return typed("CAST('{}' AS JSON)", OBJECT, false);
   // Keys in order: an OBJECT's entries are shown sorted.
   entries.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
@@ -238,222 +240,14 @@ define("semi-structured", "OBJECT_KEYS", ["variant"], (a) =>
   typed(`to_json(list_sort(json_keys(${a[0]!.sql})))`, ARRAY, any(a)),
 );
 
-const list = (j: string) => `CAST(json_extract(${j}, '$[*]') AS JSON[])`;
-define(
-  "semi-structured",
-  "ARRAY_CONSTRUCT",
-  ["any"],
-  (a, { env }) =>
-    typed(
-      a.length === 0 ? "CAST('[]' AS JSON)" : `json_array(${a.map((x) => toJson(env, x)).join(", ")})`,
-      ARRAY,
-      false,
-    ),
-  { min: 0, variadic: true },
-);
-define(
-  "semi-structured",
-  "ARRAY_CONSTRUCT_COMPACT",
-  ["any"],
-  (a, { env }) =>
-    typed(
-      a.length === 0
-        ? "CAST('[]' AS JSON)"
-        : `to_json(list_filter([${a.map((x) => toJson(env, x)).join(", ")}], lambda x: x IS NOT NULL))`,
-      ARRAY,
-      false,
-    ),
-  { min: 0, variadic: true },
-);
-define("semi-structured", "ARRAY_SIZE", ["variant"], (a) =>
-  typed(
-    `CASE WHEN json_type(${a[0]!.sql}) = 'ARRAY' THEN CAST(json_array_length(${a[0]!.sql}) AS BIGINT) END`,
-    number(9),
-    true,
-  ),
-);
-define("semi-structured", "ARRAY_APPEND", ["variant", "any"], (a, { env }) =>
-  typed(
-    `CASE WHEN ${a[0]!.sql} IS NOT NULL THEN to_json(list_append(${list(a[0]!.sql)}, ${toJson(env, a[1]!)})) END`,
-    ARRAY,
-    any(a),
-  ),
-);
-define("semi-structured", "ARRAY_PREPEND", ["variant", "any"], (a, { env }) =>
-  typed(
-    `CASE WHEN ${a[0]!.sql} IS NOT NULL THEN to_json(list_prepend(${toJson(env, a[1]!)}, ${list(a[0]!.sql)})) END`,
-    ARRAY,
-    any(a),
-  ),
-);
-define("semi-structured", "ARRAY_CAT", ["variant", "variant"], (a) =>
-  typed(
-    `CASE WHEN ${a[0]!.sql} IS NOT NULL AND ${a[1]!.sql} IS NOT NULL THEN to_json(list_concat(${list(a[0]!.sql)}, ${list(a[1]!.sql)})) END`,
-    ARRAY,
-    any(a),
-  ),
-);
-define("semi-structured", "ARRAY_COMPACT", ["variant"], (a) =>
-  typed(`to_json(list_filter(${list(a[0]!.sql)}, lambda x: json_type(x) <> 'NULL'))`, ARRAY, any(a)),
-);
-define("semi-structured", "ARRAY_CONTAINS", ["any", "variant"], (a, { env }) =>
-  typed(
-    `list_contains(CAST(${list(a[1]!.sql)} AS VARCHAR[]), CAST(${toJson(env, a[0]!)} AS VARCHAR))`,
-    BOOLEAN,
-    any(a),
-  ),
-);
-define("semi-structured", "ARRAY_POSITION", ["any", "variant"], (a, { env }) =>
-  typed(
-    `nullif(CAST(list_position(CAST(${list(a[1]!.sql)} AS VARCHAR[]), CAST(${toJson(env, a[0]!)} AS VARCHAR)) AS BIGINT), 0) - 1`,
-    number(9),
-    true,
-  ),
-);
-define("semi-structured", "ARRAY_DISTINCT", ["variant"], (a) =>
-  typed(
-    `CASE WHEN ${a[0]!.sql} IS NOT NULL THEN (SELECT to_json(coalesce(list(v ORDER BY i), CAST([] AS JSON[]))) FROM (SELECT v, min(i) AS i FROM (SELECT unnest(${list("j")}) AS v, unnest(range(CAST(json_array_length(j) AS BIGINT))) AS i FROM (SELECT ${a[0]!.sql} AS j)) GROUP BY v)) END`,
-    ARRAY,
-    any(a),
-  ),
-);
-define("semi-structured", "ARRAY_SLICE", ["variant", "integer", "integer"], (a) => {
-  const [j, from, to] = a.map((x) => x.sql);
-  const n = `CAST(json_array_length(${j}) AS BIGINT)`;
-  const at = (x: string) => `CASE WHEN ${x} < 0 THEN greatest(${n} + ${x}, 0) ELSE ${x} END`;
-  return typed(`to_json(list_slice(${list(j!)}, ${at(from!)} + 1, ${at(to!)}))`, ARRAY, any(a));
-});
-define("semi-structured", "ARRAY_INSERT", ["variant", "integer", "any"], (a, { env }) => {
-  const [j, at] = a.map((x) => x.sql);
-  return typed(
-    `to_json(list_concat(list_concat(list_slice(${list(j!)}, 1, ${at}), [${toJson(env, a[2]!)}]), list_slice(${list(j!)}, ${at} + 1, NULL)))`,
-    ARRAY,
-    any(a),
-  );
-});
-define("semi-structured", "ARRAY_REMOVE", ["variant", "any"], (a, { env }) =>
-  typed(
-    `to_json(list_filter(${list(a[0]!.sql)}, lambda x: CAST(x AS VARCHAR) <> CAST(${toJson(env, a[1]!)} AS VARCHAR)))`,
-    ARRAY,
-    any(a),
-  ),
-);
-define("semi-structured", "ARRAY_REMOVE_AT", ["variant", "integer"], (a) => {
-  const j = list(a[0]!.sql);
-  return typed(
-    `to_json(list_concat(list_slice(${j}, 1, ${a[1]!.sql}), list_slice(${j}, ${a[1]!.sql} + 2, NULL)))`,
-    ARRAY,
-    any(a),
-  );
-});
-define("semi-structured", "ARRAY_REVERSE", ["variant"], (a) =>
-  typed(`to_json(list_reverse(${list(a[0]!.sql)}))`, ARRAY, any(a)),
-);
-define(
-  "semi-structured",
-  "ARRAY_SORT",
-  ["variant", "boolean", "boolean"],
-  (a) => {
-    const ascending = a[1]?.constant?.value !== "false";
-    const nulls = a[2]?.constant
-      ? a[2].constant.value === "true"
-        ? "FIRST"
-        : "LAST"
-      : ascending
-        ? "LAST"
-        : "FIRST";
-    const keys = `TRY_CAST(v ->> '$' AS DOUBLE) ${ascending ? "ASC" : "DESC"} NULLS LAST, v ->> '$' ${ascending ? "ASC" : "DESC"} NULLS ${nulls}`;
-    return typed(
-      `CASE WHEN ${a[0]!.sql} IS NOT NULL THEN (SELECT to_json(coalesce(list(v ORDER BY ${keys}), CAST([] AS JSON[]))) FROM (SELECT unnest(${list("j")}) AS v FROM (SELECT ${a[0]!.sql} AS j))) END`,
-      ARRAY,
-      any(a),
-    );
-  },
-  { min: 1 },
-);
-define("semi-structured", "ARRAY_TO_STRING", ["variant", "text"], (a) =>
-  text(
-    `list_aggregate(list_transform(${list(a[0]!.sql)}, lambda x: coalesce(x ->> '$', '')), 'string_agg', ${a[1]!.sql})`,
-    any(a),
-  ),
-);
-define("semi-structured", "ARRAY_INTERSECTION", ["variant", "variant"], (a) =>
-  typed(
-    `to_json(list_filter(${list(a[0]!.sql)}, lambda x: list_contains(CAST(${list(a[1]!.sql)} AS VARCHAR[]), CAST(x AS VARCHAR))))`,
-    ARRAY,
-    any(a),
-  ),
-);
-define("semi-structured", "ARRAY_EXCEPT", ["variant", "variant"], (a) =>
-  typed(
-    `to_json(list_filter(${list(a[0]!.sql)}, lambda x: NOT list_contains(CAST(${list(a[1]!.sql)} AS VARCHAR[]), CAST(x AS VARCHAR))))`,
-    ARRAY,
-    any(a),
-  ),
-);
-define("semi-structured", "ARRAYS_OVERLAP", ["variant", "variant"], (a) =>
-  typed(
-    `list_has_any(CAST(${list(a[0]!.sql)} AS VARCHAR[]), CAST(${list(a[1]!.sql)} AS VARCHAR[]))`,
-    BOOLEAN,
-    any(a),
-  ),
-);
-define("semi-structured", "ARRAY_MAX", ["variant"], (a) =>
-  typed(
-    `(SELECT v FROM (SELECT unnest(${list("j")}) AS v FROM (SELECT ${a[0]!.sql} AS j)) WHERE json_type(v) <> 'NULL' ORDER BY TRY_CAST(v ->> '$' AS DOUBLE) DESC NULLS LAST, v ->> '$' DESC LIMIT 1)`,
-    VARIANT,
-  ),
-);
-define("semi-structured", "ARRAY_MIN", ["variant"], (a) =>
-  typed(
-    `(SELECT v FROM (SELECT unnest(${list("j")}) AS v FROM (SELECT ${a[0]!.sql} AS j)) WHERE json_type(v) <> 'NULL' ORDER BY TRY_CAST(v ->> '$' AS DOUBLE) ASC NULLS LAST, v ->> '$' ASC LIMIT 1)`,
-    VARIANT,
-  ),
-);
-define("semi-structured", "ARRAY_FLATTEN", ["variant"], (a) =>
-  typed(
-    `to_json(flatten(list_transform(${list(a[0]!.sql)}, lambda x: json_extract(x, '$[*]'))))`,
-    ARRAY,
-    any(a),
-  ),
-);
-define(
-  "semi-structured",
-  "ARRAY_GENERATE_RANGE",
-  ["integer", "integer", "integer"],
-  (a) => typed(`to_json(range(${a.map((x) => x.sql).join(", ")}))`, ARRAY, any(a)),
-  { min: 2 },
-);
-
-/** Higher-order functions: the lambda's parameters are VARIANT. */
-function withLambda(c: CallContext, index: number, params: string[]): Typed {
-  const lambda = c.call.args[index];
-  if (lambda?.type !== "lambda" || lambda.params.length !== params.length)
-    throw new SnowflakeError(
-      "001044",
-      "42P13",
-      `SQL compilation error:\n${c.call.name[0]!.name} needs a lambda expression with ${params.length} parameter(s)`,
-    );
-  const scope: Scope = newScope(c.scope);
-  scope.lambda = new Map(lambda.params.map((p, i) => [p.name, typed(params[i]!, VARIANT)]));
-  return c.compile(lambda.body, scope);
-}
-defineRaw("semi-structured", "FILTER", (c) => {
-  const x = quoteName(nextAlias(c.env, "x"));
-  const source = castTo(c.env, c.compile(c.call.args[0]!), VARIANT);
-  const body = castTo(c.env, withLambda(c, 1, [x]), BOOLEAN);
-  return typed(`to_json(list_filter(${list(source.sql)}, lambda ${x}: ${body.sql}))`, ARRAY, source.nullable);
-});
-defineRaw("semi-structured", "TRANSFORM", (c) => {
-  const x = quoteName(nextAlias(c.env, "x"));
-  const source = castTo(c.env, c.compile(c.call.args[0]!), VARIANT);
-  const body = withLambda(c, 1, [x]);
-  return typed(
-    `to_json(list_transform(${list(source.sql)}, lambda ${x}: ${toJson(c.env, body)}))`,
-    ARRAY,
-    source.nullable,
-  );
-});
 define("semi-structured", "STRIP_NULL_VALUE", ["variant"], (a) =>
   typed(`CASE WHEN json_type(${a[0]!.sql}) <> 'NULL' THEN ${a[0]!.sql} END`, VARIANT),
 );
+
+/** The text at a path of a JSON text, which may vary by row. Source: "JSON_EXTRACT_PATH_TEXT". */
+define("semi-structured", "JSON_EXTRACT_PATH_TEXT", ["any", "text"], (a, { env }) => {
+  const json = isSemiStructured(a[0]!.type) ? a[0]!.sql : parsed(castTo(env, a[0]!, varchar()).sql, false);
+  const path = a[1]!.constant;
+  if (path?.kind !== "string") throw errors.unsupported("JSON_EXTRACT_PATH_TEXT with a computed path");
+  return text(`(${json} ->> ${quoteText(jsonPath(path.value))})`);
+});

@@ -1,0 +1,280 @@
+import { SnowflakeError } from "../../../errors.ts";
+import { type DataType, number, varchar } from "../../../types/data-type.ts";
+import { castTo, toJson } from "../cast.ts";
+import { nextAlias } from "../env.ts";
+import { newScope, type Scope } from "../scope.ts";
+import { quoteName, type Typed, text, typed } from "../typed.ts";
+import { type CallContext, define, defineRaw } from "./registry.ts";
+
+/** Functions of ARRAY. Source: "Semi-structured and structured data functions". */
+const VARIANT: DataType = { kind: "VARIANT" };
+const OBJECT: DataType = { kind: "OBJECT" };
+const ARRAY: DataType = { kind: "ARRAY" };
+const BOOLEAN: DataType = { kind: "BOOLEAN" };
+const any = (args: Typed[]) => args.some((a) => a.nullable);
+
+const list = (j: string) => `CAST(json_extract(${j}, '$[*]') AS JSON[])`;
+define(
+  "semi-structured",
+  "ARRAY_CONSTRUCT",
+  ["any"],
+  (a, { env }) =>
+    typed(
+      a.length === 0 ? "CAST('[]' AS JSON)" : `json_array(${a.map((x) => toJson(env, x)).join(", ")})`,
+      ARRAY,
+      false,
+    ),
+  { min: 0, variadic: true },
+);
+define(
+  "semi-structured",
+  "ARRAY_CONSTRUCT_COMPACT",
+  ["any"],
+  (a, { env }) =>
+    typed(
+      a.length === 0
+        ? "CAST('[]' AS JSON)"
+        : `to_json(list_filter([${a.map((x) => toJson(env, x)).join(", ")}], lambda x: x IS NOT NULL))`,
+      ARRAY,
+      false,
+    ),
+  { min: 0, variadic: true },
+);
+define("semi-structured", "ARRAY_SIZE", ["variant"], (a) =>
+  typed(
+    `CASE WHEN json_type(${a[0]!.sql}) = 'ARRAY' THEN CAST(json_array_length(${a[0]!.sql}) AS BIGINT) END`,
+    number(9),
+    true,
+  ),
+);
+define("semi-structured", "ARRAY_APPEND", ["variant", "any"], (a, { env }) =>
+  typed(
+    `CASE WHEN ${a[0]!.sql} IS NOT NULL THEN to_json(list_append(${list(a[0]!.sql)}, ${toJson(env, a[1]!)})) END`,
+    ARRAY,
+    any(a),
+  ),
+);
+define("semi-structured", "ARRAY_PREPEND", ["variant", "any"], (a, { env }) =>
+  typed(
+    `CASE WHEN ${a[0]!.sql} IS NOT NULL THEN to_json(list_prepend(${toJson(env, a[1]!)}, ${list(a[0]!.sql)})) END`,
+    ARRAY,
+    any(a),
+  ),
+);
+define("semi-structured", "ARRAY_CAT", ["variant", "variant"], (a) =>
+  typed(
+    `CASE WHEN ${a[0]!.sql} IS NOT NULL AND ${a[1]!.sql} IS NOT NULL THEN to_json(list_concat(${list(a[0]!.sql)}, ${list(a[1]!.sql)})) END`,
+    ARRAY,
+    any(a),
+  ),
+);
+define("semi-structured", "ARRAY_COMPACT", ["variant"], (a) =>
+  typed(`to_json(list_filter(${list(a[0]!.sql)}, lambda x: json_type(x) <> 'NULL'))`, ARRAY, any(a)),
+);
+define("semi-structured", "ARRAY_CONTAINS", ["any", "variant"], (a, { env }) =>
+  typed(
+    `list_contains(CAST(${list(a[1]!.sql)} AS VARCHAR[]), CAST(${toJson(env, a[0]!)} AS VARCHAR))`,
+    BOOLEAN,
+    any(a),
+  ),
+);
+define("semi-structured", "ARRAY_POSITION", ["any", "variant"], (a, { env }) =>
+  typed(
+    `nullif(CAST(list_position(CAST(${list(a[1]!.sql)} AS VARCHAR[]), CAST(${toJson(env, a[0]!)} AS VARCHAR)) AS BIGINT), 0) - 1`,
+    number(9),
+    true,
+  ),
+);
+define("semi-structured", "ARRAY_DISTINCT", ["variant"], (a) =>
+  typed(
+    `CASE WHEN ${a[0]!.sql} IS NOT NULL THEN (SELECT to_json(coalesce(list(v ORDER BY i), CAST([] AS JSON[]))) FROM (SELECT v, min(i) AS i FROM (SELECT unnest(${list("j")}) AS v, unnest(range(CAST(json_array_length(j) AS BIGINT))) AS i FROM (SELECT ${a[0]!.sql} AS j)) GROUP BY v)) END`,
+    ARRAY,
+    any(a),
+  ),
+);
+define("semi-structured", "ARRAY_SLICE", ["variant", "integer", "integer"], (a) => {
+  const [j, from, to] = a.map((x) => x.sql);
+  const n = `CAST(json_array_length(${j}) AS BIGINT)`;
+  const at = (x: string) => `CASE WHEN ${x} < 0 THEN greatest(${n} + ${x}, 0) ELSE ${x} END`;
+  return typed(`to_json(list_slice(${list(j!)}, ${at(from!)} + 1, ${at(to!)}))`, ARRAY, any(a));
+});
+/** A negative position counts from the end; one past the end is filled with NULL. Source: "ARRAY_INSERT". */
+define("semi-structured", "ARRAY_INSERT", ["variant", "integer", "any"], (a, { env }) => {
+  const [j, at] = a.map((x) => x.sql);
+  const l = list(j!);
+  const n = `CAST(json_array_length(${j}) AS BIGINT)`;
+  const place = `(CASE WHEN ${at} < 0 THEN greatest(${n} + ${at}, 0) ELSE ${at} END)`;
+  const gap = `list_transform(range(greatest(${place} - ${n}, 0)), lambda i: CAST('null' AS JSON))`;
+  return typed(
+    `to_json(list_concat(list_concat(list_concat(list_slice(${l}, 1, ${place}), ${gap}), [${toJson(env, a[2]!)}]), list_slice(${l}, ${place} + 1, ${n})))`,
+    ARRAY,
+    any(a),
+  );
+});
+define("semi-structured", "ARRAY_REMOVE", ["variant", "any"], (a, { env }) =>
+  typed(
+    `to_json(list_filter(${list(a[0]!.sql)}, lambda x: CAST(x AS VARCHAR) <> CAST(${toJson(env, a[1]!)} AS VARCHAR)))`,
+    ARRAY,
+    any(a),
+  ),
+);
+define("semi-structured", "ARRAY_REMOVE_AT", ["variant", "integer"], (a) => {
+  const [j, at] = a.map((x) => x.sql);
+  const n = `CAST(json_array_length(${j}) AS BIGINT)`;
+  const place = `(CASE WHEN ${at} < 0 THEN ${n} + ${at} ELSE ${at} END)`;
+  const l = list(j!);
+  return typed(
+    `CASE WHEN ${place} BETWEEN 0 AND ${n} - 1 THEN to_json(list_concat(list_slice(${l}, 1, ${place}), list_slice(${l}, ${place} + 2, ${n}))) ELSE ${j} END`,
+    ARRAY,
+    any(a),
+  );
+});
+define("semi-structured", "ARRAY_REVERSE", ["variant"], (a) =>
+  typed(`to_json(list_reverse(${list(a[0]!.sql)}))`, ARRAY, any(a)),
+);
+define(
+  "semi-structured",
+  "ARRAY_SORT",
+  ["variant", "boolean", "boolean"],
+  (a) => {
+    const ascending = a[1]?.constant?.value !== "false";
+    const nulls = a[2]?.constant
+      ? a[2].constant.value === "true"
+        ? "FIRST"
+        : "LAST"
+      : ascending
+        ? "LAST"
+        : "FIRST";
+    const keys = `TRY_CAST(v ->> '$' AS DOUBLE) ${ascending ? "ASC" : "DESC"} NULLS LAST, v ->> '$' ${ascending ? "ASC" : "DESC"} NULLS ${nulls}`;
+    return typed(
+      `CASE WHEN ${a[0]!.sql} IS NOT NULL THEN (SELECT to_json(coalesce(list(v ORDER BY ${keys}), CAST([] AS JSON[]))) FROM (SELECT unnest(${list("j")}) AS v FROM (SELECT ${a[0]!.sql} AS j))) END`,
+      ARRAY,
+      any(a),
+    );
+  },
+  { min: 1 },
+);
+define("semi-structured", "ARRAY_TO_STRING", ["variant", "text"], (a) =>
+  text(
+    `array_to_string(list_transform(${list(a[0]!.sql)}, lambda x: coalesce(x ->> '$', '')), ${a[1]!.sql})`,
+    any(a),
+  ),
+);
+/** Elements count: as often as in both, or as often as in the first less the second. Source: "ARRAY_EXCEPT". */
+for (const [name, keep] of [
+  ["ARRAY_INTERSECTION", "r.n <= m"],
+  ["ARRAY_EXCEPT", "r.n > m"],
+] as const)
+  define("semi-structured", name, ["variant", "variant"], (a) => {
+    const numbered = `SELECT v, i, row_number() OVER (PARTITION BY CAST(v AS VARCHAR) ORDER BY i) AS n, o FROM (SELECT unnest(${list("j")}) AS v, unnest(range(CAST(json_array_length(j) AS BIGINT))) AS i, o FROM (SELECT ${a[0]!.sql} AS j, CAST(${list(a[1]!.sql)} AS VARCHAR[]) AS o))`;
+    const counted = `SELECT v, i, n, len(list_filter(o, lambda x: x = CAST(v AS VARCHAR))) AS m FROM (${numbered})`;
+    return typed(
+      `CASE WHEN ${a[0]!.sql} IS NOT NULL AND ${a[1]!.sql} IS NOT NULL THEN (SELECT to_json(coalesce(list(r.v ORDER BY r.i), CAST([] AS JSON[]))) FROM (${counted}) AS r WHERE ${keep}) END`,
+      ARRAY,
+      any(a),
+    );
+  });
+define("semi-structured", "ARRAYS_OVERLAP", ["variant", "variant"], (a) =>
+  typed(
+    `list_has_any(CAST(${list(a[0]!.sql)} AS VARCHAR[]), CAST(${list(a[1]!.sql)} AS VARCHAR[]))`,
+    BOOLEAN,
+    any(a),
+  ),
+);
+define("semi-structured", "ARRAY_MAX", ["variant"], (a) =>
+  typed(
+    `(SELECT v FROM (SELECT unnest(${list("j")}) AS v FROM (SELECT ${a[0]!.sql} AS j)) WHERE json_type(v) <> 'NULL' ORDER BY TRY_CAST(v ->> '$' AS DOUBLE) DESC NULLS LAST, v ->> '$' DESC LIMIT 1)`,
+    VARIANT,
+  ),
+);
+define("semi-structured", "ARRAY_MIN", ["variant"], (a) =>
+  typed(
+    `(SELECT v FROM (SELECT unnest(${list("j")}) AS v FROM (SELECT ${a[0]!.sql} AS j)) WHERE json_type(v) <> 'NULL' ORDER BY TRY_CAST(v ->> '$' AS DOUBLE) ASC NULLS LAST, v ->> '$' ASC LIMIT 1)`,
+    VARIANT,
+  ),
+);
+define("semi-structured", "ARRAY_FLATTEN", ["variant"], (a) =>
+  typed(
+    `to_json(flatten(list_transform(${list(a[0]!.sql)}, lambda x: json_extract(x, '$[*]'))))`,
+    ARRAY,
+    any(a),
+  ),
+);
+define(
+  "semi-structured",
+  "ARRAY_GENERATE_RANGE",
+  ["integer", "integer", "integer"],
+  (a) => typed(`to_json(range(${a.map((x) => x.sql).join(", ")}))`, ARRAY, any(a)),
+  { min: 2 },
+);
+
+/** Source: "ARRAYS_TO_OBJECT". A NULL key leaves its entry out. */
+define("semi-structured", "ARRAYS_TO_OBJECT", ["variant", "variant"], (a) => {
+  const pairs = `list_filter(list_zip(CAST(from_json(${a[0]!.sql}, '["VARCHAR"]') AS VARCHAR[]), ${list(a[1]!.sql)}), lambda p: p[1] IS NOT NULL)`;
+  const texts = `list_transform(${pairs}, lambda p: CAST(to_json(p[1]) AS VARCHAR) || ':' || CAST(coalesce(p[2], CAST('null' AS JSON)) AS VARCHAR))`;
+  return typed(`CAST('{' || array_to_string(${texts}, ',') || '}' AS JSON)`, OBJECT, any(a));
+});
+/** Source: "ARRAYS_ZIP". A shorter array's missing elements are null. */
+define(
+  "semi-structured",
+  "ARRAYS_ZIP",
+  ["variant"],
+  (a) => {
+    const element = a
+      .map((_, i) => `'"$${i + 1}":' || CAST(coalesce(p[${i + 1}], CAST('null' AS JSON)) AS VARCHAR)`)
+      .join(" || ',' || ");
+    const lists = a.map((x) => list(x.sql));
+    const zipped =
+      lists.length === 1 ? `list_transform(${lists[0]}, lambda x: [x])` : `list_zip(${lists.join(", ")})`;
+    return typed(
+      `to_json(list_transform(${zipped}, lambda p: CAST('{' || ${element} || '}' AS JSON)))`,
+      ARRAY,
+      any(a),
+    );
+  },
+  { variadic: true },
+);
+
+/** Higher-order functions: the lambda's parameters are VARIANT unless they are given a type. */
+function withLambda(c: CallContext, index: number, params: string[]): Typed {
+  const lambda = c.call.args[index];
+  if (lambda?.type !== "lambda" || lambda.params.length !== params.length)
+    throw new SnowflakeError(
+      "001044",
+      "42P13",
+      `SQL compilation error:\n${c.call.name[0]!.name} needs a lambda expression with ${params.length} parameter(s)`,
+    );
+  const scope: Scope = newScope(c.scope);
+  scope.lambda = new Map(
+    lambda.params.map((p, i) => {
+      const value = typed(params[i]!, VARIANT);
+      return [p.name, p.type ? castTo(c.env, value, p.type) : value];
+    }),
+  );
+  return c.compile(lambda.body, scope);
+}
+defineRaw("semi-structured", "FILTER", (c) => {
+  const x = quoteName(nextAlias(c.env, "x"));
+  const source = castTo(c.env, c.compile(c.call.args[0]!), VARIANT);
+  const body = castTo(c.env, withLambda(c, 1, [x]), BOOLEAN);
+  return typed(`to_json(list_filter(${list(source.sql)}, lambda ${x}: ${body.sql}))`, ARRAY, source.nullable);
+});
+defineRaw("semi-structured", "TRANSFORM", (c) => {
+  const x = quoteName(nextAlias(c.env, "x"));
+  const source = castTo(c.env, c.compile(c.call.args[0]!), VARIANT);
+  const body = withLambda(c, 1, [x]);
+  return typed(
+    `to_json(list_transform(${list(source.sql)}, lambda ${x}: ${toJson(c.env, body)}))`,
+    ARRAY,
+    source.nullable,
+  );
+});
+/** Source: "REDUCE". The accumulator starts as the second argument. */
+defineRaw("semi-structured", "REDUCE", (c) => {
+  const [acc, x] = [quoteName(nextAlias(c.env, "a")), quoteName(nextAlias(c.env, "x"))];
+  const source = castTo(c.env, c.compile(c.call.args[0]!), VARIANT);
+  const start = c.compile(c.call.args[1]!);
+  const body = withLambda(c, 2, [acc, x]);
+  const reduced = `list_reduce(list_prepend(${toJson(c.env, start)}, ${list(source.sql)}), lambda ${acc}, ${x}: ${toJson(c.env, body)})`;
+  return typed(`CASE WHEN ${source.sql} IS NOT NULL THEN ${reduced} END`, VARIANT);
+});
