@@ -423,8 +423,8 @@ function toText(env: Env, from: Typed, to: DataType, isTry: boolean): string | n
   if (to.kind !== "VARCHAR") return null;
   const sql = plain();
   if (to.length >= MAX_VARCHAR || (from.type.kind === "VARCHAR" && from.type.length <= to.length)) return sql;
-  // An explicit cast to a shorter VARCHAR truncates.
-  return isTry ? `left(${sql}, ${to.length})` : `left(${sql}, ${to.length})`;
+  // An explicit cast to a shorter VARCHAR truncates; TRY_CAST gives NULL. Source: "TRY_CAST".
+  return isTry ? `CASE WHEN length(${sql}) <= ${to.length} THEN ${sql} END` : `left(${sql}, ${to.length})`;
 }
 
 const CASTS: Record<DataType["kind"], Emit> = {

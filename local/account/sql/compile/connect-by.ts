@@ -1,7 +1,7 @@
 import { errors } from "../../errors.ts";
-import { number } from "../../types/data-type.ts";
+import { type DataType, number, varchar } from "../../types/data-type.ts";
 import { duckType } from "../../types/physical.ts";
-import type { Select } from "../parse/index.ts";
+import type { Expr, Select } from "../parse/index.ts";
 import { castTo } from "./cast.ts";
 import { type Env, nextAlias } from "./env.ts";
 import { compileExpr } from "./expression.ts";
@@ -51,12 +51,22 @@ export function compileConnectBy(env: Env, select: Select, scope: Scope, from: s
     : "";
   const step = castTo(env, compileExpr(env, current, select.connectBy!), boolean).sql;
   const parents = unique.map((name) => `prior ${name}`);
-  const columns = [...unique, ...parents].map(quoteName).join(", ");
+  const carried = carriedValues(env, current, tree, carriedNodes(select));
+  const columns = [...unique, ...parents, ...carried.map((c) => c.name)].map(quoteName).join(", ");
   const own = unique.map((name) => `${rows}.${quoteName(name)}`).join(", ");
-  const root = [own, ...all.map(({ column }) => `CAST(NULL AS ${duckType(column.type)})`)].join(", ");
-  const child = [own, ...unique.map((name) => `${tree}.${quoteName(name)}`)].join(", ");
+  const root = [
+    own,
+    ...all.map(({ column }) => `CAST(NULL AS ${duckType(column.type)})`),
+    ...carried.map((c) => c.start),
+  ].join(", ");
+  const child = [
+    own,
+    ...unique.map((name) => `${tree}.${quoteName(name)}`),
+    ...carried.map((c) => c.step),
+  ].join(", ");
   const result = nextAlias(env, "r");
   scope.relations = pointTo(result, true).relations;
+  scope.hierarchy = new Map(carried.map((c) => [c.node, typed(`${result}.${quoteName(c.name)}`, c.type)]));
   scope.prior = (name) => {
     const at = all.findIndex(({ column }) => column.name === name);
     return at === -1 ? undefined : typed(`${result}.${quoteName(parents[at]!)}`, all[at]!.column.type);
@@ -65,6 +75,47 @@ export function compileConnectBy(env: Env, select: Select, scope: Scope, from: s
     `(WITH RECURSIVE ${rows} AS (${base}), ${tree}(${columns}, "LEVEL") AS (SELECT ${root}, 1 FROM ${rows}${start} ` +
     `UNION ALL SELECT ${child}, ${tree}."LEVEL" + 1 FROM ${rows}, ${tree} WHERE ${step}) SELECT * FROM ${tree}) AS ${result}`
   );
+}
+
+interface Carried {
+  node: object;
+  name: string;
+  start: string;
+  step: string;
+  type: DataType;
+}
+
+/** SYS_CONNECT_BY_PATH(column, separator) and CONNECT_BY_ROOT column in the query's own clauses. */
+function carriedNodes(select: Select): Expr[] {
+  const found: Expr[] = [];
+  const visit = (node: unknown): void => {
+    if (Array.isArray(node)) for (const item of node) visit(item);
+    else if (typeof node === "object" && node !== null) {
+      const expr = node as Expr;
+      if (expr.type === "connectByRoot") found.push(expr);
+      else if (expr.type === "call" && expr.name.at(-1)?.name === "SYS_CONNECT_BY_PATH") found.push(expr);
+      else for (const value of Object.values(node)) visit(value);
+    }
+  };
+  visit([select.items, select.where, select.groupBy, select.having, select.qualify]);
+  return found;
+}
+
+/** Each as a column of the recursive table: its value at a root, and at a child of a row of `tree`. */
+function carriedValues(env: Env, current: Scope, tree: string, nodes: Expr[]): Carried[] {
+  return nodes.map((node, i) => {
+    const name = `carried ${i}`;
+    const before = `${tree}.${quoteName(name)}`;
+    if (node.type === "connectByRoot") {
+      const value = compileExpr(env, current, node.expr);
+      return { node, name, start: value.sql, step: before, type: value.type };
+    }
+    if (node.type !== "call" || node.args.length !== 2)
+      throw errors.unsupported("SYS_CONNECT_BY_PATH without two arguments");
+    const [value, separator] = node.args.map((a) => castTo(env, compileExpr(env, current, a), varchar()).sql);
+    const own = `(${separator} || ${value})`;
+    return { node, name, start: own, step: `${before} || ${own}`, type: varchar() };
+  });
 }
 
 const levelRelation = (alias: string) => ({

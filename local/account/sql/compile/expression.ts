@@ -179,6 +179,8 @@ export function compileExpr(env: Env, scope: Scope, node: Expr): Typed {
     }
     case "collate":
       throw errors.unsupported("COLLATE");
+    case "connectByRoot":
+      return hierarchical(scope, node, "CONNECT_BY_ROOT");
     case "prior": {
       if (node.expr.type === "column")
         for (let at: Scope | null = scope; at; at = at.parent) {
@@ -515,10 +517,20 @@ function namedWindow(scope: Scope, name: string): WindowSpec {
 export const groupable = (value: Typed): string =>
   value.type.kind === "TIMESTAMP_TZ" && !value.isNull ? `(${value.sql}).t` : value.sql;
 
+/** What a hierarchical query carries along for the node. */
+function hierarchical(scope: Scope, node: object, name: string): Typed {
+  for (let at: Scope | null = scope; at; at = at.parent) {
+    const found = at.hierarchy?.get(node);
+    if (found) return found;
+  }
+  throw errors.unsupported(`${name} outside of CONNECT BY`);
+}
+
 export function compileCall(env: Env, scope: Scope, call: CallExpr): Typed {
   if (call.instance) return hooks.method(env, scope, call);
   const qualified = call.name.length > 1;
   const name = call.name.at(-1)!.name;
+  if (!qualified && name === "SYS_CONNECT_BY_PATH") return hierarchical(scope, call, name);
   const def = qualified ? undefined : findFunction(name);
   if (!def) {
     const user = hooks.userFunction(env, scope, call);

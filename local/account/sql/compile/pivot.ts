@@ -5,7 +5,7 @@ import type { Expr, Pivot, Unpivot } from "../parse/index.ts";
 import { resultRows } from "../run/values.ts";
 import { coerce, commonType } from "./cast.ts";
 import { type Env, need, nextAlias } from "./env.ts";
-import { compileExpr, hooks } from "./expression.ts";
+import { compileExpr, compileOrder, hooks } from "./expression.ts";
 import type { Source } from "./from.ts";
 import { literalOf } from "./literal.ts";
 import { compare } from "./operators.ts";
@@ -115,9 +115,13 @@ function valuesOf(
     }));
   let sql: string;
   let type = key.type;
-  if (pivot.values === "ANY")
-    sql = `SELECT DISTINCT ${quoteName(key.sqlName)} AS k FROM ${source.sql} AS d WHERE ${quoteName(key.sqlName)} IS NOT NULL ORDER BY k`;
-  else {
+  if ("any" in pivot.values) {
+    const scope = newScope(outer);
+    const column = { name: key.name, sql: "d.k", type: key.type, nullable: false };
+    scope.relations.push({ name: source.name.at(-1) ?? null, path: [], columns: [column] });
+    const order = pivot.values.any.length > 0 ? compileOrder(env, scope, pivot.values.any) : "k";
+    sql = `SELECT k FROM (SELECT DISTINCT ${quoteName(key.sqlName)} AS k FROM ${source.sql} AS d) AS d WHERE k IS NOT NULL ORDER BY ${order}`;
+  } else {
     const compiled = hooks.query(env, pivot.values, outer.parent);
     sql = compiled.sql;
     type = compiled.columns[0]!.type;

@@ -54,6 +54,8 @@ export interface Scope {
   windows: Map<string, WindowSpec>;
   lambda: Map<string, Typed> | null;
   /** Inside CONNECT BY: what PRIOR means. */
+  /** Inside CONNECT BY: values of SYS_CONNECT_BY_PATH and CONNECT_BY_ROOT, by the node that asks. */
+  hierarchy?: ReadonlyMap<object, Typed>;
   prior?: (name: string) => Typed | undefined;
 }
 

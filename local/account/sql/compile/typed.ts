@@ -47,8 +47,11 @@ export function nullConstant(type: DataType = varchar()): Typed {
 /** A number as written: fixed-point with its digits, or FLOAT with an exponent. */
 export function numberConstant(written: string): Typed {
   const constant = { kind: "number" as const, value: written };
-  if (/[eE]/.test(written))
+  if (/[eE]/.test(written)) {
+    const plain = withoutExponent(written);
+    if (plain) return { ...numberConstant(plain), constant };
     return { sql: `${written}::DOUBLE`, type: { kind: "FLOAT" }, nullable: false, constant };
+  }
   const [whole = "", fraction = ""] = written.split(".");
   const digits = whole.replace(/^0+/, "");
   const scale = fraction.length;
@@ -66,6 +69,20 @@ export function numberConstant(written: string): Typed {
     nullable: false,
     constant,
   };
+}
+
+/** `1.5e3` as `1500`, where 38 digits hold it. */
+function withoutExponent(written: string): string | null {
+  const [mantissa = "", power = ""] = written.toLowerCase().split("e");
+  const [whole = "", fraction = ""] = mantissa.split(".");
+  const shift = Number(power);
+  const digits = whole + fraction;
+  if (digits.length + Math.abs(shift) > 38) return null;
+  const point = whole.length + shift;
+  const padded = "0".repeat(Math.max(0, 1 - point)) + digits + "0".repeat(Math.max(0, point - digits.length));
+  const at = Math.max(1, point);
+  const rest = padded.slice(at);
+  return rest === "" ? padded.slice(0, at) : `${padded.slice(0, at)}.${rest}`;
 }
 
 export const booleanConstant = (value: boolean): Typed => ({

@@ -128,6 +128,7 @@ export type Expr =
   | ({ type: "tuple"; items: Expr[] } & Span)
   | ({ type: "lambda"; params: (Ident & { type?: DataType })[]; body: Expr } & Span)
   | ({ type: "prior"; expr: Expr } & Span)
+  | ({ type: "connectByRoot"; expr: Expr } & Span)
   | ({ type: "collate"; expr: Expr; collation: string } & Span);
 
 export interface SelectItem {
@@ -178,7 +179,7 @@ export interface Pivot {
   type: "pivot";
   aggregates: { call: CallExpr; alias: Ident | null }[];
   column: Ident;
-  values: { expr: Expr; alias: Ident | null }[] | "ANY" | Query;
+  values: { expr: Expr; alias: Ident | null }[] | { any: OrderItem[] } | Query;
   defaultOnNull: Expr | null;
   alias: TableAlias | null;
 }

@@ -238,6 +238,11 @@ export class ExpressionParser {
       const expr = this.#unary();
       return { type: "unary", op: t.value, expr, start: t.start, end: expr.end };
     }
+    if (c.isWord("CONNECT_BY_ROOT") && (c.peek().kind === "word" || c.peek().kind === "quoted")) {
+      const t = c.next();
+      const expr = this.#unary();
+      return { type: "connectByRoot", expr, start: t.start, end: expr.end };
+    }
     if (c.isWord("PRIOR") && (c.peek().kind === "word" || c.peek().kind === "quoted")) {
       c.next();
       const expr = this.#unary();

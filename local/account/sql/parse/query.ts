@@ -512,8 +512,7 @@ export class QueryParser {
     c.expectOp("(");
     let values: Pivot["values"];
     if (c.takeWords("ANY")) {
-      values = "ANY";
-      if (c.isWord("ORDER")) throw errors.unsupported("PIVOT … ANY ORDER BY");
+      values = { any: c.takeWords("ORDER", "BY") ? this.expressions.orderItems() : [] };
     } else if (this.startsQuery()) values = this.query();
     else values = c.commaList(() => ({ expr: this.expr(), alias: c.alias() }));
     c.expectOp(")");

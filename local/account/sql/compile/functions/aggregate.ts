@@ -104,7 +104,10 @@ agg("COUNT_IF", ["boolean"], (a, c) =>
 agg("BOOLAND_AGG", ["boolean"], (a, c) => typed(aggregate(c, "bool_and", a[0]!.sql), BOOLEAN));
 agg("BOOLOR_AGG", ["boolean"], (a, c) => typed(aggregate(c, "bool_or", a[0]!.sql), BOOLEAN));
 agg("BOOLXOR_AGG", ["boolean"], (a, c) =>
-  typed(`(${aggregate(c, "count", "*", { filter: a[0]!.sql, distinct: false })} = 1)`, BOOLEAN),
+  typed(
+    `CASE WHEN ${aggregate(c, "count", a[0]!.sql, { distinct: false })} > 0 THEN ${aggregate(c, "count", "*", { filter: a[0]!.sql, distinct: false })} = 1 END`,
+    BOOLEAN,
+  ),
 );
 for (const [name, fn] of [
   ["BITAND_AGG BIT_AND_AGG BIT_ANDAGG BITANDAGG", "bit_and"],
@@ -155,12 +158,21 @@ agg("APPROX_COUNT_DISTINCT HLL", ["any"], (a, c) =>
 agg("APPROX_PERCENTILE", ["float", "float"], (a, c) =>
   typed(aggregate(c, "approx_quantile", `${a[0]!.sql}, ${a[1]!.sql}`), FLOAT),
 );
-agg("MIN_BY", ["any", "any"], (a, c) =>
-  typed(aggregate(c, "arg_min_null", `${a[0]!.sql}, ${groupable(a[1]!)}`), a[0]!.type),
-);
-agg("MAX_BY", ["any", "any"], (a, c) =>
-  typed(aggregate(c, "arg_max_null", `${a[0]!.sql}, ${groupable(a[1]!)}`), a[0]!.type),
-);
+/** With a third argument, an ARRAY of up to so many values. Source: "MAX_BY". */
+for (const way of ["min", "max"])
+  agg(
+    `${way.toUpperCase()}_BY`,
+    ["any", "any", "integer"],
+    (a, c) => {
+      const [value, key, count] = a as [Typed, Typed, Typed | undefined];
+      if (!count)
+        return typed(aggregate(c, `arg_${way}_null`, `${value.sql}, ${groupable(key)}`), value.type);
+      const json = `coalesce(${toJson(c.env, value)}, CAST('null' AS JSON))`;
+      const listed = aggregate(c, `arg_${way}`, `${json}, ${groupable(key)}, ${count.sql}`);
+      return typed(`coalesce(to_json(${listed}), CAST('[]' AS JSON))`, { kind: "ARRAY" }, false);
+    },
+    { min: 2 },
+  );
 agg(
   "HASH_AGG",
   ["any"],
@@ -194,6 +206,12 @@ defineRaw(
       );
     const value = c.compile(order.expr);
     const fraction = order.descending ? `(1 - ${p.sql})` : p.sql;
+    if (name === "PERCENTILE_DISC" && order.descending) {
+      const filter = `${value.sql} IS NOT NULL`;
+      const values = aggregate(c, "list", value.sql, { filter, order: `${value.sql} DESC` });
+      const count = aggregate(c, "count", value.sql);
+      return typed(`${values}[CAST(greatest(1, ceil(${p.sql} * ${count})) AS BIGINT)]`, value.type);
+    }
     if (name === "PERCENTILE_DISC")
       return typed(aggregate(c, "quantile_disc", `${value.sql}, ${fraction}`), value.type);
     const own = numeric(c.env, value);

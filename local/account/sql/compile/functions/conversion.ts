@@ -79,7 +79,7 @@ define(
     switch (value.type.kind) {
       case "NUMBER":
       case "FLOAT":
-        return text(numberFormatSql(value, format.constant.value), any(a));
+        return text(numberFormatSql(env, value, format.constant.value), any(a));
       case "VARCHAR":
       case "VARIANT": {
         const date = convertArgument(env, value, "date");

@@ -1,89 +1,114 @@
 import { errors } from "../../../errors.ts";
+import type { Env } from "../env.ts";
+import { needNative } from "../native.ts";
 import { quoteText, raise, type Typed } from "../typed.ts";
 
 /**
- * Fixed-position number formats: digits (9, 0), decimal point, group separators, sign (S, MI), dollar. Source:
- * Snowflake documentation, "SQL format models". Others are refused.
+ * Fixed-position number formats: digits (9, 0), decimal point (. D), group separators (, G), sign (S, MI), dollar,
+ * blank zero (B), hexadecimal digits (X), texts in quotes, FM. Source: Snowflake documentation, "SQL format models".
+ * Others are refused.
  */
 interface Model {
+  before: string;
+  after: string;
   fill: boolean;
-  zeros: number;
-  nines: number;
-  fraction: number;
-  fractionMin: number;
-  groups: boolean;
+  blankZero: boolean;
   dollar: boolean;
-  sign: "leading" | "minus-trailing" | "";
+  sign: "leading" | "trailing" | "minus-trailing" | "";
+  whole: string;
+  fraction: string;
+  hexadecimal: boolean;
 }
 
+const PATTERN = /^(?:"([^"]*)")?(FM)?(S)?(\$)?(B)?(\$)?([90X,G]*)(?:[.D]([90]*))?(S|MI)?(?:"([^"]*)")?$/i;
+
 function readModel(format: string): Model {
-  const upper = format.toUpperCase();
-  const match = /^(FM)?(S)?(\$)?([90,G]+)(?:[.D]([90]*))?(MI)?$/.exec(upper);
-  if (!match) throw errors.unsupported(`number format '${format}'`);
-  const whole = match[4]!.replace(/[,G]/g, "");
-  const fraction = match[5] ?? "";
-  const firstZero = whole.indexOf("0");
+  const match = PATTERN.exec(format);
+  const whole = match?.[7]?.toUpperCase().replaceAll("G", ",") ?? "";
+  const fraction = match?.[8] ?? "";
+  const hexadecimal = whole.includes("X");
+  if (!match || whole + fraction === "" || (hexadecimal && (/[^X0]/.test(whole) || fraction !== "")))
+    throw errors.unsupported(`number format '${format}'`);
+  const last = match[9]?.toUpperCase();
   return {
-    fill: match[1] !== undefined,
-    zeros: firstZero === -1 ? 0 : whole.length - firstZero,
-    nines: whole.length,
-    fraction: fraction.length,
-    fractionMin: fraction.length,
-    groups: /[,G]/.test(match[4]!),
-    dollar: match[3] !== undefined,
-    sign: match[2] ? "leading" : match[6] ? "minus-trailing" : "",
+    before: match[1] ?? "",
+    after: match[10] ?? "",
+    fill: match[2] !== undefined,
+    blankZero: match[5] !== undefined,
+    dollar: match[4] !== undefined || match[6] !== undefined,
+    sign: match[3] ? "leading" : last === "S" ? "trailing" : last === "MI" ? "minus-trailing" : "",
+    whole,
+    fraction,
+    hexadecimal,
   };
 }
 
-export function numberFormatSql(value: Typed, format: string): string {
-  const m = readModel(format);
-  const x = value.sql;
-  const rounded = `CAST(abs(${x}) AS DECIMAL(38,${m.fraction}))`;
-  const digits = `CAST(${rounded} AS VARCHAR)`;
-  const whole = m.fraction > 0 ? `split_part(${digits}, '.', 1)` : digits;
-  const fraction = m.fraction > 0 ? ` || '.' || split_part(${digits}, '.', 2)` : "";
-  const trimmed =
-    m.zeros > 0
-      ? `lpad(ltrim(${whole}, '0'), CAST(greatest(${m.zeros}, length(ltrim(${whole}, '0'))) AS INTEGER), '0')`
-      : `CASE WHEN ${whole} = '0' THEN ${m.fraction > 0 ? "''" : "'0'"} ELSE ${whole} END`;
-  const grouped = m.groups ? `regexp_replace(${trimmed}, '(\\d)(?=(\\d{3})+$)', '\\1,', 'g')` : trimmed;
-  if (m.groups) {
-    // RE2 has no look-ahead: group from the right on the reversed text.
-    const reversed = `reverse(regexp_replace(reverse(${trimmed}), '([0-9]{3})', '\\1,', 'g'))`;
-    return assemble(m, x, `ltrim(${reversed}, ',')`, fraction);
+/** Digits put into the places of a model; `#` in each where they do not fit. */
+function layOut(model: Model, digits: string, negative: boolean): string {
+  const [given = "0", fraction = ""] = digits.split(".");
+  const number = model.hexadecimal ? BigInt(given).toString(16).toUpperCase() : given.replace(/^0+(?=.)/, "");
+  const places = [...model.whole];
+  const room = places.filter((place) => place !== ",").length;
+  const shown = number === "0" && (model.blankZero || room === 0) ? "" : number;
+  const fits = shown.length <= room;
+  const rest = [...shown];
+  const body: string[] = [];
+  for (let i = places.length - 1; i >= 0; i--) {
+    const forced = places.slice(0, i + 1).includes("0");
+    if (places[i] === ",") body.unshift(!fits || rest.length > 0 || forced ? "," : " ");
+    else body.unshift(fits ? (rest.pop() ?? (forced ? "0" : " ")) : "#");
   }
-  return assemble(m, x, grouped, fraction);
+  const decimals = model.fraction === "" ? "" : `.${fits ? fraction : "#".repeat(model.fraction.length)}`;
+  const ends = {
+    leading: "",
+    trailing: negative ? "-" : "+",
+    "minus-trailing": negative ? "-" : " ",
+    "": "",
+  };
+  const front = {
+    leading: negative ? "-" : "+",
+    trailing: "",
+    "minus-trailing": "",
+    "": negative ? "-" : " ",
+  };
+  const core = `${front[model.sign]}${model.dollar ? "$" : ""}${body.join("").trimStart()}${decimals}`;
+  const width = front[model.sign].length + (model.dollar ? 1 : 0) + places.length + decimals.length;
+  const end = ends[model.sign];
+  const laid = model.fill ? core.trim() + end.trim() : core.trimStart().padStart(width) + end;
+  return model.before + laid + model.after;
 }
 
-function assemble(m: Model, x: string, whole: string, fraction: string): string {
-  const body = `${m.dollar ? "'$' || " : ""}${whole}${fraction}`;
-  const sign =
-    m.sign === "leading"
-      ? `CASE WHEN ${x} < 0 THEN '-' ELSE '+' END || `
-      : `CASE WHEN ${x} < 0 THEN '-' ELSE '' END || `;
-  const full =
-    m.sign === "minus-trailing" ? `${body} || CASE WHEN ${x} < 0 THEN '-' ELSE ' ' END` : `${sign}${body}`;
-  if (m.fill || m.sign !== "") return `(${full})`;
-  const width =
-    m.nines +
-    (m.fraction > 0 ? m.fraction + 1 : 0) +
-    (m.groups ? Math.floor((m.nines - 1) / 3) : 0) +
-    (m.dollar ? 1 : 0) +
-    1;
-  return `lpad(${full}, ${width}, ' ')`;
+export function numberFormatSql(env: Env, value: Typed, format: string): string {
+  const model = readModel(format);
+  const call = (digits: string, negative: string, given: string) =>
+    layOut(readModel(given), digits, negative === "true");
+  needNative(env, [{ name: "firn_number_format", arity: 3, call }]);
+  const digits = `CAST(CAST(abs(${value.sql}) AS DECIMAL(38,${model.fraction.length})) AS VARCHAR)`;
+  return `firn_number_format(${digits}, CAST(${value.sql} < 0 AS VARCHAR), ${quoteText(format)})`;
 }
 
 export function parseNumberSql(textSql: string, format: string, isTry: boolean): string {
   const model = readModel(format);
-  let cleaned = `trim(${textSql})`;
-  if (model.groups) cleaned = `replace(${cleaned}, ',', '')`;
-  if (model.dollar) cleaned = `replace(${cleaned}, '$', '')`;
-  const fits = `regexp_full_match(${cleaned}, '[+-]?[0-9]{0,${model.nines}}(\\.[0-9]{0,${model.fraction}})?')`;
-  if (isTry) return `CASE WHEN ${fits} THEN ${cleaned} END`;
   const wrong = raise(
     "100038",
     "22018",
     `'Can''t parse ''' || ${textSql} || ''' as number with format ' || ${quoteText(`'${format}'`)}`,
   );
-  return `CASE WHEN ${textSql} IS NULL OR ${fits} THEN ${cleaned} ELSE CAST(${wrong} AS VARCHAR) END`;
+  const guarded = (fits: string, value: string) =>
+    isTry
+      ? `CASE WHEN ${fits} THEN ${value} END`
+      : `CASE WHEN ${textSql} IS NULL OR ${fits} THEN ${value} ELSE CAST(${wrong} AS VARCHAR) END`;
+  let cleaned = `trim(${textSql})`;
+  if (model.hexadecimal)
+    return guarded(
+      `regexp_full_match(${cleaned}, '[0-9A-Fa-f]{1,${Math.min(16, model.whole.length)}}')`,
+      `CAST(TRY_CAST('0x' || ${cleaned} AS UBIGINT) AS VARCHAR)`,
+    );
+  if (model.whole.includes(",")) cleaned = `replace(${cleaned}, ',', '')`;
+  if (model.dollar) cleaned = `replace(${cleaned}, '$', '')`;
+  const places = model.whole.replaceAll(",", "").length;
+  return guarded(
+    `regexp_full_match(${cleaned}, '[+-]?[0-9]{0,${places}}(\\.[0-9]{0,${model.fraction.length}})?')`,
+    cleaned,
+  );
 }

@@ -73,12 +73,13 @@ define(
   },
   { min: 2 },
 );
-define("string", "LEFT", ["text", "integer"], (a) =>
-  text(`left(${a[0]!.sql}, ${atLeastZero(a[1]!)})`, any(a)),
-);
-define("string", "RIGHT", ["text", "integer"], (a) =>
-  text(`right(${a[0]!.sql}, ${atLeastZero(a[1]!)})`, any(a)),
-);
+for (const side of ["left", "right"])
+  define("string", side.toUpperCase(), ["text", "integer"], (a) => {
+    const [value, length] = a as [Typed, Typed];
+    if (value.type.kind === "BINARY")
+      return typed(`unhex(${side}(hex(${value.sql}), 2 * (${atLeastZero(length)})))`, BINARY, any(a));
+    return text(`${side}(${value.sql}, ${atLeastZero(length)})`, any(a));
+  });
 define(
   "string",
   "REPLACE",
