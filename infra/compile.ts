@@ -8,6 +8,8 @@ import { type MetricFile, metricModels, parseMetrics } from "../pipelines/metric
 import { type CompiledModels, compileModels } from "../pipelines/models/compile-models.ts";
 import { planTasks } from "../pipelines/models/graph.ts";
 import type { ModelFile } from "../pipelines/models/model.ts";
+import { type PlannedQuality, planQuality } from "../pipelines/quality/plan.ts";
+import { QUALITY_SCHEMA } from "../pipelines/quality/result-table.ts";
 import { planSources, rawRelations } from "../pipelines/sources/plan.ts";
 import { qualityModels } from "../pipelines/sources/quality.ts";
 import type { Source } from "../pipelines/sources/source.ts";
@@ -28,6 +30,8 @@ export interface CompileInput {
   models: readonly ModelFile[];
   /** Definitions of metrics; none by default. */
   metrics?: readonly MetricFile[];
+  /** Checks that are files of their own; none by default. */
+  checks?: readonly ModelFile[];
   kpis: readonly KpiFile[];
   /** Public keys of service users, base64 of DER, by the user's key. */
   publicKeys: Readonly<Record<string, string>>;
@@ -61,7 +65,16 @@ export function compile(input: CompileInput): Platform {
     ...qualityModels(sources.contracted, config.watchFields),
   ];
   const compiled = compileModels(models, rawRelations(sources), names, problems, sources.absent);
-  const tasks = planTasks(compiled.models, config, names, problems);
+  const quality = planQuality({
+    config,
+    stackFile,
+    names,
+    compiled,
+    contracted: sources.contracted,
+    files: input.checks ?? [],
+    problems,
+  });
+  const tasks = planTasks(compiled.models, config, names, problems, quality);
   const kpis = compileKpis(input.kpis, compiled, problems);
   const schemas = planSchemas(
     [
@@ -70,6 +83,7 @@ export function compile(input: CompileInput): Platform {
         (source): WantedSchema => ({ database: "raw", schema: source.key, comment: source.description }),
       ),
       ...modelSchemas(compiled),
+      { database: "ops", schema: "quality", comment: "Operations: quality." },
     ],
     names,
   );
@@ -82,7 +96,7 @@ export function compile(input: CompileInput): Platform {
       loaded: sources.files.map((source) => `raw.${source.key}`),
       landing: `raw.${LANDING_SCHEMA}`,
       pipeline: `ops.${PIPELINE_SCHEMA}`,
-      ...modelFlows(compiled, config),
+      ...modelFlows(compiled, quality, config),
     },
     stage,
     format,
@@ -120,15 +134,16 @@ export function compile(input: CompileInput): Platform {
       ...sources.documents.map((source) => planDocumentStage(source, landing, integration, names)),
     ],
     integrations: [integration],
-    tables: [...sources.tables, ...compiled.tables],
+    tables: [...sources.tables, ...compiled.tables, ...quality.tables],
     views: compiled.views,
     pipes: sources.pipes,
-    streams: compiled.models.flatMap((one) => one.streams),
+    streams: [...compiled.models.flatMap((one) => one.streams), ...quality.streams],
     tasks,
     landing,
     ...sources.kafka,
     sources: sources.plans,
     models: compiled.models.map((one) => one.model),
+    checks: quality.checks,
     kpis,
   };
 }
@@ -151,12 +166,15 @@ function modelSchemas(compiled: CompiledModels): WantedSchema[] {
   });
 }
 
-function modelFlows(compiled: CompiledModels, config: StackConfig) {
+function modelFlows(compiled: CompiledModels, quality: PlannedQuality, config: StackConfig) {
   const running = compiled.models.filter((one) => one.statement !== undefined);
   const distinct = (names: readonly string[]) => [...new Set(names)].sort();
   return {
-    modelReads: distinct(running.flatMap((one) => one.inputs.map((input) => schemaOf(input.logical)))),
-    modelWrites: distinct(running.map((one) => schemaOf(one.model.logical))),
+    modelReads: distinct([
+      ...running.flatMap((one) => one.inputs.map((input) => schemaOf(input.logical))),
+      ...quality.checks.flatMap((check) => [check.model, ...check.reads].map(schemaOf)),
+    ]),
+    modelWrites: distinct([...running.map((one) => schemaOf(one.model.logical)), QUALITY_SCHEMA]),
     // One that the stack lacks is the graph's complaint.
     modelWarehouses: distinct(running.map((one) => one.model.warehouse)).filter(
       (warehouse) => config.warehouses[warehouse] !== undefined,

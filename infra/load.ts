@@ -41,13 +41,17 @@ export function loadPlatform({ root, stack, publicKeys, deployment }: LoadOption
     stack,
     config: inAwsAccount(config, deployment?.awsAccountId, `Pulumi.${stack}.yaml`, problems),
     sources: SOURCES,
-    models: sqlFiles(root, "sql").filter((file) => !file.path.startsWith("sql/kpi/")),
+    models: sqlFiles(root, "sql").filter((file) => !NO_MODELS.some((folder) => file.path.startsWith(folder))),
+    checks: sqlFiles(root, "sql/checks"),
     metrics: sqlFiles(root, "sql/metrics", ".yaml"),
     kpis: sqlFiles(root, "sql/kpi"),
     publicKeys: publicKeys ?? readPublicKeys({ root, stack, config, environment, deploying, problems }),
     problems,
   });
 }
+
+/** Folders of sql/ whose files are no models. */
+const NO_MODELS = ["sql/kpi/", "sql/checks/", "sql/alerts/"];
 
 function loadConfig(root: string, stack: string, problems: Problems): StackConfig | undefined {
   const file = `Pulumi.${stack}.yaml`;

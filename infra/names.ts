@@ -82,6 +82,20 @@ export class Names {
     return this.pipeline(`start_${freshness}`);
   }
 
+  /** The task that runs a model's checks, and the stream of the rows that they have yet to see. */
+  checkTask(model: LogicalName): ObjectName {
+    return this.pipeline(`check_${flat(model)}`);
+  }
+
+  checkStream(model: LogicalName): ObjectName {
+    return this.pipeline(`check__${flat(model)}`);
+  }
+
+  /** The task that runs the checks which look at whole tables. */
+  scheduledChecks(): ObjectName {
+    return this.pipeline("check_schedule");
+  }
+
   private pipeline(name: string): ObjectName {
     return { ...this.schema("ops", PIPELINE_SCHEMA), name: name.toUpperCase() };
   }

@@ -38,6 +38,7 @@ export interface Platform {
   connectors: Connector[];
   sources: SourcePlan[];
   models: Model[];
+  checks: Check[];
   kpis: Kpi[];
 }
 
@@ -229,7 +230,7 @@ export interface Stream extends ObjectName {
   table: ObjectName;
   /** The table, as models write it. */
   source: string;
-  /** The one model that reads it. */
+  /** The one model that reads it, or the key of the task with its checks. */
   consumer: string;
   appendOnly: boolean;
   comment: string;
@@ -239,6 +240,8 @@ export interface Task extends ObjectName {
   key: string;
   /** Absent for the root of a graph. */
   model?: string;
+  /** The model whose checks it runs, or `schedule` for those of whole tables. */
+  checks?: string;
   freshness: string;
   warehouse: string;
   warehouseKey: string;
@@ -330,6 +333,30 @@ export interface Model {
   query: string;
   /** One statement that rebuilds the target; for backfills and for comparing. Absent for views. */
   fullRefresh?: string;
+}
+
+/** Something that must hold of a model's rows. */
+export interface Check {
+  /** `core.customer.account.not_null.name` */
+  key: string;
+  model: string;
+  /** Department that is told. */
+  owner: string;
+  /** Kind of a header's test, or `select` for a file of its own. */
+  kind: string;
+  /** What must hold, in words. */
+  says: string;
+  /** `blocking`: what reads the model waits while rows break it. */
+  severity: "warning" | "blocking";
+  file: string;
+  /** Over the rows that changed, after the model's task; or over whole tables, on a schedule. */
+  run: "changes" | "schedule";
+  /** Other tables that it reads, as models write them. */
+  reads: string[];
+  /** Columns of its rows that are kept as samples: none of them personal. */
+  sample: string[];
+  /** SELECT of the rows that break it, over `changed` or over tables by physical names. */
+  query: string;
 }
 
 export interface Kpi {

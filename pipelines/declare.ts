@@ -10,6 +10,7 @@ import { Task } from "@pulumi/snowflake/task.js";
 import { View } from "@pulumi/snowflake/view.js";
 import { type ObjectName, quotedObject, type SchemaName } from "../infra/names.ts";
 import type { Platform, Task as TaskPlan } from "../infra/platform.ts";
+import { CHECK_RESULTS } from "./quality/result-table.ts";
 
 export interface StorageArgs {
   platform: Pick<Platform, "tables" | "views" | "stages" | "fileFormats" | "models" | "protect">;
@@ -158,7 +159,7 @@ export class Loading extends ComponentResource {
 }
 
 export interface TransformingArgs {
-  platform: Pick<Platform, "streams" | "tasks" | "models">;
+  platform: Pick<Platform, "streams" | "tasks" | "models" | "tables">;
   /** Connection of the transformer role, which owns streams and tasks and whose privileges the tasks have. */
   provider: Provider;
   storage: Storage;
@@ -191,16 +192,20 @@ export class Transforming extends ComponentResource {
     const tasks = new Map(platform.tasks.map((task) => [task.key, task]));
     const consumed = (task: TaskPlan) =>
       platform.streams
-        .filter((stream) => stream.consumer === task.model)
+        .filter((stream) => stream.consumer === (task.model ?? task.key))
         .flatMap((stream) => streams.get(stream.key) ?? []);
+    const results = platform.tables
+      .filter((table) => table.logical === CHECK_RESULTS)
+      .map((table) => storage.object("table", table));
     let last: Task | undefined;
     for (const task of inCreationOrder(platform.tasks)) {
-      const target = platform.models.find((model) => model.logical === task.model);
+      const target = platform.models.find((model) => model.logical === (task.model ?? task.checks));
       last = new Task(task.key, taskArgs(task, tasks), {
         ...own,
         dependsOn: [
           ...consumed(task),
           ...(target === undefined ? [] : [storage.object("table", target.name)]),
+          ...(task.checks === undefined ? [] : results),
           // A child's creation suspends its root and resumes it: two at a time would resume each other's.
           ...(last === undefined ? [] : [last]),
         ],

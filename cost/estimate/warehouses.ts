@@ -172,7 +172,10 @@ function graphsOn(context: Context, warehouse: Warehouse): Graph[] {
     .filter((root) => root.schedule && root.started)
     .map((root) => {
       const members = context.platform.tasks.filter(
-        (task) => task.freshness === root.freshness && task.warehouseKey === warehouse.key && task.model,
+        (task) =>
+          task.freshness === root.freshness &&
+          task.warehouseKey === warehouse.key &&
+          (task.model ?? task.checks) !== undefined,
       );
       const working = usageFor(context.usage.tasks, root.freshness).shareOfRunsWithWork;
       const every = working > 0 ? Math.max(1, Math.round(1 / working)) : 0;
@@ -180,7 +183,7 @@ function graphsOn(context: Context, warehouse: Warehouse): Graph[] {
       return {
         starts: every === 0 || members.length === 0 ? [] : starts.filter((_, index) => index % every === 0),
         tasks: members.map((task) => ({
-          owner: owners.get(task.model ?? "") ?? "shared",
+          owner: owners.get(task.model ?? task.checks ?? "") ?? "shared",
           seconds: usageFor(context.usage.tasks, task.model ?? task.key).busySeconds,
         })),
       };

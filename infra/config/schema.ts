@@ -128,6 +128,10 @@ export const stackConfig = z
         errorIntegration: z.string().optional(),
       })
       .prefault({}),
+    /** Checks that look at whole tables: freshness, volume, reconciliation. */
+    checks: z
+      .strictObject({ schedule: schedule.prefault("every 1 hour"), warehouse: namePart.default("transform") })
+      .prefault({}),
     landing: z.strictObject({
       /** Refuses credentials of any other account. By default the account of whoever deploys, known only then. */
       awsAccountId: matching(/^[0-9]{12}$/, "the AWS account's twelve digits").default(ANY_AWS_ACCOUNT),

@@ -12,10 +12,11 @@ import {
   quotedObject,
 } from "../../infra/names.ts";
 import type { Maintenance, Model, Stream, Table, View } from "../../infra/platform.ts";
+import type { HeaderTest } from "../quality/header-tests.ts";
 import { lineageOf } from "../sql/lineage.ts";
 import { printQuery } from "../sql/print.ts";
 import { type Query, relationsOf } from "../sql/query.ts";
-import type { Relation } from "../sql/relation.ts";
+import type { Catalog, Relation } from "../sql/relation.ts";
 import { planAffected } from "./affected.ts";
 import { arrivalsInputs, isRefusal, planArrivals } from "./arrivals.ts";
 import { inOrder, namedTables } from "./dependencies.ts";
@@ -44,6 +45,8 @@ export interface CompiledModel {
   streams: Stream[];
   /** Tables that the statement reads: base tables only, views seen through. */
   inputs: Relation[];
+  /** What its header says must hold of its rows. */
+  tests: HeaderTest[];
 }
 
 export interface CompiledModels {
@@ -52,6 +55,8 @@ export interface CompiledModels {
   views: View[];
   /** Models that read a source which this stack leaves out, or one another that does. */
   omitted: ReadonlySet<string>;
+  /** Everything that can be read: base tables, tables and views of models. */
+  catalog: Catalog;
 }
 
 /**
@@ -67,7 +72,8 @@ export function compileModels(
 ): CompiledModels {
   const parsed = parseAll(files, base, problems);
   const omitted = leaveOut(parsed, new Set(absent));
-  const result: CompiledModels = { models: [], tables: [], views: [], omitted };
+  const catalog = new Map(base.map((relation) => [relation.logical, relation]));
+  const result: CompiledModels = { models: [], tables: [], views: [], omitted, catalog };
   const order = inOrder(
     new Map([...parsed.values()].map((model) => [model.logical, namedTables(model.statement)])),
   );
@@ -81,7 +87,6 @@ export function compileModels(
     });
     return result;
   }
-  const catalog = new Map(base.map((relation) => [relation.logical, relation]));
   for (const model of parsed.values()) catalog.set(model.logical, relationOf(model, names));
   // What reads a broken model is not judged: its complaints would only repeat the first one.
   const broken = new Set(
@@ -202,6 +207,7 @@ function deriveModel(bound: BoundModel, names: Names): CompiledModel {
   return {
     statement,
     inputs,
+    tests: header.tests,
     streams: streamed.map((input) => streamOf(bound, input, names)),
     model: {
       logical: bound.logical,

@@ -2,10 +2,11 @@
  * A model file's two parts: the YAML header in its leading comment, and the SELECT. The header says what no parser can
  * know: what a row is, who owns it, which columns identify it, what each column means.
  */
-import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { didYouMean, type Problem } from "../../infra/errors.ts";
+import { type HeaderTest, TEST_KEYS, testSchema } from "../quality/header-tests.ts";
 import { type DataType, parseType, TYPE_NAMES } from "../sql/types.ts";
+import { type HeaderForm, type LineAt, readCommentedSql } from "./commented-sql.ts";
 
 export const MATERIALIZATIONS = ["incremental", "table", "view"] as const;
 
@@ -36,6 +37,8 @@ const headerSchema = z.strictObject({
   freshness: name.default("continuous"),
   warehouse: name.default("transform"),
   columns: z.record(z.string(), columnSchema),
+  /** What must hold of its rows. */
+  tests: z.array(testSchema).default([]),
 });
 
 export interface HeaderColumn {
@@ -49,12 +52,13 @@ export interface HeaderColumn {
 }
 
 export interface ModelHeader
-  extends Omit<z.output<typeof headerSchema>, "columns" | "key" | "within" | "cluster"> {
+  extends Omit<z.output<typeof headerSchema>, "columns" | "key" | "within" | "cluster" | "tests"> {
   /** Stored names. */
   key: string[];
   within: string[];
   cluster: string[];
   columns: HeaderColumn[];
+  tests: HeaderTest[];
 }
 
 /** Words that cannot name a column unquoted. Source: Snowflake documentation, Reserved and limited keywords. */
@@ -68,66 +72,41 @@ type Add = (problem: Omit<Problem, "file">) => void;
 
 export interface ModelText {
   header: ModelHeader;
-  /** The SELECT, with everything before it replaced by spaces and line ends, so that places stay right. */
+  /** The SELECT; places in it are those of the file. */
   sql: string;
 }
 
+const FORM: HeaderForm<typeof headerSchema> = {
+  schema: headerSchema,
+  code: "MODEL_HEADER",
+  what: "a model",
+  keysAt: (path) => {
+    if (path.length === 0) return Object.keys(headerSchema.shape);
+    if (path[0] === "columns") return Object.keys(columnSchema.shape);
+    return path[0] === "tests" && path.length === 2 ? TEST_KEYS : undefined;
+  },
+};
+
 /** Splits and checks a model file; undefined after `add` was called. */
 export function readModelText(text: string, add: Add): ModelText | undefined {
-  const open = text.indexOf("/*");
-  const close = text.indexOf("*/");
-  if (open < 0 || close < 0 || text.slice(0, open).trim() !== "") {
-    add({
-      code: "MODEL_HEADER",
-      line: 1,
-      message: "a model begins with a comment /* … */ that holds its YAML header",
-      hint: "sql/README.md shows one.",
-    });
-    return undefined;
-  }
-  const header = readHeader(text.slice(open + 2, close), text.slice(0, open).split("\n").length, add);
-  if (header === undefined) return undefined;
-  const blank = Array.from(text.slice(0, close + 2), (char) => (char === "\n" ? "\n" : " ")).join("");
-  return { header, sql: blank + text.slice(close + 2) };
+  const read = readCommentedSql(text, FORM, add);
+  if (read === undefined) return undefined;
+  const header = checkHeader(read.header, read.lineAt, add);
+  return header === undefined ? undefined : { header, sql: read.sql };
 }
 
-function readHeader(yaml: string, firstLine: number, add: Add): ModelHeader | undefined {
-  const lines = new LineCounter();
-  const document = parseDocument(yaml, { lineCounter: lines });
-  const lineOf = (offset: number) => lines.linePos(offset).line + firstLine - 1;
-  for (const error of document.errors) {
-    add({
-      code: "MODEL_HEADER",
-      line: lineOf(error.pos[0]),
-      message: `the header is not YAML: ${error.message.split("\n")[0]}`,
-    });
-  }
-  if (document.errors.length > 0) return undefined;
-  const lineAt = (path: readonly PropertyKey[]): number | undefined => {
-    for (let depth = path.length; depth > 0; depth--) {
-      const parent = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
-      const pair = isMap(parent)
-        ? parent.items.find(
-            (item) => isScalar(item.key) && String(item.key.value) === String(path[depth - 1]),
-          )
-        : undefined;
-      if (pair !== undefined && isScalar(pair.key) && pair.key.range != null)
-        return lineOf(pair.key.range[0]);
-    }
-    return firstLine;
-  };
-  const parsed = headerSchema.safeParse(document.toJS());
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues) add(headerProblem(issue, lineAt));
-    return undefined;
-  }
+function checkHeader(
+  parsed: z.output<typeof headerSchema>,
+  lineAt: LineAt,
+  add: Add,
+): ModelHeader | undefined {
   const columns: HeaderColumn[] = [];
   let wrong = false;
   const refuse = (problem: Omit<Problem, "file">) => {
     wrong = true;
     add(problem);
   };
-  for (const [column, spec] of Object.entries(parsed.data.columns)) {
+  for (const [column, spec] of Object.entries(parsed.columns)) {
     const at = { line: lineAt(["columns", column]), path: `columns.${column}` };
     const type = parseType(spec.type);
     if (!name.safeParse(column).success || RESERVED.has(column.toUpperCase()))
@@ -149,19 +128,19 @@ function readHeader(yaml: string, firstLine: number, add: Add): ModelHeader | un
     else columns.push({ ...spec, name: column.toUpperCase(), type, line: at.line });
   }
   for (const part of ["key", "within", "cluster"] as const) {
-    for (const column of parsed.data[part]) {
-      if (Object.hasOwn(parsed.data.columns, column)) continue;
+    for (const column of parsed[part]) {
+      if (Object.hasOwn(parsed.columns, column)) continue;
       refuse({
         code: part === "key" ? "MODEL_KEY" : "MODEL_HEADER",
         line: lineAt([part]),
         path: part,
         message: `${column} is no column of this model`,
-        allowed: Object.keys(parsed.data.columns).join(", "),
-        hint: didYouMean(column, Object.keys(parsed.data.columns)),
+        allowed: Object.keys(parsed.columns).join(", "),
+        hint: didYouMean(column, Object.keys(parsed.columns)),
       });
     }
   }
-  if (parsed.data.materialized !== "view" && parsed.data.key.length === 0)
+  if (parsed.materialized !== "view" && parsed.key.length === 0)
     refuse({
       code: "MODEL_KEY",
       line: lineAt(["key"]),
@@ -172,43 +151,11 @@ function readHeader(yaml: string, firstLine: number, add: Add): ModelHeader | un
   if (wrong) return undefined;
   const upper = (list: readonly string[]) => list.map((one) => one.toUpperCase());
   return {
-    ...parsed.data,
-    key: upper(parsed.data.key),
-    within: upper(parsed.data.within),
-    cluster: upper(parsed.data.cluster),
+    ...parsed,
+    key: upper(parsed.key),
+    within: upper(parsed.within),
+    cluster: upper(parsed.cluster),
     columns,
-  };
-}
-
-function headerProblem(
-  issue: z.core.$ZodIssue,
-  lineAt: (path: readonly PropertyKey[]) => number | undefined,
-): Omit<Problem, "file"> {
-  const path = issue.path.map(String).join(".");
-  if (issue.code === "unrecognized_keys") {
-    const known = path.startsWith("columns.")
-      ? Object.keys(columnSchema.shape)
-      : Object.keys(headerSchema.shape);
-    const key = issue.keys[0]!;
-    return {
-      code: "MODEL_HEADER",
-      line: lineAt([...issue.path, key]),
-      path: path === "" ? key : `${path}.${key}`,
-      message: "is not a part of a header",
-      allowed: known.join(", "),
-      hint: didYouMean(key, known),
-    };
-  }
-  return {
-    code: "MODEL_HEADER",
-    line: lineAt(issue.path),
-    path: path === "" ? undefined : path,
-    message: issue.code === "invalid_value" ? "is not possible" : "is missing or not what is wanted",
-    allowed:
-      issue.code === "invalid_value"
-        ? issue.values.map(String).join(", ")
-        : issue.code === "invalid_type"
-          ? issue.expected
-          : issue.message,
+    tests: parsed.tests.map((test, index) => ({ ...test, line: lineAt(["tests", index]) })),
   };
 }

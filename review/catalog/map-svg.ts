@@ -169,7 +169,7 @@ export function taskGraphs(catalog: Catalog): { title: string; picture: Markup }
     .map((root) => {
       const members = platform.tasks.filter((task) => task.freshness === root.freshness);
       const nodes = members.map((task): MapNode => {
-        const streams = platform.streams.filter((stream) => stream.consumer === task.model);
+        const streams = platform.streams.filter((stream) => stream.consumer === (task.model ?? task.key));
         const wait = !task.when
           ? []
           : streams.length > 0

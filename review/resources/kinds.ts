@@ -148,7 +148,7 @@ export const KINDS: Record<string, KnownKind> = {
   tasks: {
     label: "Task",
     type: "snowflake:index/task:Task",
-    derived: ["model", "warehouseKey"],
+    derived: ["model", "checks", "warehouseKey"],
     replaces: same("database", "schema", "name"),
   },
   landing: { label: "Landing bucket", replaces: same("bucket") },
@@ -172,5 +172,6 @@ export const KINDS: Record<string, KnownKind> = {
   connectors: { label: "Kafka connector" },
   sources: "not a resource",
   models: "not a resource",
+  checks: "not a resource",
   kpis: "not a resource",
 };

@@ -29,7 +29,8 @@ export const compileSample = (models: readonly ModelFile[], config: StackConfig 
     stack: "local",
     config,
     sources: SOURCES,
-    models,
+    models: models.filter((file) => !file.path.startsWith("sql/checks/")),
+    checks: models.filter((file) => file.path.startsWith("sql/checks/")),
     kpis: [],
     publicKeys: { kafka_loader: PUBLIC_KEY },
   });

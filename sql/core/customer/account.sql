@@ -15,6 +15,8 @@ columns:
   is_deleted: { type: boolean, description: "Deleted in the CRM." }
   created_at: { type: timestamp_ntz, description: "When it was created, UTC." }
   modified_at: { type: timestamp_ntz, description: "When this version was made, UTC.", required: true }
+tests:
+  - not_null: name
 */
 select
   a.record:Id::varchar as account_id,

@@ -11,6 +11,8 @@ columns:
   title: { type: "varchar", description: "Job title." }
   is_deleted: { type: "boolean", description: "Deleted in the CRM." }
   modified_at: { type: "timestamp_ntz", description: "When this version was made, UTC.", required: true }
+tests:
+  - relationship: { column: account_id, to: core.customer.account }
 */
 select
   c.record:Id::varchar as contact_id,

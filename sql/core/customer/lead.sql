@@ -16,6 +16,9 @@ columns:
   is_deleted: { type: "boolean", description: "Deleted in the CRM." }
   created_at: { type: "timestamp_ntz", description: "When it was created, UTC." }
   modified_at: { type: "timestamp_ntz", description: "When this version was made, UTC.", required: true }
+tests:
+  - relationship: { column: account_id, to: core.customer.account }
+  - holds: is_converted or account_id is null
 */
 select
   l.record:Id::varchar as lead_id,

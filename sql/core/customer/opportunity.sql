@@ -17,6 +17,10 @@ columns:
   is_deleted: { type: boolean, description: "Deleted in the CRM." }
   created_at: { type: timestamp_ntz, description: "When it was created, UTC." }
   modified_at: { type: timestamp_ntz, description: "When this version was made, UTC.", required: true }
+tests:
+  - relationship: { column: account_id, to: core.customer.account }
+  - { holds: is_closed or not is_won, severity: blocking }
+  - { holds: amount is null or amount >= 0, severity: blocking }
 */
 select
   o.record:Id::varchar as opportunity_id,

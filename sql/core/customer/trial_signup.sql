@@ -12,6 +12,8 @@ columns:
   email_domain: { type: "varchar", description: "Company's domain, by this address alone." }
   company_domain: { type: "varchar", description: "Company's domain, by the browser's other addresses or the account too; NULL where nothing tells." }
   customer_domain: { type: "varchar", description: "The company's domain where its account is or was a customer." }
+tests:
+  - unique: company_domain      # the same company, signed up several times
 */
 select
   l.lead_id,

@@ -16,6 +16,11 @@ columns:
   amount: { type: "number(18,2)", description: "Total, US dollars." }
   line_items: { type: "variant", description: "Its lines." }
   updated_at: { type: "timestamp_ntz", description: "When it came into this state, UTC.", required: true }
+tests:
+  - accepted_values: { column: status, values: [open, overdue, paid, void] }
+  - { not_null: [status, issued_at, amount], severity: blocking }
+  - { holds: due_at >= issued_at, severity: blocking }
+  - not_null: account_id
 */
 select
   i.record:invoice_id::varchar as invoice_id,

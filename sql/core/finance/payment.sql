@@ -11,6 +11,10 @@ columns:
   method: { type: "varchar", description: "How it is paid." }
   amount: { type: "number(18,2)", description: "US dollars." }
   paid_at: { type: "timestamp_ntz", description: "When, UTC.", required: true }
+tests:
+  - relationship: { column: invoice_id, to: core.finance.invoice }
+  - accepted_values: { column: status, values: [succeeded, declined] }
+  - { not_null: amount, severity: blocking }
 */
 select
   get(p.record, '@id')::varchar as payment_id,

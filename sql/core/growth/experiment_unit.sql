@@ -12,6 +12,8 @@ columns:
   is_exposed: { type: "boolean", description: "Saw the variant." }
   is_converted: { type: "boolean", description: "Succeeded." }
   account_id: { type: "varchar", description: "CRM account, of an organisation." }
+tests:
+  - holds: is_exposed or not is_converted
 */
 select
   a.assignment_id,

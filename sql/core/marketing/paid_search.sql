@@ -13,6 +13,8 @@ columns:
   clicks: { type: "number(38,0)", description: "How often it was clicked." }
   cost: { type: "number(18,2)", description: "US dollars." }
   exported_at: { type: "timestamp_ntz", description: "When the report was made, UTC.", required: true }
+tests:
+  - holds: clicks <= impressions
 */
 select
   a.record:row_id::varchar as row_id,

@@ -16,6 +16,9 @@ columns:
   created_at: { type: "timestamp_ntz", description: "When it was opened, UTC." }
   solved_at: { type: "timestamp_ntz", description: "When it was solved, UTC." }
   updated_at: { type: "timestamp_ntz", description: "When it came into this state, UTC.", required: true }
+tests:
+  - accepted_values: { column: status, values: [new, open, solved] }
+  - not_null: account_id
 */
 select
   t.record:ticket_id::varchar as ticket_id,

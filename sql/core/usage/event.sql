@@ -19,6 +19,11 @@ columns:
   properties: { type: variant, description: "What else is known, by event type." }
   kafka_partition: { type: "number(38,0)", description: "Where its record stands in the topic.", required: true }
   kafka_offset: { type: "number(38,0)", description: "Where its record stands in the partition.", required: true }
+tests:
+  - not_null: account_id        # organisations that no account is linked to
+  - freshness: { column: occurred_at, within: 26 hours }
+  - volume: { column: event_date, days: 14 }
+  - reconciliation: { with: raw.product.events, column: event_date }
 */
 select
   e.record_content:event_id::varchar as event_id,

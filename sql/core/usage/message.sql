@@ -19,6 +19,8 @@ columns:
   feature: { type: "varchar", description: "Feature that was used." }
   element: { type: "varchar", description: "Element that was clicked." }
   error_code: { type: "varchar", description: "Error that was shown." }
+tests:
+  - volume: { column: message_date, days: 14 }
 */
 select
   m.record_content:messageId::varchar as message_id,

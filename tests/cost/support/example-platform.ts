@@ -393,6 +393,7 @@ function platform(): Platform {
       ),
     ],
     sources: [],
+    checks: [],
     kpis: [],
   };
 }
