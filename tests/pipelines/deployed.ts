@@ -1,7 +1,10 @@
-/** What the provider would make of a platform, made by plain statements: tables, streams, tasks, on an account of our own. */
+/**
+ * What the provider would make of a platform, made by plain statements on an account of our own: tables, roles and
+ * their privileges, and streams and tasks as the role that owns them, so that what it lacks is an error here too.
+ */
 import type { Connection } from "snowflake-sdk";
-import { quoted, quotedObject } from "../../infra/names.ts";
-import type { Platform, Task } from "../../infra/platform.ts";
+import { quoted, quotedObject, quotedSchema } from "../../infra/names.ts";
+import type { GrantTarget, Platform, Task } from "../../infra/platform.ts";
 import { VirtualClock } from "../../local/account/clock.ts";
 import { type AccountServer, startAccountServer } from "../../local/account/server.ts";
 import { connect, execute } from "../local/account/sdk.ts";
@@ -52,12 +55,50 @@ function statementsOf(platform: Platform): string[] {
           .map((column) => `${quoted(column.name)} ${column.type}${column.nullable ? "" : " NOT NULL"}`)
           .join(", ")}) CHANGE_TRACKING = TRUE`,
     ),
+    ...accessOf(platform),
+    `USE ROLE ${quoted(platform.automation.transformer)}`,
     ...platform.streams.map(
       (stream) =>
         `CREATE STREAM ${quotedObject(stream)} ON TABLE ${quotedObject(stream.table)} APPEND_ONLY = ${stream.appendOnly} SHOW_INITIAL_ROWS = TRUE`,
     ),
     ...tasksOf(platform),
+    "USE ROLE ACCOUNTADMIN",
   ];
+}
+
+/** Privileges on stages, integrations and single objects that are not made here are left out. */
+function accessOf(platform: Platform): string[] {
+  return [
+    ...platform.roles.map((role) => `CREATE ROLE ${quoted(role.name)}`),
+    ...platform.roleGrants.flatMap((grant) =>
+      "role" in grant.to ? [`GRANT ROLE ${quoted(grant.role)} TO ROLE ${quoted(grant.to.role)}`] : [],
+    ),
+    ...platform.grants.flatMap((grant) =>
+      targetsOf(grant.target).map(
+        (target) => `GRANT ${grant.privileges.join(", ")} ON ${target} TO ROLE ${quoted(grant.role)}`,
+      ),
+    ),
+  ];
+}
+
+function targetsOf(target: GrantTarget): string[] {
+  switch (target.on) {
+    case "account":
+      return ["ACCOUNT"];
+    case "database":
+    case "warehouse":
+      return [`${target.on} ${quoted(target.name)}`];
+    case "schema":
+      return [`SCHEMA ${quotedSchema(target.schema)}`];
+    case "future":
+      return ["ALL", "FUTURE"].map(
+        (which) => `${which} ${target.objects} IN SCHEMA ${quotedSchema(target.schema)}`,
+      );
+    case "table":
+      return [`TABLE ${quotedObject(target.object)}`];
+    default:
+      return [];
+  }
 }
 
 /** Predecessors first; resumed in the opposite order, as roots must come last. */
