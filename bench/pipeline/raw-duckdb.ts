@@ -44,16 +44,13 @@ const TABLES = `
 
 const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
 
-/** One SELECT a file: its line's number is its place, and the files are read side by side. */
+/** All files by one scan, which was the quickest of the ways tried; a record's place grows from file to file. */
 function load({ batch, files, firstFile }: RawBatch): string {
-  const selects = files.map((file, index) => {
-    const base = 1_000_000 * (firstFile + index);
-    return `SELECT CASE WHEN json_valid(line) THEN line::JSON ELSE to_json(line) END,
-      json_object('topic', ${text(file)}, 'partition', 0, 'offset', ${base} + n), ${batch}
-      FROM (SELECT line, row_number() OVER () AS n FROM read_csv(${text(file)}, columns = {'line': 'VARCHAR'}, delim = '', quote = '', escape = '',
-        header = false, auto_detect = false, strict_mode = false, nullstr = ['\u0001'], max_line_size = 16777216))`;
-  });
-  return `INSERT INTO raw ${selects.join("\nUNION ALL\n")}`;
+  const source = `read_csv([${files.map(text).join(", ")}], columns = {'line': 'VARCHAR'}, delim = '', quote = '', escape = '',
+    header = false, auto_detect = false, strict_mode = false, nullstr = ['\u0001'], max_line_size = 16777216, filename = true)`;
+  return `INSERT INTO raw SELECT coalesce(TRY_CAST(line AS JSON), to_json(line)),
+      json_object('topic', filename, 'partition', 0, 'offset', ${1_000_000 * firstFile} + n), ${batch}
+    FROM (SELECT line, filename, row_number() OVER () AS n FROM ${source})`;
 }
 
 const core = ({ batch }: RawBatch): string[] => [

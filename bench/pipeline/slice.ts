@@ -75,7 +75,7 @@ function eventPipe(platform: Platform): string {
     COPY INTO ${quotedObject(table)} (record_content, record_metadata)
     FROM (SELECT CASE WHEN CHECK_JSON($1) IS NULL THEN PARSE_JSON($1) ELSE TO_VARIANT($1) END,
       OBJECT_CONSTRUCT('topic', METADATA$FILENAME, 'partition', 0, 'offset',
-        1000000 * SUBSTR(METADATA$FILENAME, 16, 6)::NUMBER(18,0) + METADATA$FILE_ROW_NUMBER)
+        (1000000 * SUBSTR(METADATA$FILENAME, 16, 6)::NUMBER(18,0) + METADATA$FILE_ROW_NUMBER)::NUMBER(18,0))
       FROM @${quotedObject(stage)}/product_events/)
     FILE_FORMAT = (FORMAT_NAME = '${quotedObject(format)}')`;
 }

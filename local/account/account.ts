@@ -93,8 +93,8 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
     mkdirSync(temporary, { recursive: true, mode: 0o700 });
   }
   const storage = await Storage.open(inMemory ? ":memory:" : join(options.dataDir, "account.duckdb"), {
-    // Half of the machine: brokers, engines and people live on it too.
-    memoryLimit: options.memoryLimit ?? `${Math.round(totalmem() / 2 ** 21)}MiB`,
+    // A quarter of the machine: brokers, engines and people live on it too, and what is larger goes to disk.
+    memoryLimit: options.memoryLimit ?? `${Math.round(totalmem() / 2 ** 22)}MiB`,
     temporary: join(temporary, "spill"),
     threads: options.threads,
   });

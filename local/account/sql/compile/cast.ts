@@ -30,9 +30,10 @@ export function castTo(env: Env, from: Typed, to: DataType, isTry = false): Type
   if (losesFraction(from.type, to)) return { sql: withScale(sql, to), type: to, nullable };
   const whole =
     from.type.kind === "NUMBER" && from.type.scale === 0 && to.kind === "NUMBER" && to.scale === 0;
-  return whole && from.constant
-    ? { sql, type: to, nullable, constant: from.constant }
-    : { sql, type: to, nullable };
+  if (whole && from.constant) return { sql, type: to, nullable, constant: from.constant };
+  if (to.kind === "TIMESTAMP_TZ" && from.type.kind === "VARCHAR")
+    return { sql, type: to, nullable, zoned: { instant: toLtz(env, from, to, isTry)! } };
+  return { sql, type: to, nullable };
 }
 
 type Temporal = Extract<DataType, { kind: "TIME" | "TIMESTAMP_NTZ" | "TIMESTAMP_LTZ" | "TIMESTAMP_TZ" }>;
@@ -64,7 +65,10 @@ const cast = (isTry: boolean) => (isTry ? "TRY_CAST" : "CAST");
 
 /** The text of a VARIANT's scalar without quotes, or its compact JSON; NULL for JSON null. */
 export function variantText(from: Typed): string {
-  if (from.extract) return `(${from.extract.base} ->> ${quoteText(from.extract.path)})`;
+  if (from.extract) {
+    const { base, path, textAt } = from.extract;
+    return textAt ? textAt(path) : `(${base} ->> ${quoteText(path)})`;
+  }
   return `(${from.sql} ->> '$')`;
 }
 
@@ -116,7 +120,7 @@ function fromVariant(env: Env, from: Typed, to: DataType, isTry: boolean): Typed
       return typed(sql, to);
     }
     default:
-      return typed(CASTS[to.kind](env, asText, to, isTry)!, to);
+      return castTo(env, asText, to, isTry);
   }
 }
 
@@ -206,7 +210,7 @@ function toDate(env: Env, from: Typed, _to: DataType, isTry: boolean): string | 
     case "TIMESTAMP_LTZ":
       return `CAST(${from.sql} AS DATE)`;
     case "TIMESTAMP_TZ":
-      return `CAST(${wallClock(from.sql)} AS DATE)`;
+      return `CAST(${wallOf(from)} AS DATE)`;
     case "VARCHAR": {
       const x = from.sql;
       const own = inputFormat(env, "DATE", x);
@@ -226,6 +230,9 @@ function toDate(env: Env, from: Typed, _to: DataType, isTry: boolean): string | 
 
 /** The wall clock of a TIMESTAMP_TZ, as TIMESTAMP_NTZ. */
 export const wallClock = (sql: string): string => `((${sql}).t + to_minutes((${sql}).o))`;
+const wallOf = (from: Typed): string => from.zoned?.wall ?? wallClock(from.sql);
+/** An instant (TIMESTAMP_LTZ) in UTC, as TIMESTAMP: the same count of microseconds, so that no calendar is needed. */
+export const inUtc = (sql: string): string => `make_timestamp(epoch_us(${sql}))`;
 /** Its instant, as TIMESTAMP_LTZ. */
 export const instant = (sql: string): string => `timezone('UTC', (${sql}).t)`;
 /** A TIMESTAMP_TZ of an instant (TIMESTAMP_LTZ) with the session's offset at that time. */
@@ -242,7 +249,7 @@ function toNtz(env: Env, from: Typed, _to: DataType, isTry: boolean): string | n
     case "TIMESTAMP_LTZ":
       return `CAST(${x} AS TIMESTAMP)`;
     case "TIMESTAMP_TZ":
-      return wallClock(x);
+      return wallOf(from);
     case "VARCHAR": {
       const own = inputFormat(env, "TIMESTAMP", x);
       const failure = unreadable("Timestamp", x, isTry);
@@ -279,7 +286,7 @@ function toLtz(env: Env, from: Typed, to: DataType, isTry: boolean): string | nu
     case "TIMESTAMP_NTZ":
       return `CAST(${x} AS TIMESTAMP WITH TIME ZONE)`;
     case "TIMESTAMP_TZ":
-      return instant(x);
+      return from.zoned?.instant ?? instant(x);
     case "VARCHAR": {
       const own = inputFormat(env, "TIMESTAMP", x);
       const failure = unreadable("Timestamp", x, isTry);
@@ -328,7 +335,7 @@ function toTime(env: Env, from: Typed, _to: DataType, isTry: boolean): string | 
     case "TIMESTAMP_LTZ":
       return `CAST(CAST(${from.sql} AS TIMESTAMP) AS TIME)`;
     case "TIMESTAMP_TZ":
-      return `CAST(${wallClock(from.sql)} AS TIME)`;
+      return `CAST(${wallOf(from)} AS TIME)`;
     case "VARCHAR": {
       const x = from.sql;
       const own = inputFormat(env, "TIME", x);

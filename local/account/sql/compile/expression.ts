@@ -112,7 +112,8 @@ export function compileExpr(env: Env, scope: Scope, node: Expr): Typed {
     case "is": {
       const operand = compileExpr(env, scope, node.expr);
       const not = node.not ? "NOT " : "";
-      if (node.what === "NULL") return typed(`(${operand.sql} IS ${not}NULL)`, BOOLEAN, false);
+      if (node.what === "NULL")
+        return typed(`(${operand.zoned?.instant ?? operand.sql} IS ${not}NULL)`, BOOLEAN, false);
       return typed(`(${castTo(env, operand, BOOLEAN).sql} IS ${not}${node.what})`, BOOLEAN, false);
     }
     case "distinctFrom":
@@ -231,6 +232,13 @@ export function findColumn(scope: Scope, parts: Ident[]): ScopeColumn | undefine
   return found;
 }
 
+const columnValue = ({ sql, type, nullable, textAt }: ScopeColumn): Typed => ({
+  sql,
+  type,
+  nullable,
+  ...(textAt && { textAt }),
+});
+
 function compileColumn(env: Env, scope: Scope, parts: Ident[], start: number): Typed {
   const name = parts.at(-1)!.name;
   for (let at: Scope | null = scope; at; at = at.parent) {
@@ -239,7 +247,7 @@ function compileColumn(env: Env, scope: Scope, parts: Ident[], start: number): T
       if (parameter) return parameter;
     }
     const column = findColumn(at, parts);
-    if (column) return { sql: column.sql, type: column.type, nullable: column.nullable };
+    if (column) return columnValue(column);
     if (parts.length === 1) {
       const alias = at.aliases.get(name);
       if (alias) return alias.resolve();
@@ -342,13 +350,13 @@ export function compilePath(env: Env, scope: Scope, base: Typed, steps: PathStep
       else dynamic = index;
     }
     if (piece !== null) {
-      const from = current.extract ?? { base: current.sql, path: "$" };
+      const from = current.extract ?? { base: current.sql, path: "$", textAt: current.textAt };
       const path = from.path + piece;
       current = {
         sql: `(${from.base} -> ${quoteText(path)})`,
         type: variant,
         nullable: true,
-        extract: { base: from.base, path },
+        extract: { ...from, path },
       };
     } else current = { ...getElement(env, current, dynamic!), type: variant };
   }
@@ -440,7 +448,38 @@ function compileLike(env: Env, scope: Scope, node: Extract<Expr, { type: "like" 
   return typed(node.not ? `(NOT (${joined}))` : `(${joined})`, BOOLEAN);
 }
 
-function compileCase(env: Env, scope: Scope, node: Extract<Expr, { type: "case" }>): Typed {
+type Case = Extract<Expr, { type: "case" }>;
+
+/** `CASE WHEN CHECK_JSON(x) IS NULL THEN PARSE_JSON(x)`, the documented way to load lines that may be broken: one parse. */
+function checkedJson(env: Env, scope: Scope, node: Case): Typed | undefined {
+  const [only] = node.whens;
+  if (node.operand !== null || node.whens.length !== 1 || only?.when.type !== "is") return undefined;
+  const { when, result } = only;
+  const argument = (expr: Expr, name: string) =>
+    expr.type === "call" && expr.name.length === 1 && expr.name[0]!.name === name && expr.args.length === 1
+      ? expr.args[0]
+      : undefined;
+  const checked = when.what === "NULL" && !when.not ? argument(when.expr, "CHECK_JSON") : undefined;
+  const read = argument(result, "PARSE_JSON");
+  if (!checked || !read) return undefined;
+  const value = compileExpr(env, scope, checked);
+  if (value.type.kind !== "VARCHAR" || value.isNull || compileExpr(env, scope, read).sql !== value.sql)
+    return undefined;
+  const variant: DataType = { kind: "VARIANT" };
+  const json = `TRY_CAST(${value.sql} AS JSON)`;
+  if (!node.otherwise) return typed(json, variant);
+  const otherwise = compileExpr(env, scope, node.otherwise);
+  if (commonType([typed(json, variant), otherwise]).kind !== "VARIANT") return undefined;
+  // Blank text passes the check and is NULL.
+  return typed(
+    `coalesce(${json}, CASE WHEN trim(${value.sql}) <> '' THEN ${coerce(env, otherwise, variant).sql} END)`,
+    variant,
+  );
+}
+
+function compileCase(env: Env, scope: Scope, node: Case): Typed {
+  const json = checkedJson(env, scope, node);
+  if (json) return json;
   const operand = node.operand ? compileExpr(env, scope, node.operand) : null;
   const whens = node.whens.map(({ when, result }) => ({
     when: compileExpr(env, scope, when),

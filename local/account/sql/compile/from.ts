@@ -1,4 +1,5 @@
 import { errors, SnowflakeError } from "../../errors.ts";
+import { isSemiStructured } from "../../types/physical.ts";
 import type { FactorTail, Ident, JoinExpr, TableExpr } from "../parse/index.ts";
 import { lineAndPosition } from "../parse/index.ts";
 import { castTo, coerce, commonOfTwo } from "./cast.ts";
@@ -49,7 +50,8 @@ export function compileFrom(env: Env, node: TableExpr, scope: Scope): string {
     };
     return place(env, scope, source, node);
   }
-  return place(env, scope, compileSource(env, node, scope), node);
+  const liftable = node.type === "table" || (node.type === "derived" && !node.lateral);
+  return place(env, scope, compileSource(env, node, scope), node, liftable);
 }
 
 function compileSource(env: Env, node: Exclude<TableExpr, { type: "join" | "group" }>, scope: Scope): Source {
@@ -85,18 +87,22 @@ function compileSource(env: Env, node: Exclude<TableExpr, { type: "join" | "grou
 }
 
 /** Gives the source its alias, pivots and sample, and puts it in sight. */
-function place(env: Env, scope: Scope, from: Source, tail: FactorTail): string {
+function place(env: Env, scope: Scope, from: Source, tail: FactorTail, liftable = false): string {
   let source = from;
   if (tail.pivots.length > 0) source = applyPivots(env, scope, source, tail.pivots);
   const pivotAlias = tail.pivots.at(-1)?.alias ?? null;
   const alias = pivotAlias ?? tail.alias;
   if (tail.sample) source = sampled(env, scope, source, tail.sample);
   const sqlAlias = nextAlias(env, "r");
+  const lifted = liftable ? scope.lifted : undefined;
   const columns: ScopeColumn[] = source.columns.map((c) => ({
     name: c.name,
     sql: `${sqlAlias}.${quoteName(c.sqlName)}`,
     type: c.type,
     nullable: c.nullable,
+    ...(lifted && isSemiStructured(c.type)
+      ? { textAt: (path: string) => lifted.text(sqlAlias, c.sqlName, path) }
+      : {}),
   }));
   if (alias && alias.columns.length > 0) {
     if (alias.columns.length > columns.length) throw tooManyAliases(columns.length, alias.columns);
@@ -120,7 +126,7 @@ function place(env: Env, scope: Scope, from: Source, tail: FactorTail): string {
   const { positional } = source;
   if (positional) relation.positional = (index) => positional(sqlAlias, index);
   scope.relations.push(relation);
-  return `${source.sql} AS ${sqlAlias}`;
+  return `${lifted ? lifted.placeholder(sqlAlias, source.sql) : source.sql} AS ${sqlAlias}`;
 }
 
 const tooManyAliases = (expected: number, given: readonly Ident[]) =>

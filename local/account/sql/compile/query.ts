@@ -17,6 +17,7 @@ import { compileConnectBy } from "./connect-by.ts";
 import { type Env, nextAlias } from "./env.ts";
 import { compileExpr, findColumn, hooks, orderKey } from "./expression.ts";
 import { compileFrom } from "./from.ts";
+import { LiftedPaths, liftsPaths } from "./lifted-paths.ts";
 import { newScope, type OutputColumn, type Scope, uniqueNames } from "./scope.ts";
 import { expandStar } from "./star.ts";
 import { nullConstant, quoteName, type Typed, typed } from "./typed.ts";
@@ -268,6 +269,7 @@ function itemName(env: Env, item: SelectItem): string {
 function compileSelect(env: Env, select: Select, parent: Scope | null, tail: Tail): Compiled {
   const scope = newScope(parent);
   for (const window of select.windows) scope.windows.set(window.name, window.spec);
+  if (liftsPaths(select)) scope.lifted = new LiftedPaths(env);
   let from = select.from ? compileFrom(env, select.from, scope) : null;
   if (select.connectBy) from = compileConnectBy(env, select, scope, from!);
 
@@ -323,7 +325,7 @@ function compileSelect(env: Env, select: Select, parent: Scope | null, tail: Tai
   sql += selectOrder(env, scope, tail.orderBy, items, values, unique, select.distinct);
   const limit = select.top ? { ...tail, limit: select.top } : tail;
   sql += limitClause(env, scope, limit);
-  return { sql, columns };
+  return { sql: scope.lifted ? scope.lifted.settle(sql) : sql, columns };
 }
 
 function circular(env: Env, item: SelectItem): SnowflakeError {

@@ -1,5 +1,6 @@
 import type { DataType } from "../../types/data-type.ts";
 import type { Query, WindowSpec } from "../parse/index.ts";
+import type { LiftedPaths } from "./lifted-paths.ts";
 import type { Typed } from "./typed.ts";
 
 /** A column that a name in an expression can mean. */
@@ -10,6 +11,8 @@ export interface ScopeColumn {
   nullable: boolean;
   /** METADATA$ columns of staged files are found by name but not by a star. */
   hidden?: boolean;
+  /** SQL of the text at a path of it, where paths are extracted together (lifted-paths.ts). */
+  textAt?: (path: string) => string;
 }
 
 /** What stands in FROM under one alias. */
@@ -53,6 +56,8 @@ export interface Scope {
   commonTables: Map<string, CommonTableScope>;
   windows: Map<string, WindowSpec>;
   lambda: Map<string, Typed> | null;
+  /** Of a SELECT that reads several paths of VARIANTs. */
+  lifted?: LiftedPaths;
   /** Inside CONNECT BY: what PRIOR means. */
   /** Inside CONNECT BY: values of SYS_CONNECT_BY_PATH and CONNECT_BY_ROOT, by the node that asks. */
   hierarchy?: ReadonlyMap<object, Typed>;

@@ -10,7 +10,11 @@ export interface Typed {
   /** A constant, for functions that read it when compiling (formats, date parts, keys). */
   constant?: { kind: "string" | "number" | "boolean"; value: string };
   /** A path into a VARIANT, so that a cast can extract text at once. */
-  extract?: { base: string; path: string };
+  extract?: { base: string; path: string; textAt?: (path: string) => string };
+  /** SQL of the text at a path of this column, where paths are extracted together (lifted-paths.ts). */
+  textAt?: (path: string) => string;
+  /** Of a TIMESTAMP_TZ: its instant (LTZ), NULL where it is NULL, and its wall clock if that is simpler than from both parts. */
+  zoned?: { instant: string; wall?: string };
   /** INTERVAL constant: added to dates with `+` and `-`. */
   interval?: { amount: string; unit: string }[];
   /** Is DEFAULT in a VALUES list or an assignment. */

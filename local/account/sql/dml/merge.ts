@@ -98,6 +98,27 @@ function insertRow(
   return new Map(table.props.columns.map((c, i) => [c.name, row[i]!]));
 }
 
+interface Clause {
+  number: number;
+  and: string;
+  row: NewRow;
+  type: MergeClause["type"];
+}
+
+/** A column's value in the new row: the one expression where all clauses agree, else by what was found or done. */
+function newValue(clauses: readonly Clause[], column: string, rid: string, action: string): string {
+  const writing = clauses.filter((clause) => clause.row !== null);
+  if (writing.length === 0) return "NULL";
+  const value = (clause: Clause) => clause.row!.get(column)!;
+  if (writing.length === clauses.length) {
+    if (writing.every((clause) => value(clause) === value(writing[0]!))) return value(writing[0]!);
+    const [matched, unmatched] = [writing.filter((c) => c.number > 0), writing.filter((c) => c.number < 0)];
+    if (matched.length === 1 && unmatched.length === 1)
+      return `CASE WHEN ${rid} IS NOT NULL THEN ${value(matched[0]!)} ELSE ${value(unmatched[0]!)} END`;
+  }
+  return `CASE ${action} ${writing.map((clause) => `WHEN ${clause.number} THEN ${value(clause)}`).join(" ")} END`;
+}
+
 /**
  * One pass joins source and target and notes for each pair which clause takes it and the new row; then ended rows get
  * their end and new ones are appended. Rows that no clause takes are never touched.
@@ -122,7 +143,7 @@ export async function merge(
       const condition = (expr: Expr, at: Scope) =>
         castTo(env, compileExpr(env, at, expr), { kind: "BOOLEAN" }).sql;
       const on = condition(dml.on, scope);
-      const clauses: { number: number; and: string; row: NewRow; type: MergeClause["type"] }[] = [];
+      const clauses: Clause[] = [];
       dml.matched.forEach((clause, i) => {
         clauses.push({
           number: i + 1,
@@ -149,9 +170,7 @@ export async function merge(
       const rid = `${target.alias}.${RID}`;
       const action = `(CASE WHEN ${rid} IS NOT NULL THEN ${matched} ELSE ${unmatched} END)`;
       const items = table.props.columns.map((c) => {
-        const cases = clauses.filter((k) => k.row).map((k) => `WHEN ${k.number} THEN ${k.row!.get(c.name)}`);
-        const value = cases.length === 0 ? "NULL" : `CASE ${action} ${cases.join(" ")} END`;
-        return { name: quoteName(c.name), value };
+        return { name: quoteName(c.name), value: newValue(clauses, c.name, rid, action) };
       });
       const join = dml.notMatched.length > 0 ? "LEFT JOIN" : "INNER JOIN";
       const identity = `${rid} AS __firn_r, ${target.alias}.${BEGIN_VERSION} AS __firn_b, ${nextRowId(target.alias, version)} AS __firn_i`;

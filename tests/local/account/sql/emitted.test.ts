@@ -84,3 +84,83 @@ test("division by a constant raises nothing, by a column it may", () => {
 test("names that differ only by case get different DuckDB names", () => {
   expect(emitted(`SELECT a AS "x", a AS x, a AS x FROM t`)).toMatch(/AS "x", .* AS "X~2", .* AS "X~3"/);
 });
+
+describe("several paths of one document", () => {
+  const paths = "v:a::STRING AS a, v:b.c::STRING AS b, v:d::NUMBER(5,0) AS d";
+
+  test("are extracted by one parse below the SELECT", () => {
+    const sql = emitted(`SELECT ${paths}, v:e AS e FROM t AS x WHERE x.v:a::STRING <> ''`);
+    expect(sql).toContain(
+      `FROM (SELECT *, json_extract_string("V", ['$."a"', '$."b"."c"', '$."d"']) AS __firn_paths2 FROM (SELECT * FROM data.t${table()}`,
+    );
+    expect(sql).toContain(`r1.__firn_paths2[1] AS "A", r1.__firn_paths2[2] AS "B"`);
+    expect(sql).toContain(`(r1."V" -> '$."e"') AS "E"`);
+  });
+
+  test("stay as they are where the SELECT groups or aggregates", () => {
+    expect(emitted(`SELECT ${paths}, COUNT(*) AS n FROM t GROUP BY ALL`)).not.toContain("__firn_paths");
+    expect(emitted("SELECT MAX(v:a::STRING), MAX(v:b::STRING), MAX(v:c::STRING) FROM t")).not.toContain(
+      "__firn_paths",
+    );
+  });
+
+  test("give the same rows, in joins, subqueries and unions, of documents of any kind", async () => {
+    await account.run("CREATE TABLE doc (k INT, v VARIANT)");
+    await account.run(`INSERT INTO doc SELECT column1, PARSE_JSON(column2) FROM VALUES
+      (1, '{"a":"x","b":{"c":1.50},"d":"7"}'), (2, '{"a":null,"b":[1],"d":8}'), (3, '"text"'), (4, '[1,2]'), (5, NULL)`);
+    const doc = "v:a::STRING AS a, v:b.c::STRING AS b, v:d::NUMBER(5,0) AS d";
+    const rows = [
+      [1n, "x", "1.5", 7n],
+      [2n, null, null, 8n],
+      [3n, null, null, null],
+      [4n, null, null, null],
+      [5n, null, null, null],
+    ];
+    expect(await account.rows(`SELECT k, ${doc} FROM doc ORDER BY k`)).toEqual(rows);
+    expect(await account.rows(`SELECT k, a, b, d FROM (SELECT k, ${doc} FROM doc) ORDER BY k`)).toEqual(rows);
+    expect(
+      await account.rows(
+        `WITH c AS (SELECT * FROM doc) SELECT p.k, p.v:a::STRING, q.v:b.c::STRING, (SELECT MAX(p.v:d::NUMBER(5,0) + 0 * z.k) FROM doc z)
+         FROM c p LEFT JOIN c q ON q.k = p.k AND q.v:a::STRING = p.v:a::STRING ORDER BY p.k`,
+      ),
+    ).toEqual(rows);
+    expect(
+      await account.rows(
+        `SELECT k, ${doc} FROM doc WHERE k < 3 UNION ALL SELECT k, ${doc} FROM doc WHERE k > 2 ORDER BY 1`,
+      ),
+    ).toEqual(rows);
+  });
+});
+
+test("lines that may be broken are parsed once when they are checked and read", async () => {
+  expect(emitted("SELECT CASE WHEN CHECK_JSON(s) IS NULL THEN PARSE_JSON(s) END AS x FROM t")).toContain(
+    `TRY_CAST(r1."S" AS JSON) AS "X"`,
+  );
+  expect(
+    await account.rows(
+      `SELECT CASE WHEN CHECK_JSON(column1) IS NULL THEN PARSE_JSON(column1) END::STRING,
+         CASE WHEN CHECK_JSON(column1) IS NULL THEN PARSE_JSON(column1) ELSE TO_VARIANT(column1) END::STRING
+       FROM VALUES ('{"a":1}'), ('{"a":'), (' '), (NULL)`,
+    ),
+  ).toEqual([
+    ['{"a":1}', '{"a":1}'],
+    [null, '{"a":'],
+    [null, null],
+    [null, null],
+  ]);
+});
+
+test("a zone that only says UTC costs no calendar: instants are compared, and the wall clock is theirs", async () => {
+  const sql = emitted("SELECT CONVERT_TIMEZONE('UTC', TRY_TO_TIMESTAMP_TZ(s))::TIMESTAMP_NTZ AS x FROM t");
+  expect(sql).not.toContain("regexp_extract");
+  expect(
+    await account.rows(
+      `SELECT CONVERT_TIMEZONE('UTC', TRY_TO_TIMESTAMP_TZ(column1))::TIMESTAMP_NTZ::STRING, TRY_TO_TIMESTAMP_TZ(column1) IS NULL,
+         TRY_TO_TIMESTAMP_TZ(column1)::TIMESTAMP_NTZ::STRING, CONVERT_TIMEZONE('UTC', TRY_TO_TIMESTAMP_TZ(column1))::STRING
+       FROM VALUES ('2026-03-02T00:30:00.5+02:00'), ('never')`,
+    ),
+  ).toEqual([
+    ["2026-03-01 22:30:00.500", false, "2026-03-02 00:30:00.500", "2026-03-01 22:30:00.500 +0000"],
+    [null, true, null, null],
+  ]);
+});

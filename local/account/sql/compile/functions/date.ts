@@ -2,7 +2,7 @@ import { errors, SnowflakeError } from "../../../errors.ts";
 import { sessionParameter } from "../../../session/parameters.ts";
 import { type DataType, number, varchar } from "../../../types/data-type.ts";
 import type { Expr } from "../../parse/index.ts";
-import { castTo, formatTemporal, wallClock, withSessionOffset } from "../cast.ts";
+import { castTo, formatTemporal, inUtc, wallClock, withSessionOffset } from "../cast.ts";
 import type { Env } from "../env.ts";
 import { dateAdd, unitOf } from "../operators.ts";
 import { type Typed, text, typed } from "../typed.ts";
@@ -406,12 +406,19 @@ define(
     }
     const from = a[1]!;
     const source = castTo(env, from.type.kind === "VARCHAR" ? castTo(env, from, TZ) : from, LTZ).sql;
-    const wall = `timezone(${a[0]!.sql}, ${source})`;
-    return typed(
-      `CASE WHEN ${source} IS NOT NULL THEN {'t': timezone('UTC', ${source}), 'o': CAST(date_diff('minute', timezone('UTC', ${source}), ${wall}) AS SMALLINT)} END`,
-      TZ,
-      any(a),
-    );
+    const isUtc = a[0]!.constant?.value.toUpperCase() === "UTC";
+    const wall = isUtc ? inUtc(source) : `timezone(${a[0]!.sql}, ${source})`;
+    const minutes = isUtc
+      ? "0::SMALLINT"
+      : `CAST(date_diff('minute', timezone('UTC', ${source}), ${wall}) AS SMALLINT)`;
+    return {
+      ...typed(
+        `CASE WHEN ${source} IS NOT NULL THEN {'t': ${isUtc ? wall : `timezone('UTC', ${source})`}, 'o': ${minutes}} END`,
+        TZ,
+        any(a),
+      ),
+      zoned: { instant: source, wall },
+    };
   },
   { min: 2 },
 );

@@ -125,13 +125,13 @@ define("semi-structured", "GET_PATH", ["any", "text"], (a, { env }) => {
   const path = a[1]!.constant;
   if (path?.kind !== "string") throw errors.unsupported("GET_PATH with a computed path");
   const compiled = jsonPath(path.value);
-  const from = base.extract ?? { base: base.sql, path: "$" };
+  const from = base.extract ?? { base: base.sql, path: "$", textAt: base.textAt };
   const full = from.path + compiled.slice(1);
   return {
     sql: `(${from.base} -> ${quoteText(full)})`,
     type: VARIANT,
     nullable: true,
-    extract: { base: from.base, path: full },
+    extract: { ...from, path: full },
   };
 });
 
