@@ -96,7 +96,7 @@ export function flattenBeside(
   if (flatten.recursive) return undefined;
   const alias = nextAlias(env, "r");
   const carried: { from: string; as: string }[] = [];
-  const move = (column: ScopeColumn): ScopeColumn => {
+  const move = ({ textAt: _, ...column }: ScopeColumn): ScopeColumn => {
     const as = `~${carried.length}`;
     carried.push({ from: column.sql, as: quoteName(as) });
     return { ...column, sql: `${alias}.${quoteName(as)}` };

@@ -126,6 +126,14 @@ describe("several paths of one document", () => {
     ).toEqual(rows);
     expect(
       await account.rows(
+        `SELECT k, ${doc}, f.value::STRING FROM doc, LATERAL FLATTEN(input => v:b) f WHERE k IN (1, 2) ORDER BY k`,
+      ),
+    ).toEqual([
+      [1n, "x", "1.5", 7n, "1.5"],
+      [2n, null, null, 8n, "1"],
+    ]);
+    expect(
+      await account.rows(
         `SELECT k, ${doc} FROM doc WHERE k < 3 UNION ALL SELECT k, ${doc} FROM doc WHERE k > 2 ORDER BY 1`,
       ),
     ).toEqual(rows);
