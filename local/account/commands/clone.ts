@@ -3,6 +3,7 @@ import type { Change } from "../catalog/catalog.ts";
 import type { CatalogObject, ObjectKind } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
+import { statementMoment } from "../sql/index.ts";
 import { BEGIN_VERSION, END_VERSION, physicalTable } from "../storage/storage.ts";
 import type { Cursor } from "./cursor.ts";
 import { createPhysicalLike } from "./physical.ts";
@@ -11,7 +12,7 @@ import { createPhysicalLike } from "./physical.ts";
 export interface CloneSource {
   name: string[];
   /** Moment in milliseconds that the clone shows; null for now. */
-  at: { kind: "AT" | "BEFORE"; ms: number } | null;
+  at: { kind: "AT" | "BEFORE"; ms: number } | { kind: "AT" | "BEFORE"; statement: string } | null;
 }
 
 /** Reads a CLONE clause, if there is one. TIMESTAMP takes a literal, OFFSET seconds. */
@@ -35,7 +36,13 @@ export function readCloneSource(cursor: Cursor): CloneSource | undefined {
     ms = seconds * 1000;
     cursor.expectSymbol(")");
     return { name, at: { kind, ms: -Math.abs(ms) } };
-  } else throw errors.unsupported(`CLONE … ${kind} (STATEMENT => …)`);
+  } else {
+    cursor.expect("STATEMENT");
+    cursor.expectSymbol("=>");
+    const statement = cursor.stringOrVariable();
+    cursor.expectSymbol(")");
+    return { name, at: { kind, statement } };
+  }
   cursor.expectSymbol(")");
   return { name, at: { kind, ms } };
 }
@@ -68,14 +75,19 @@ async function versionAt(
 ): Promise<number> {
   const latest = ctx.services.versions.snapshot().get(table.id) ?? 0;
   if (!at) return latest;
-  const ms = at.ms < 0 ? ctx.startedOn + at.ms : at.ms;
+  const ms =
+    "statement" in at
+      ? statementMoment(ctx, at.statement, at.kind)
+      : at.ms < 0
+        ? ctx.startedOn + at.ms
+        : at.ms;
   if (ms < table.createdOn)
     throw errors.compilation(
       "000707",
       "02000",
       `Time travel data is not available for table ${table.name}. The requested time is either beyond the allowed time travel period or before the object creation time.`,
     );
-  const compare = at.kind === "AT" ? "<=" : "<";
+  const compare = at.kind === "AT" || "statement" in at ? "<=" : "<";
   const reader = await change.connection.runAndReadAll(
     `SELECT coalesce(max(version), 0) FROM sys.commit_ WHERE table_id = ${table.id} AND committed_on ${compare} ${Math.trunc(ms)}`,
   );

@@ -111,22 +111,8 @@ export class Cursor {
   name(): string[] {
     if (this.sees("IDENTIFIER") && this.seesSymbol("(", 1)) {
       this.at += 2;
-      const token = this.peek();
-      let text: string | undefined;
-      if (token?.kind === "STRING") text = token.value;
-      else if (token?.kind === "VARIABLE") {
-        const literal = this.#variables.get(token.image.slice(1).toUpperCase());
-        if (literal === undefined)
-          throw new SnowflakeError(
-            "002211",
-            "02000",
-            `SQL compilation error: error line ${token.line} at position ${token.position}\nSession variable '${token.image.toUpperCase()}' does not exist`,
-          );
-        text = literal.startsWith("'") ? literal.slice(1, -1).replaceAll("''", "'") : literal;
-      }
-      const parts = text === undefined ? undefined : parseName(text);
+      const parts = parseName(this.stringOrVariable());
       if (!parts) throw this.syntaxError();
-      this.at++;
       this.expectSymbol(")");
       return parts;
     }
@@ -136,6 +122,21 @@ export class Cursor {
       else parts.push(this.identifier());
     }
     return parts;
+  }
+
+  /** A string literal, or the text of a session variable. */
+  stringOrVariable(): string {
+    const token = this.peek();
+    if (token?.kind !== "VARIABLE") return this.string();
+    const literal = this.#variables.get(token.image.slice(1).toUpperCase());
+    if (literal === undefined)
+      throw new SnowflakeError(
+        "002211",
+        "02000",
+        `SQL compilation error: error line ${token.line} at position ${token.position}\nSession variable '${token.image.toUpperCase()}' does not exist`,
+      );
+    this.at++;
+    return literal.startsWith("'") ? literal.slice(1, -1).replaceAll("''", "'") : literal;
   }
 
   /** A string literal, in quotes or $$. */

@@ -39,11 +39,11 @@ export async function callProcedure(context: StatementContext, hostOf: HostOf): 
   }
   const name = context.text.slice(tokens[1]!.start, tokens[open - 1]!.end);
   const given = argumentsOf(context.text, tokens.slice(open + 1, -1));
-  const procedure = findProcedure(context, name, given.length);
+  const own = hostOf(context.session, context.signal);
+  const procedure = await findProcedure(context, name, given, own);
   requirePrivilege(context, "USAGE", procedure);
   const { props } = procedure;
   if (props.language !== "SQL") throw errors.unsupported(`procedures in ${props.language}`);
-  const own = hostOf(context.session, context.signal);
   const values = new Map<string, Scalar>();
   for (const [at, argument] of props.arguments.entries()) {
     const named =
@@ -88,18 +88,37 @@ function argumentsOf(text: string, tokens: Token[]): { name: string | null; text
   return found;
 }
 
-/** By name and number of arguments; those with defaults may be left out. */
-function findProcedure(context: StatementContext, name: string, count: number): CatalogObject<"PROCEDURE"> {
+/**
+ * By name and number of arguments; those with defaults may be left out. Of several that fit, the one whose arguments'
+ * types need the fewest conversions.
+ */
+async function findProcedure(
+  context: StatementContext,
+  name: string,
+  given: { name: string | null; text: string }[],
+  host: ScriptHost,
+): Promise<CatalogObject<"PROCEDURE">> {
+  const count = given.length;
   const parts = parseName(name) ?? [];
   const routine = parts.at(-1);
   const schema = parts.length > 1 ? resolveSchema(context, parts.slice(0, -1)) : currentSchema(context);
-  const fits = context.services.catalog
+  const found = context.services.catalog
     .list("PROCEDURE", schema.id)
     .filter(({ props }) => props.routine === routine)
-    .find(({ props }) => {
+    .filter(({ props }) => {
       const least = props.arguments.filter((argument) => argument.defaultSql === undefined).length;
       return count >= least && count <= props.arguments.length;
     });
-  if (!fits) throw errors.doesNotExist("Unknown user-defined procedure", name);
-  return fits;
+  const [only, ...others] = found;
+  if (!only) throw errors.doesNotExist("Unknown user-defined procedure", name);
+  if (others.length === 0) return only;
+  const kinds: string[] = [];
+  for (const { text } of given) kinds.push((await host.evaluate(text)).type.kind);
+  const cost = (procedure: CatalogObject<"PROCEDURE">) =>
+    given.filter(({ name: argument }, at) => {
+      const { arguments: wanted } = procedure.props;
+      const target = argument === null ? wanted[at] : wanted.find((one) => one.name === argument);
+      return target?.type.kind !== kinds[at];
+    }).length;
+  return found.reduce((best, one) => (cost(one) < cost(best) ? one : best), only);
 }

@@ -11,6 +11,16 @@ export function parseBlock(text: string): Block {
   return block;
 }
 
+/** `ASYNC (query)` or `(query)` as the query: asynchronous jobs run at once, one after another. */
+const synchronous = (value: string): string => unwrap(value.replace(/^async\s*(?=\()/i, ""));
+
+/** The text and the values of `EXECUTE IMMEDIATE text [USING (…)]`, or null for another statement. */
+export function parseExecuteImmediate(sql: string): { text: string; using: string[] } | null {
+  if (!/^\s*execute\s+immediate\b/i.test(sql)) return null;
+  const step = parseBlock(`BEGIN ${sql.trim().replace(/;$/, "")}; END`).body[0]!;
+  return step.kind === "EXECUTE IMMEDIATE" ? step : null;
+}
+
 const SIZED = /^(?:NUMBER|DECIMAL|NUMERIC|VARCHAR|CHAR|STRING|TEXT|BINARY|TIME|TIMESTAMP\w*)$/;
 
 class Parser {
@@ -146,7 +156,7 @@ class Parser {
     }
     if (this.#accept("RESULTSET")) {
       let query: string | null = null;
-      if (this.#accept("DEFAULT") || this.acceptSymbol(":=")) query = unwrap(this.#statement());
+      if (this.#accept("DEFAULT") || this.acceptSymbol(":=")) query = synchronous(this.#statement());
       else this.#expectSymbol(";");
       return { kind: "RESULTSET", name, query };
     }
@@ -255,6 +265,15 @@ class Parser {
       return { kind: "NULL" };
     }
     if (this.#accept("EXECUTE", "IMMEDIATE")) return this.#executeImmediate();
+    // Asynchronous jobs run at once, one after another: waiting for them is no work.
+    if (this.#accept("AWAIT")) {
+      this.#statement();
+      return { kind: "NULL" };
+    }
+    if (this.#sees("ASYNC") && this.#seesSymbol("(", 1)) {
+      this.#at++;
+      return { kind: "SQL", text: unwrap(this.#statement()), into: [] };
+    }
     if (this.#token?.kind === "WORD" && this.#seesSymbol(":=", 1)) return this.#assignment();
     return this.#sql();
   }
@@ -263,7 +282,7 @@ class Parser {
     const name = this.#name();
     this.#expectSymbol(":=");
     const value = this.#statement();
-    const inner = unwrap(value);
+    const inner = synchronous(value);
     const isQuery =
       inner !== value &&
       /^(select|with|show|call|execute|describe|insert|update|delete|merge)\b/i.test(inner);
@@ -284,7 +303,7 @@ class Parser {
     const first = this.#at;
     const isSelect = this.#sees("SELECT") || this.#sees("WITH");
     const text = this.#statement();
-    if (!isSelect) return { kind: "SQL", text, into: [] };
+    if (!isSelect && this.#tokens[first]?.value !== "CALL") return { kind: "SQL", text, into: [] };
     let depth = 0;
     for (let at = first; at < this.#at; at++) {
       const token = this.#tokens[at]!;

@@ -1,9 +1,10 @@
+import { tokenize } from "../commands/index.ts";
 import { errors, SnowflakeError } from "../errors.ts";
 import type { Outcome, ResultColumn, Value } from "../session/outcome.ts";
 import { type DataType, number, printDataType, varchar } from "../types/data-type.ts";
 import { parseDataType } from "../types/parse-data-type.ts";
 import type { Block, Declaration, Step } from "./ast.ts";
-import { parseBlock } from "./parse.ts";
+import { parseBlock, parseExecuteImmediate } from "./parse.ts";
 import { putIn, type Rows, type Scalar, scalarSql, type Variable, Variables } from "./variables.ts";
 
 /** What a script needs of the account: both run as the script's session. */
@@ -184,13 +185,7 @@ class Script {
         return null;
       }
       case "EXECUTE IMMEDIATE": {
-        const text = await this.#value(step.text, variables);
-        const values = await Promise.all(step.using.map((one) => this.#value(one, variables)));
-        let at = 0;
-        const sql = String(text.value).replace(/\?/g, (mark) =>
-          at < values.length ? scalarSql(values[at++]!) : mark,
-        );
-        this.#noteRows(await this.#run(sql), variables);
+        this.#noteRows(await this.#run(await this.#composed(step, variables)), variables);
         return null;
       }
       case "SQL":
@@ -260,8 +255,18 @@ class Script {
     return value === true || value === "true";
   }
 
+  /** The statement that EXECUTE IMMEDIATE … USING runs. */
+  async #composed(step: { text: string; using: string[] }, variables: Variables): Promise<string> {
+    const text = await this.#value(step.text, variables);
+    const values = await Promise.all(step.using.map((one) => this.#value(one, variables)));
+    return withPositions(String(text.value), values);
+  }
+
   async #query(sql: string, variables: Variables): Promise<Rows> {
-    const outcome = await this.#run(putIn(sql, variables, false));
+    const immediate = parseExecuteImmediate(sql);
+    const outcome = await this.#run(
+      immediate ? await this.#composed(immediate, variables) : putIn(sql, variables, false),
+    );
     this.#noteRows(outcome, variables);
     const rows: Value[][] = [];
     for await (const batch of outcome.rows) {
@@ -344,11 +349,7 @@ class Script {
     if (set?.kind === "RESULTSET") target.rows = set.rows;
     else {
       const values = await Promise.all(using.map((one) => this.#value(one, variables)));
-      let at = 0;
-      const sql = target.source.replace(/\?/g, (mark) =>
-        at < values.length ? scalarSql(values[at++]!) : mark,
-      );
-      target.rows = await this.#query(sql, variables);
+      target.rows = await this.#query(withPositions(target.source, values), variables);
     }
     target.next = 0;
   }
@@ -381,6 +382,18 @@ class Script {
     if (exception.kind !== "EXCEPTION") throw errors.invalidIdentifier(name);
     throw new Raised(name, exception.code, exception.message);
   }
+}
+
+/** The statement with values in the places of its question marks, in order. */
+function withPositions(sql: string, values: readonly Scalar[]): string {
+  let text = "";
+  let from = 0;
+  const marks = tokenize(sql).filter((token) => token.image === "?");
+  marks.slice(0, values.length).forEach((mark, at) => {
+    text += sql.slice(from, mark.start) + scalarSql(values[at]!);
+    from = mark.end;
+  });
+  return text + sql.slice(from);
 }
 
 function cursor(variables: Variables, name: string): Extract<Variable, { kind: "CURSOR" }> {

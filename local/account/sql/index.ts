@@ -10,6 +10,7 @@ export { duckType } from "../types/physical.ts";
 export { allFunctions, registerSystemFunction, type SystemFunction } from "./compile/functions/index.ts";
 export { type ConstantObject, constantObject, isTableMethod } from "./compile/instance-methods.ts";
 export { streamColumns, streamHasData } from "./compile/stream.ts";
+export { statementMoment } from "./compile/table-versions.ts";
 export { describeCopy, loadFiles, runCopy } from "./copy/index.ts";
 export { runDml } from "./dml/index.ts";
 export { createTableAs, describeQuery, evaluateCondition, evaluateScalar } from "./evaluate.ts";

@@ -1,6 +1,7 @@
 import { fullName, parseName, resolveObject } from "../../access/index.ts";
 import type { CatalogObject, ColumnDef } from "../../catalog/model.ts";
 import { errors } from "../../errors.ts";
+import type { StatementContext } from "../../session/context.ts";
 import { BEGIN_VERSION, END_VERSION, physicalTable } from "../../storage/storage.ts";
 import type { DataType } from "../../types/data-type.ts";
 import type { TimeTravel } from "../parse/index.ts";
@@ -22,6 +23,17 @@ export function tableAt(table: CatalogObject<"TABLE">, version: string, name: st
     columns: outputColumns(table.props.columns),
     name,
   };
+}
+
+/**
+ * The last moment whose changes Time Travel shows: that of the statement's end, or of its beginning for BEFORE. A
+ * statement is found in the query history. Source: "AT | BEFORE".
+ */
+export function statementMoment(ctx: StatementContext, queryId: string, kind: "AT" | "BEFORE"): number {
+  const entry = ctx.services.history?.queries().find((one) => one.queryId === queryId);
+  if (!entry || entry.endedOn === null)
+    throw errors.compilation("000709", "02000", `Statement ${queryId} not found`);
+  return kind === "AT" ? entry.endedOn : entry.startedOn;
 }
 
 const NANOS: DataType = { kind: "TIMESTAMP_LTZ", scale: 9 };
@@ -48,10 +60,14 @@ export function versionAt(env: Env, table: CatalogObject<"TABLE">, travel: TimeT
       const stream = resolveObject(env.ctx, "STREAM", parts);
       return `(SELECT abs(version) FROM sys.stream_offset WHERE stream_id = ${stream.id})`;
     }
-    case "STATEMENT":
-      throw errors.unsupported("AT | BEFORE (STATEMENT => …)");
+    case "STATEMENT": {
+      const value = compileExpr(env, scope, travel.value);
+      if (value.constant?.kind !== "string") throw errors.unsupported("AT(STATEMENT => …) of a computed id");
+      millis = String(statementMoment(env.ctx, value.constant.value, travel.kind));
+      break;
+    }
   }
-  const comparison = travel.kind === "BEFORE" ? "<" : "<=";
+  const comparison = travel.kind === "BEFORE" && travel.by !== "STATEMENT" ? "<" : "<=";
   const name = fullName(env.ctx, table).replaceAll("'", "''");
   const unavailable = raise(
     "000707",
