@@ -15,14 +15,17 @@ export function accountCommand(): Command {
     .option("--data <folder>", "where to keep its data (default: in memory, gone when it stops)")
     .option("--user <name>", "name of the first user, an ACCOUNTADMIN", "ADMIN")
     .option("--clock <kind>", "`real`, or `virtual` to drive time by statements", "real")
+    .option("--clock-start <time>", "when a virtual clock starts (default: 2026-01-01T00:00:00Z)")
     .addHelpText(
       "after",
       `
 Connect with any Snowflake driver: protocol http, host and port as printed. The password is FIRN_ACCOUNT_PASSWORD
 where that is set, else a new one, printed on the ready line.`,
     )
-    .action(async (options: { port: number; data?: string; user: string; clock: string }) => {
-      const { serveAccount } = await import("../../local/account/main.ts");
-      await serveAccount(options);
-    });
+    .action(
+      async (options: { port: number; data?: string; user: string; clock: string; clockStart?: string }) => {
+        const { serveAccount } = await import("../../local/account/main.ts");
+        await serveAccount(options);
+      },
+    );
 }

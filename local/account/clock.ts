@@ -36,9 +36,12 @@ export class VirtualClock implements Clock {
   #now: number;
   #sequence = 0;
   readonly #due: Due[] = [];
+  readonly #moved: (now: number) => void;
 
-  constructor(start: number) {
+  /** `moved` is told of every new time before what is due then happens, so that time can be kept over a restart. */
+  constructor(start: number, moved: (now: number) => void = () => {}) {
     this.#now = start;
+    this.#moved = moved;
   }
 
   now(): number {
@@ -65,10 +68,15 @@ export class VirtualClock implements Clock {
       }
       if (!next) break;
       this.#due.splice(this.#due.indexOf(next), 1);
-      this.#now = next.at;
+      if (next.at > this.#now) this.#move(next.at);
       next.callback();
       await settle();
     }
-    this.#now = Math.max(this.#now, to);
+    if (to > this.#now) this.#move(to);
+  }
+
+  #move(to: number): void {
+    this.#now = to;
+    this.#moved(to);
   }
 }

@@ -2,6 +2,7 @@ import "./thread-pool.ts";
 import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
 import { VirtualClock } from "./clock.ts";
+import { keptVirtualClock } from "./kept-clock.ts";
 import { startAccountServer } from "./server.ts";
 
 export interface ServeOptions {
@@ -12,6 +13,8 @@ export interface ServeOptions {
   /** Name of the first user. */
   user: string;
   clock: string;
+  /** When a virtual clock starts, unless the account's data are further on (ISO 8601). */
+  clockStart?: string;
   /** Endpoint of S3 and SQS, where it is not Amazon's own. */
   awsEndpoint?: string;
 }
@@ -26,6 +29,9 @@ const VIRTUAL_START = Date.UTC(2026, 0, 1);
 export async function serveAccount(options: ServeOptions): Promise<void> {
   if (options.clock !== "real" && options.clock !== "virtual")
     throw new Error(`--clock is \`real\` or \`virtual\`, not \`${options.clock}\``);
+  const start = options.clockStart === undefined ? VIRTUAL_START : Date.parse(options.clockStart);
+  if (!Number.isFinite(start))
+    throw new Error(`--clock-start is a time such as 2026-01-01T00:00:00Z, not \`${options.clockStart}\``);
   const given = process.env["FIRN_ACCOUNT_PASSWORD"];
   const password = given ?? randomBytes(18).toString("base64url");
   const endpoint = options.awsEndpoint ?? process.env["FIRN_AWS_ENDPOINT"];
@@ -34,7 +40,7 @@ export async function serveAccount(options: ServeOptions): Promise<void> {
     port: options.port,
     adminUser: options.user.toUpperCase(),
     adminPassword: password,
-    clock: options.clock === "virtual" ? new VirtualClock(VIRTUAL_START) : undefined,
+    clock: options.clock === "virtual" ? virtualClock(options.data, start) : undefined,
     aws: endpoint
       ? {
           endpoint,
@@ -65,6 +71,9 @@ export async function serveAccount(options: ServeOptions): Promise<void> {
   await server.stop();
 }
 
+const virtualClock = (data: string | undefined, start: number): VirtualClock =>
+  data === undefined ? new VirtualClock(start) : keptVirtualClock(data, start);
+
 if (import.meta.main) {
   const { values } = parseArgs({
     options: {
@@ -72,6 +81,7 @@ if (import.meta.main) {
       data: { type: "string" },
       user: { type: "string", default: "ADMIN" },
       clock: { type: "string", default: "real" },
+      "clock-start": { type: "string" },
       "aws-endpoint": { type: "string" },
     },
   });
@@ -80,6 +90,7 @@ if (import.meta.main) {
     data: values.data,
     user: values.user,
     clock: values.clock,
+    clockStart: values["clock-start"],
     awsEndpoint: values["aws-endpoint"],
   });
 }

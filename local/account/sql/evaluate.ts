@@ -13,6 +13,7 @@ import { consume, fullRow, physicalColumns } from "./dml/insert.ts";
 import { parseExpression, parseQuery } from "./parse/index.ts";
 import { withCompiled } from "./run/query.ts";
 import { resultRows } from "./run/values.ts";
+import { evaluateStreamCondition } from "./stream-condition.ts";
 
 const withText = (ctx: StatementContext, text: string): StatementContext =>
   Object.create(ctx, { text: { value: text, enumerable: true } }) as StatementContext;
@@ -93,6 +94,8 @@ export async function evaluateScalar(
 
 /** A task's WHEN: TRUE runs it; NULL and FALSE do not. */
 export async function evaluateCondition(ctx: StatementContext, text: string): Promise<boolean> {
+  const ofStreams = await evaluateStreamCondition(ctx, text);
+  if (ofStreams !== undefined) return ofStreams;
   const own = withText(ctx, text);
   const expr = parseExpression(text);
   return ctx.inTransaction([], (transaction) =>

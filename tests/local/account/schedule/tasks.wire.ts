@@ -161,3 +161,56 @@ test("a month of schedules, suspensions and quotas gives the same ledger each ti
   expect(first.credits[1]).toBe(`W2 ${((31 * 300 * 4) / 3600).toFixed(4)}`);
   expect(first.seconds).toBeLessThan(60);
 }, 180_000);
+
+describe("a condition of streams", () => {
+  const withStreams = async (condition: string): Promise<void> => {
+    await run("CREATE TABLE other (a INT)");
+    await run("CREATE STREAM s1 ON TABLE src");
+    await run("CREATE STREAM s2 ON TABLE other");
+    await run(
+      `CREATE TASK t WAREHOUSE = w SCHEDULE = '1 MINUTE' WHEN ${condition} AS INSERT INTO log VALUES ('ran')`,
+    );
+    await run("ALTER TASK t RESUME");
+  };
+  const ran = async (): Promise<number> => {
+    await run("CALL FIRN$ADVANCE_CLOCK('1 minute')");
+    return (await run("SELECT * FROM log")).length;
+  };
+
+  test.each([
+    ["SYSTEM$STREAM_HAS_DATA('S1') OR SYSTEM$STREAM_HAS_DATA('S2')", [0, 1, 2]],
+    ["SYSTEM$STREAM_HAS_DATA('S1') AND SYSTEM$STREAM_HAS_DATA('S2')", [0, 0, 1]],
+    ["NOT SYSTEM$STREAM_HAS_DATA('S1')", [1, 1, 1]],
+    // One that asks something else is run as a query.
+    ["SYSTEM$STREAM_HAS_DATA('S1') AND 1 = 1", [0, 1, 2]],
+  ])("%s sees each change of its streams, and of nothing else", async (condition, expected) => {
+    await withStreams(condition);
+    const seen = [await ran()];
+    await run("INSERT INTO src VALUES (1)");
+    seen.push(await ran());
+    await run("INSERT INTO other VALUES (1)");
+    seen.push(await ran());
+    expect(seen).toEqual(expected);
+  });
+
+  test("is false again as soon as the stream was read, whatever was asked before", async () => {
+    await withStreams("SYSTEM$STREAM_HAS_DATA('S1')");
+    await run("INSERT INTO src VALUES (1)");
+    expect(await ran()).toBe(1);
+    await run("INSERT INTO dst SELECT a, NULL FROM s1");
+    expect(await ran()).toBe(1);
+  });
+
+  test("is asked anew when a stream is made anew, and fails where one is gone or was taken away", async () => {
+    await withStreams("SYSTEM$STREAM_HAS_DATA('S1') OR SYSTEM$STREAM_HAS_DATA('S2')");
+    expect(await ran()).toBe(0);
+    await run("CREATE OR REPLACE STREAM s2 ON TABLE src SHOW_INITIAL_ROWS = TRUE");
+    await run("INSERT INTO src VALUES (1)");
+    await run("DROP STREAM s1");
+    expect(await ran()).toBe(0);
+    const [last] = await column(
+      "SELECT state FROM TABLE(information_schema.task_history()) ORDER BY scheduled_time DESC",
+    );
+    expect(last).toBe("FAILED");
+  });
+});

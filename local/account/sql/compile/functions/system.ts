@@ -54,18 +54,7 @@ export function systemFunction(c: CallContext, fn: SystemFunction): Typed {
 registerSystemFunction({
   name: "SYSTEM$STREAM_HAS_DATA",
   returns: { kind: "BOOLEAN" },
-  async call(ctx, [name]) {
-    const parts = name === null || name === undefined ? undefined : parseName(name);
-    if (!parts)
-      throw new SnowflakeError(
-        "001044",
-        "42P13",
-        "SQL compilation error:\nSYSTEM$STREAM_HAS_DATA needs the name of a stream.",
-      );
-    const stream = resolveObject(ctx, "STREAM", parts);
-    requirePrivilege(ctx, "SELECT", stream);
-    return streamHasData(ctx, stream.id);
-  },
+  call: (ctx, [name]) => streamHasDataByName(ctx, name),
 });
 registerSystemFunction({
   name: "SYSTEM$STREAM_GET_TABLE_TIMESTAMP",
@@ -86,3 +75,20 @@ registerSystemFunction({
     }
   },
 });
+
+/** SYSTEM$STREAM_HAS_DATA of the stream that the text names. */
+export async function streamHasDataByName(
+  ctx: StatementContext,
+  name: string | null | undefined,
+): Promise<boolean> {
+  const parts = name === null || name === undefined ? undefined : parseName(name);
+  if (!parts)
+    throw new SnowflakeError(
+      "001044",
+      "42P13",
+      "SQL compilation error:\nSYSTEM$STREAM_HAS_DATA needs the name of a stream.",
+    );
+  const stream = resolveObject(ctx, "STREAM", parts);
+  requirePrivilege(ctx, "SELECT", stream);
+  return streamHasData(ctx, stream.id);
+}
