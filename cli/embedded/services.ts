@@ -22,7 +22,12 @@ export async function startEndpoints(
       aws,
       account: await startAccount({ project, secrets, aws, progress, ...(signal ? { signal } : {}) }),
     })),
-    startKafka({ dir: join(project.dataDir, "kafka"), usernames: kafkaUsernames(platform), ...common }),
+    startKafka({
+      dir: join(project.dataDir, "kafka"),
+      usernames: kafkaUsernames(platform),
+      nodes: Math.max(1, ...platform.topics.map((topic) => topic.replicationFactor)),
+      ...common,
+    }),
   ]);
   return { aws, account, kafka };
 }

@@ -1,21 +1,24 @@
 import type { KafkaUser, KafkaUsers } from "./users.ts";
 
-/** Host names and ports of the broker's two listeners, both on the loopback address. */
+/** Ports of a node's listener for clients and of the cluster's one controller, both on the loopback address. */
 export interface BrokerPorts {
   client: number;
   controller: number;
 }
 
-/** server.properties of one KRaft node that is broker and controller; holds passwords. */
-export function brokerProperties(dataDir: string, users: KafkaUsers): string {
+/** The node that is the controller too; the others are brokers only. */
+export const CONTROLLER_NODE = 1;
+
+/** server.properties of one KRaft node; holds passwords. */
+export function brokerProperties(dataDir: string, users: KafkaUsers, node = CONTROLLER_NODE): string {
   const all = Object.values(users) as KafkaUser[];
   const jaas =
     "org.apache.kafka.common.security.plain.PlainLoginModule required " +
     `username="${users.broker.username}" password="${users.broker.password}" ` +
     `${all.map(({ username, password }) => `user_${username}="${password}"`).join(" ")};`;
   const properties: Record<string, string | number | boolean> = {
-    "process.roles": "broker,controller",
-    "node.id": 1,
+    "process.roles": node === CONTROLLER_NODE ? "broker,controller" : "broker",
+    "node.id": node,
     "log.dirs": dataDir,
     "listener.security.protocol.map": "CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
     "controller.listener.names": "CONTROLLER",
@@ -30,7 +33,7 @@ export function brokerProperties(dataDir: string, users: KafkaUsers): string {
     "super.users": [users.broker, users.admin].map(({ username }) => `User:${username}`).join(";"),
     "allow.everyone.if.no.acl.found": false,
     "auto.create.topics.enable": false,
-    // One node: nothing to replicate to, nothing to wait for, and few internal partitions to create.
+    // Kafka's own topics are on one node, whatever others there are: nothing to wait for, few partitions to create.
     "default.replication.factor": 1,
     "min.insync.replicas": 1,
     "offsets.topic.replication.factor": 1,
@@ -56,10 +59,11 @@ export function brokerProperties(dataDir: string, users: KafkaUsers): string {
 }
 
 /** What depends on the ports, as `key=value` overrides of the above. */
-export function portProperties(ports: BrokerPorts, host: string): string[] {
+export function portProperties(ports: BrokerPorts, host: string, node = CONTROLLER_NODE): string[] {
+  const controller = node === CONTROLLER_NODE ? `,CONTROLLER://${host}:${ports.controller}` : "";
   return [
-    `listeners=CLIENT://${host}:${ports.client},CONTROLLER://${host}:${ports.controller}`,
-    `advertised.listeners=CLIENT://${host}:${ports.client},CONTROLLER://${host}:${ports.controller}`,
-    `controller.quorum.voters=1@${host}:${ports.controller}`,
+    `listeners=CLIENT://${host}:${ports.client}${controller}`,
+    `advertised.listeners=CLIENT://${host}:${ports.client}${controller}`,
+    `controller.quorum.voters=${CONTROLLER_NODE}@${host}:${ports.controller}`,
   ];
 }

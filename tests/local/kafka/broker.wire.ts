@@ -142,3 +142,30 @@ test("the passwords are in a file that only its owner reads", () => {
 test("a running broker is reused", async () => {
   expect((await startKafka({ dir: join(dir, "kafka"), heapMb: 256 })).reused).toBe(true);
 });
+
+test("three nodes keep three replicas of a topic, and go on without one of them", async () => {
+  const at = join(dir, "cluster");
+  const options = { dir: join(at, "kafka"), heapMb: 192, nodes: 3 };
+  const cluster = await startKafka(options);
+  const admin = new Admin({
+    clientId: "test",
+    bootstrapBrokers: cluster.bootstrapServers.split(","),
+    sasl: { mechanism: cluster.saslMechanism, ...cluster.users.admin },
+  });
+  try {
+    await admin.createTopics({ topics: ["replicated"], partitions: 6, replicas: 3 });
+    const replicas = async () => {
+      const { topics } = await admin.metadata({ topics: ["replicated"], forceUpdate: true });
+      return Object.values(topics.get("replicated")!.partitions).map((each) => each.replicas.length);
+    };
+    expect(await replicas()).toEqual([3, 3, 3, 3, 3, 3]);
+    const third = inspectServices(join(at, "services")).find((service) => service.name === "kafka-3")!;
+    process.kill(third.pid, "SIGKILL");
+    const again = await startKafka(options);
+    expect(again).toMatchObject({ reused: false, bootstrapServers: cluster.bootstrapServers });
+    expect(await replicas()).toEqual([3, 3, 3, 3, 3, 3]);
+  } finally {
+    await admin.close();
+    await stopServices(join(at, "services"));
+  }
+}, 180_000);

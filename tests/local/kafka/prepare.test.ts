@@ -54,3 +54,15 @@ test("the broker listens on the loopback address only, and nobody but admin and 
     "listeners=CLIENT://127.0.0.1:1,CONTROLLER://127.0.0.1:2",
   );
 });
+
+test("further nodes are brokers only, and know the one controller", () => {
+  const users = readOrCreateUsers(join(dir, "a.json"));
+  const config = brokerProperties("/data-2", users, 2);
+  expect(config).toContain("process.roles=broker\n");
+  expect(config).toContain("node.id=2\n");
+  expect(portProperties({ client: 3, controller: 2 }, "127.0.0.1", 2)).toEqual([
+    "listeners=CLIENT://127.0.0.1:3",
+    "advertised.listeners=CLIENT://127.0.0.1:3",
+    "controller.quorum.voters=1@127.0.0.1:2",
+  ]);
+});
