@@ -9,6 +9,7 @@ import { toServiceError, UserError } from "./errors.ts";
 import type { Handler } from "./handler.ts";
 import { createResource, previewState, readResource, removeResource, updateResource } from "./lifecycle.ts";
 import { FUNCTIONS, HANDLERS } from "./registry.ts";
+import { changedInputs, standIn, standInPreview, standsInForUnsupported, typeOf } from "./unsupported.ts";
 import { fromStruct, type Json, type Properties, toStruct } from "./values.ts";
 
 /** The version of the official provider whose types this one speaks. */
@@ -22,6 +23,16 @@ export function resourceProvider(env: NodeJS.ProcessEnv): UntypedServiceImplemen
     return connected;
   };
   const done = async (): Promise<empty.Empty> => new empty.Empty();
+  const standsIn = standsInForUnsupported(env);
+  /** Undefined for a type that is only stood in for; any other unknown type is refused. */
+  const handlerOf = (urn: string): Handler | undefined => {
+    const type = typeOf(urn);
+    const handler = HANDLERS[type];
+    if (!handler && !(standsIn && type.startsWith("aws:")))
+      throw new UserError(unsupported("resource type", type, Object.keys(HANDLERS)));
+    return handler;
+  };
+  const placeOf = async () => ({ region: aws().region, accountId: await aws().accountId() });
 
   return {
     checkConfig: unary(async (request: InstanceType<typeof provider.CheckRequest>) => {
@@ -47,13 +58,16 @@ export function resourceProvider(env: NodeJS.ProcessEnv): UntypedServiceImplemen
 
     check: unary(async (request: InstanceType<typeof provider.CheckRequest>) => {
       const handler = handlerOf(request.getUrn());
-      const { inputs, failures } = checkInputs(
-        handler,
-        request.getUrn(),
-        fromStruct(request.getOlds()),
-        fromStruct(request.getNews()),
-        request.getRandomseed_asU8(),
-      );
+      const news = fromStruct(request.getNews());
+      const { inputs, failures } = handler
+        ? checkInputs(
+            handler,
+            request.getUrn(),
+            fromStruct(request.getOlds()),
+            news,
+            request.getRandomseed_asU8(),
+          )
+        : { inputs: news, failures: [] };
       const response = new provider.CheckResponse();
       response.setInputs(toStruct(inputs));
       response.setFailuresList(failures.map(checkFailure));
@@ -63,6 +77,16 @@ export function resourceProvider(env: NodeJS.ProcessEnv): UntypedServiceImplemen
     diff: unary(async (request: InstanceType<typeof provider.DiffRequest>) => {
       const handler = handlerOf(request.getUrn());
       const ignored = new Set(request.getIgnorechangesList());
+      if (!handler) {
+        const changed = changedInputs(
+          fromStruct(request.getOldInputs()),
+          fromStruct(request.getNews()),
+        ).filter((property) => !ignored.has(property));
+        const response = new provider.DiffResponse();
+        response.setChanges(changesOf(changed.length > 0));
+        response.setDiffsList(changed);
+        return response;
+      }
       const changes = diffInputs(
         handler,
         fromStruct(request.getOlds()),
@@ -96,10 +120,14 @@ export function resourceProvider(env: NodeJS.ProcessEnv): UntypedServiceImplemen
       const inputs = fromStruct(request.getProperties());
       const response = new provider.CreateResponse();
       if (request.getPreview()) {
-        response.setProperties(toStruct(previewState(handler, undefined, inputs)));
+        response.setProperties(
+          toStruct(handler ? previewState(handler, undefined, inputs) : standInPreview(inputs)),
+        );
         return response;
       }
-      const made = await createResource(aws(), handler, inputs);
+      const made = handler
+        ? await createResource(aws(), handler, inputs)
+        : standIn(request.getUrn(), inputs, await placeOf());
       response.setId(made.id);
       response.setProperties(toStruct(made.state));
       return response;
@@ -108,7 +136,9 @@ export function resourceProvider(env: NodeJS.ProcessEnv): UntypedServiceImplemen
     read: unary(async (request: InstanceType<typeof provider.ReadRequest>) => {
       const handler = handlerOf(request.getUrn());
       const [state, inputs] = [fromStruct(request.getProperties()), fromStruct(request.getInputs())];
-      const found = await readResource(aws(), handler, request.getId(), state, inputs);
+      const found = handler
+        ? await readResource(aws(), handler, request.getId(), state, inputs)
+        : { id: request.getId(), state, inputs };
       const response = new provider.ReadResponse();
       if (found) {
         response.setId(found.id);
@@ -124,21 +154,19 @@ export function resourceProvider(env: NodeJS.ProcessEnv): UntypedServiceImplemen
       const response = new provider.UpdateResponse();
       response.setProperties(
         toStruct(
-          request.getPreview()
-            ? previewState(handler, state, inputs)
-            : await updateResource(aws(), handler, request.getId(), state, inputs),
+          handler === undefined
+            ? standIn(request.getUrn(), inputs, await placeOf()).state
+            : request.getPreview()
+              ? previewState(handler, state, inputs)
+              : await updateResource(aws(), handler, request.getId(), state, inputs),
         ),
       );
       return response;
     }),
 
     delete: unary(async (request: InstanceType<typeof provider.DeleteRequest>) => {
-      await removeResource(
-        aws(),
-        handlerOf(request.getUrn()),
-        request.getId(),
-        fromStruct(request.getProperties()),
-      );
+      const handler = handlerOf(request.getUrn());
+      if (handler) await removeResource(aws(), handler, request.getId(), fromStruct(request.getProperties()));
       return new empty.Empty();
     }),
 
@@ -196,14 +224,6 @@ function checkFailure({ property, reason }: Failure): InstanceType<typeof provid
   failure.setProperty(property);
   failure.setReason(reason);
   return failure;
-}
-
-/** The type in a URN is the last of its dollar-separated chain of parents' types. */
-function handlerOf(urn: string): Handler {
-  const type = urn.split("::")[2]?.split("$").pop() ?? "";
-  const handler = HANDLERS[type];
-  if (!handler) throw new UserError(unsupported("resource type", type, Object.keys(HANDLERS)));
-  return handler;
 }
 
 function unsupported(what: string, token: string, known: string[]): string {

@@ -356,6 +356,33 @@ test("another type, function or property is refused by its name", async () => {
   await expect(engine.check(ROLE, "r", { assumeRolePolicy: "{" })).rejects.toThrow("is not a JSON document");
 });
 
+test("another type is stood in for where that is asked for, and its id says so", async () => {
+  const lenient = await TestEngine.start({
+    AWS_ENDPOINT_URL: aws.endpoint,
+    AWS_REGION: aws.region,
+    FIRN_AWS_UNSUPPORTED: "stand-in",
+  });
+  try {
+    const type = "aws:mskconnect/connector:Connector";
+    const made = await lenient.create(type, "events", { name: "product-events", capacity: { mcu: 1 } });
+    expect(made.id).toBe("not-executed-product-events");
+    expect(made.state).toMatchObject({
+      name: "product-events",
+      capacity: { mcu: 1 },
+      arn: "arn:aws:mskconnect:us-east-1:123456789012:not-executed-product-events",
+    });
+    expect((await lenient.diff(made, { name: "product-events", capacity: { mcu: 1 } })).changed).toEqual([]);
+    expect((await lenient.diff(made, { name: "product-events", capacity: { mcu: 2 } })).changed).toEqual([
+      "capacity",
+    ]);
+    expect(await lenient.refresh(made)).toMatchObject({ id: made.id, state: made.state });
+    await lenient.delete(made);
+    await expect(lenient.create("gcp:storage/bucket:Bucket", "b", {})).rejects.toThrow("gcp:storage");
+  } finally {
+    await lenient.stop();
+  }
+});
+
 test("functions", async () => {
   expect(await engine.invoke("aws:index/getCallerIdentity:getCallerIdentity", {})).toMatchObject({
     accountId: "123456789012",
