@@ -60,6 +60,12 @@ export class Compute extends ComponentResource {
           minClusterCount: warehouse.minClusters,
           maxClusterCount: warehouse.maxClusters,
           ...(warehouse.maxClusters > 1 ? { scalingPolicy: "STANDARD" } : {}),
+          ...(warehouse.queryAcceleration === undefined
+            ? {}
+            : {
+                enableQueryAcceleration: String(warehouse.queryAcceleration.enabled),
+                queryAccelerationMaxScaleFactor: warehouse.queryAcceleration.maxScaleFactor,
+              }),
           statementTimeoutInSeconds: warehouse.statementTimeout,
           statementQueuedTimeoutInSeconds: warehouse.queueTimeout,
           ...(warehouse.monitor === undefined
@@ -114,6 +120,8 @@ export class Databases extends ComponentResource {
           {
             name: schema.schema,
             database: this.database(schema.database).name,
+            // Said, since a schema that is taken over with the provider's "default" would be replaced.
+            isTransient: "false",
             withManagedAccess: "true",
             comment: schema.comment,
           },

@@ -86,6 +86,8 @@ export interface Warehouse {
   queueTimeout: number;
   minClusters: number;
   maxClusters: number;
+  /** Absent in the standard edition, which has none. */
+  queryAcceleration?: { enabled: boolean; maxScaleFactor: number };
   /** Physical name of its resource monitor. */
   monitor?: string;
   comment: string;

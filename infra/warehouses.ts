@@ -13,6 +13,14 @@ export function planWarehouses(config: StackConfig, names: Names): Warehouse[] {
     queueTimeout: one.queueTimeout,
     minClusters: one.minClusters,
     maxClusters: one.maxClusters,
+    ...(config.edition === "standard"
+      ? {}
+      : {
+          queryAcceleration: {
+            enabled: one.queryAcceleration !== undefined,
+            maxScaleFactor: one.queryAcceleration?.maxScaleFactor ?? 0,
+          },
+        }),
     monitor: one.monitor === undefined ? undefined : names.monitor(one.monitor),
     comment: one.comment ?? `Runs ${key}.`,
   }));

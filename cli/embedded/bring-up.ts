@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { Listr, type ListrTask, PRESET_TIMER } from "listr2";
 import { loadPlatform } from "../../infra/load.ts";
 import type { Platform } from "../../infra/platform.ts";
@@ -31,6 +32,7 @@ import { loadSecrets } from "./secrets.ts";
 import { startEndpoints } from "./services.ts";
 import { runGraphs, waitForPipes } from "./settle.ts";
 import { Timings } from "./timings.ts";
+import { settleUnfinished } from "./unfinished.ts";
 
 export interface BringUpOptions extends EmbeddedConfig {
   /** Land source data and run the pipeline; else deploy only. */
@@ -122,6 +124,10 @@ function steps(
     step(`pulumi up --stack ${project.stack}`, async (state, progress) => {
       await prepareStack(project, state.environment);
       await settleEarlierRun(project, state.environment, progress, signal);
+      const logFile = join(project.dataDir, "pulumi.log");
+      const unfinished = await settleUnfinished(project, state.environment, logFile);
+      if (unfinished > 0)
+        progress({ step: "pulumi", detail: `${unfinished} creations that a killed run began are settled` });
       await refuseUndeclaredReplacements(project, state.environment, state.platform);
       state.up = await pulumiUp(project, state.environment, { progress, signal });
       return Object.entries(state.up.changes)

@@ -271,6 +271,6 @@ export function engineFailed(what: string, logFile: string, errors: string[] = [
   const detail = errors.length > 0 ? errors.slice(0, 5).join("\n") : tailOfFile(logFile, 20);
   return new CliError(
     `Pulumi could not ${what}:\n${detail.replace(/^/gm, "  ")}`,
-    `The whole log is ${logFile}. If the engine itself was killed before, objects may exist that its state does not know: \`npx firn down --erase\` begins the embedded stack afresh.`,
+    `The whole log is ${logFile}. Run it again: what is there already stays.`,
   );
 }

@@ -1,8 +1,11 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { loadPlatform } from "../../infra/load.ts";
 import type { Project } from "../project.ts";
 import { refuseUndeclaredReplacements } from "./engine-state.ts";
 import { runPulumi } from "./pulumi.ts";
 import { engineFor } from "./running.ts";
+import { settleUnfinished } from "./unfinished.ts";
 
 /** `pulumi up` of a stack on a real account, with the caller's credentials and terminal; resolves with its exit code. */
 export async function upOnAccount(project: Project): Promise<number> {
@@ -13,6 +16,10 @@ export async function upOnAccount(project: Project): Promise<number> {
     deployment: { environment: process.env },
   });
   const environment = await engineFor(project);
+  mkdirSync(project.dataDir, { recursive: true, mode: 0o700 });
+  const unfinished = await settleUnfinished(project, environment, join(project.dataDir, "pulumi.log"));
+  if (unfinished > 0)
+    console.error(`An earlier run was killed: ${unfinished} creations that it had begun are settled.`);
   await refuseUndeclaredReplacements(project, environment, platform);
   return runPulumi(project, environment, ["up", "--stack", project.stack], { stdio: "inherit" });
 }

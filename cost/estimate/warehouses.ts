@@ -41,7 +41,7 @@ export interface WarehouseCosts {
 }
 
 /** Settings that the program may come to declare; until then Snowflake's defaults hold, which nobody set. */
-type Unset = Partial<Pick<WarehouseShape, "type" | "generation" | "queryAcceleration">>;
+type Unset = Partial<Pick<WarehouseShape, "type" | "generation">>;
 
 /** A warehouse as the formulas see it. Query acceleration is on by default, factor 2, for Gen2 and multi-cluster warehouses. */
 export function shapeOf(warehouse: Warehouse & Unset): WarehouseShape {
@@ -302,7 +302,7 @@ function accelerationItem(context: Context, month: WarehouseMonth): CostItem[] {
   if (!shape.queryAcceleration.enabled) return [];
   const { use } = useOf(context, warehouse);
   const quantity = queryAccelerationExpected(context.book, shape, use);
-  const set = (warehouse as Warehouse & Unset).queryAcceleration !== undefined;
+  const set = warehouse.queryAcceleration !== undefined;
   return [
     {
       resource: { kind: "warehouse", key: warehouse.key, name: warehouse.name },

@@ -59,6 +59,11 @@ const warehouse = z.strictObject({
   queueTimeout: duration(0, 604_800, '"0 seconds" (wait for ever) to "7 days"').prefault("10 minutes"),
   minClusters: z.number().int().min(1).max(10).default(1),
   maxClusters: z.number().int().min(1).max(10).default(1),
+  /**
+   * Serverless help for large scans, billed apart from the warehouse and counted by no monitor: off by default, also
+   * where Snowflake would switch it on. `maxScaleFactor` times the warehouse's own rate is its limit; 0 is none.
+   */
+  queryAcceleration: z.strictObject({ maxScaleFactor: z.number().int().min(0).max(100) }).optional(),
   /** Key of the resource monitor of this warehouse; none by default. */
   monitor: namePart.optional(),
   comment: z.string().optional(),
@@ -177,6 +182,13 @@ export const stackConfig = z
         refuse(ctx, "is less than minClusters", `${one.minClusters} to 10`, at("maxClusters"));
       if (one.maxClusters > 1 && config.edition === "standard")
         refuse(ctx, "needs the enterprise edition", "1 in the standard edition", at("maxClusters"));
+      if (one.queryAcceleration !== undefined && config.edition === "standard")
+        refuse(
+          ctx,
+          "needs the enterprise edition",
+          "nothing in the standard edition",
+          at("queryAcceleration"),
+        );
     }
     for (const [key, one] of Object.entries(config.monitors)) {
       if (one.suspendImmediate < one.suspend)

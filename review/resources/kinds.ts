@@ -136,6 +136,7 @@ export const KINDS: Record<string, KnownKind> = {
   pipes: {
     label: "Pipe",
     type: "snowflake:index/pipe:Pipe",
+    derived: ["load"],
     replaces: { ...same("database", "schema", "name"), copy: ["copyStatement"] },
   },
   streams: {

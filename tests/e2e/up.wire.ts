@@ -1,7 +1,9 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 
 // The main job at small scale: real engine, providers, broker and S3 endpoint; the account over the wire.
 const ROOT = join(import.meta.dirname, "../..");
@@ -31,13 +33,46 @@ function up(): Answer {
   return JSON.parse(out) as Answer;
 }
 
+/** Begins `firn up` and kills the engine, as the machine's memory killer would, once it has made `count` resources. */
+async function upWithEngineKilled(count: number): Promise<number | null> {
+  const child = spawn(process.execPath, [join(ROOT, "cli/bin.mjs"), "--stack", STACK, "--json", "up"], {
+    cwd: ROOT,
+    stdio: "ignore",
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const data = join(ROOT, ".firn", STACK);
+  const events = join(data, "pulumi-events.jsonl");
+  const locks = join(data, "state/.pulumi/locks/organization/firn", STACK);
+  while (child.exitCode === null) {
+    const made = existsSync(events) ? readFileSync(events, "utf8").split("resOutputsEvent").length - 1 : 0;
+    const [lock] = made >= count && existsSync(locks) ? readdirSync(locks) : [];
+    if (lock !== undefined) {
+      process.kill((JSON.parse(readFileSync(join(locks, lock), "utf8")) as { pid: number }).pid, "SIGKILL");
+      break;
+    }
+    await delay(50);
+  }
+  return ended;
+}
+
 describe("firn up on the embedded stack", () => {
+  let killed: number | null;
   let first: Answer;
 
-  beforeAll(() => {
+  beforeAll(async () => {
     firn("down", "--erase");
+    killed = await upWithEngineKilled(100);
     first = up();
   }, 1_500_000);
+
+  test("an engine that was killed while it created: the next run goes on and replaces nothing", () => {
+    expect(killed).toBe(1);
+    expect(first.up.changes["create"]).toBeGreaterThan(0);
+    expect(first.up.changes["same"]).toBeGreaterThan(0);
+    expect(Object.keys(first.up.changes).filter((change) => !/^(create|same|update)$/.test(change))).toEqual(
+      [],
+    );
+  });
 
   afterAll(() => {
     firn("down", "--erase");

@@ -2,6 +2,7 @@ import { runtime } from "@pulumi/pulumi";
 import { Provider } from "@pulumi/snowflake/provider.js";
 import { Databases } from "../../infra/declare.ts";
 import { declarePlatform } from "../../infra/declare-platform.ts";
+import { isKnownType } from "../../infra/import-ids.ts";
 import { quotedObject } from "../../infra/names.ts";
 import type { Platform } from "../../infra/platform.ts";
 import { loadProject } from "./sample.ts";
@@ -104,6 +105,11 @@ describe("the program declares exactly what was planned", () => {
       ],
     );
   });
+});
+
+test("of every kind it is known how one is found again, or that it may be made twice", () => {
+  const types = new Set(declared.map((one) => one.type).filter((type) => !type.startsWith("pulumi:")));
+  expect([...types].filter((type) => !isKnownType(type))).toEqual([]);
 });
 
 describe("compute", () => {
