@@ -1,5 +1,6 @@
 import type { Kpi, Model, Platform } from "../infra/platform.ts";
 import { splitColumn } from "../policy/personal-data.ts";
+import type { History } from "./history.ts";
 
 export interface ModelChange {
   logical: string;
@@ -17,6 +18,8 @@ export interface ModelChange {
   kpis: string[];
   /** Why the model is rebuilt whole, where it is. */
   rebuild?: string;
+  /** What its changed definition does to the numbers of the past, where an account was asked. */
+  history?: History;
 }
 
 export interface Meaning {

@@ -3,6 +3,7 @@ import { loadUsage } from "../cost/usage.ts";
 import { readPolicyConfig } from "../policy/read-config.ts";
 import { type Query, readStakes } from "./at-stake.ts";
 import { parsePreview } from "./engine-preview.ts";
+import { readHistory } from "./history.ts";
 import { type Review, reviewPlatform } from "./review.ts";
 import { defaultBase, UnreadableRevision } from "./revision/git.ts";
 import { type LoadedPlatform, loadRevision, loadWorkingTree } from "./revision/load.ts";
@@ -61,6 +62,11 @@ export async function runReview(options: RunReviewOptions): Promise<Review> {
     const stakes = await readStakes(review.risks, options.query);
     review.risks = stakes.risks;
     unread.push(...stakes.unread);
+    if (readable) {
+      const history = await readHistory(readable.platform, head.platform, review.meaning, options.query);
+      review.meaning = history.meaning;
+      unread.push(...history.unread);
+    }
   }
   if (options.preview) {
     try {

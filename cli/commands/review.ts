@@ -26,7 +26,10 @@ export function reviewCommand(): Command {
     .addOption(new Option("--format <kind>", "how to print it").choices(["text", "md", "html", "json"]))
     .option("--output <file>", "write it to a file instead")
     .option("--preview", "run the engine's preview with the policy pack too, against the stack's state")
-    .option("--live", "ask the stack's account how many rows and files the risks put at stake")
+    .option(
+      "--live",
+      "ask the stack's account what the risks put at stake, and what changed metrics do to history",
+    )
     .addOption(
       new Option(
         "--fail-on <decision>",

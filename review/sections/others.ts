@@ -11,6 +11,7 @@ import {
   type Text,
   type Tone,
 } from "../document/document.ts";
+import type { History } from "../history.ts";
 import type { ModelChange } from "../meaning.ts";
 import type { Action, ResourceChange } from "../resources/changes.ts";
 import type { Review } from "../review.ts";
@@ -204,6 +205,9 @@ function modelBlock(model: ModelChange): Block {
         column.detail ? code(column.detail) : "",
       ]),
     });
+  if (model.history) inner.push(...historyBlocks(model.history));
+  else if (model.change === "changed" && model.what.includes("query") && model.logical.startsWith("mart."))
+    inner.push({ kind: "text", text: faint("What this does to history: an account knows (--live).") });
   if (model.downstream.length > 0)
     inner.push({
       kind: "table",
@@ -223,6 +227,33 @@ function modelBlock(model: ModelChange): Block {
     summary: [code(model.logical), ` ${model.change}: ${count(model.columns.length, "column")}${affected}`],
     blocks: inner,
   };
+}
+
+function historyBlocks({ key, values, differing, rows }: History): Block[] {
+  if (differing === 0)
+    return [{ kind: "text", text: "History stays as it is: no row of today's data differs." }];
+  const more = differing - rows.length;
+  return [
+    {
+      kind: "text",
+      text: [
+        "History changes in ",
+        strong(count(differing, "row")),
+        more > 0 ? `, the ${rows.length} newest of them:` : ":",
+      ],
+    },
+    {
+      kind: "table",
+      columns: [
+        ...key.map((title) => ({ title })),
+        ...values.flatMap((title) => [
+          { title: `${title} before`, align: "right" as const },
+          { title: "after", align: "right" as const },
+        ]),
+      ],
+      rows: rows.map((row) => row.map((cell) => cell ?? "none")),
+    },
+  ];
 }
 
 const WORD = {

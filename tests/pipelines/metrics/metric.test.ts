@@ -75,9 +75,12 @@ describe("the full stack", () => {
 
   test("a changed definition is compared with the old one, period by period", () => {
     const won = platform.models.find((model) => model.logical === "mart.sales.won_by_month")!;
-    const statement = compareDefinitions(won, { ...won, query: won.query.replace("is_won", "is_closed") })!;
+    const changed = { ...won, query: won.query.replace("is_won", "is_closed") };
+    const { statement, key, values } = compareDefinitions(won, changed, 12)!;
+    expect(key).toEqual(["month"]);
+    expect(values).toContain("won_amount");
     expect(statement).toContain("won_amount_before");
     expect(statement).toContain("before_change.month IS NOT DISTINCT FROM after_change.month");
-    expect(compareDefinitions(won, { ...won, key: ["day"] })).toBeUndefined();
+    expect(compareDefinitions(won, { ...won, key: ["day"] }, 12)).toBeUndefined();
   });
 });
