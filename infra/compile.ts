@@ -4,7 +4,7 @@
  */
 
 import { compileKpis, type KpiFile } from "../pipelines/kpis.ts";
-import { type MetricFile, metricModels, parseMetrics } from "../pipelines/metrics/metric.ts";
+import { type MetricFile, metricModels, parseMetrics, planMetrics } from "../pipelines/metrics/metric.ts";
 import { type CompiledModels, compileModels } from "../pipelines/models/compile-models.ts";
 import { planTasks } from "../pipelines/models/graph.ts";
 import type { ModelFile } from "../pipelines/models/model.ts";
@@ -59,9 +59,10 @@ export function compile(input: CompileInput): Platform {
     connectorLogin: login,
     problems,
   });
+  const metrics = parseMetrics(input.metrics ?? [], problems);
   const models = [
     ...input.models,
-    ...metricModels(parseMetrics(input.metrics ?? [], problems), problems),
+    ...metricModels(metrics, problems),
     ...qualityModels(sources.contracted, config.watchFields),
   ];
   const compiled = compileModels(models, rawRelations(sources), names, problems, sources.absent);
@@ -144,6 +145,7 @@ export function compile(input: CompileInput): Platform {
     sources: sources.plans,
     models: compiled.models.map((one) => one.model),
     checks: quality.checks,
+    metrics: planMetrics(metrics, new Set(compiled.models.map(({ model }) => model.logical))),
     kpis,
   };
 }

@@ -39,6 +39,7 @@ export interface Platform {
   sources: SourcePlan[];
   models: Model[];
   checks: Check[];
+  metrics: Metric[];
   kpis: Kpi[];
 }
 
@@ -361,6 +362,27 @@ export interface Check {
   query: string;
 }
 
+/** A metric's one written definition, and the column that holds it. */
+export interface Metric {
+  name: string;
+  file: string;
+  owner: string;
+  description: string;
+  /** As models write it; the metric is its column of the same name. */
+  table: string;
+  /** Table whose rows, called `r`, are counted. */
+  from: string;
+  statistic: "count" | "count_distinct" | "sum" | "mean" | "median" | "min" | "max";
+  /** Expression over `r` that the statistic is of; absent for count. */
+  of?: string;
+  /** Conditions that say which rows the table is about, and which of them this metric counts. */
+  population: string[];
+  where?: string;
+  dimensions: { name: string; of: string; description: string }[];
+  type: string;
+}
+
+/** A question that reports ask, with the columns of its answer. */
 export interface Kpi {
   name: string;
   sql: string;

@@ -1,4 +1,4 @@
-import type { Kpi, Model, Platform } from "../infra/platform.ts";
+import type { Kpi, Metric, Model, Platform } from "../infra/platform.ts";
 import { splitColumn } from "../policy/personal-data.ts";
 import type { History } from "./history.ts";
 
@@ -24,6 +24,8 @@ export interface ModelChange {
 
 export interface Meaning {
   models: ModelChange[];
+  /** Written definitions that differ, each difference in words. */
+  metrics: { name: string; file: string; change: "new" | "changed" | "removed"; what: string[] }[];
   kpis: { name: string; change: "new" | "changed" | "removed" }[];
   /** Owners whose numbers can change. */
   owners: string[];
@@ -61,6 +63,8 @@ export function compareMeaning(base: Platform, head: Platform): Meaning {
   }
   return {
     models,
+    // Earlier versions of the code do not tell their metrics apart.
+    metrics: metricChanges(base.metrics ?? head.metrics, head.metrics),
     kpis: kpiChanges(base.kpis, head.kpis),
     owners: [
       ...new Set(models.flatMap((model) => [model.owner, ...model.downstream.map((each) => each.owner)])),
@@ -161,6 +165,39 @@ const kpisNaming = (kpis: Kpi[], logicals: string[]): string[] =>
       logicals.some((logical) => kpi.sql.toLowerCase().replaceAll('"', "").includes(logical.toLowerCase())),
     )
     .map((kpi) => kpi.name);
+
+/** `statistic: mean → median`, for each part of the definition that differs. */
+function metricChanges(base: Metric[], head: Metric[]): Meaning["metrics"] {
+  const before = new Map(base.map((metric) => [metric.name, metric]));
+  const after = new Map(head.map((metric) => [metric.name, metric]));
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((name): Meaning["metrics"] => {
+    const was = before.get(name);
+    const is = after.get(name);
+    const shown = is ?? was;
+    if (!shown) return [];
+    if (!was || !is) return [{ name, file: shown.file, change: was ? "removed" : "new", what: [] }];
+    const what = DEFINITION.flatMap(({ part, say }) => {
+      const [from, to] = [say(was), say(is)];
+      return from === to ? [] : [`${part}: ${from || "none"} → ${to || "none"}`];
+    });
+    return what.length === 0 ? [] : [{ name, file: is.file, change: "changed" as const, what }];
+  });
+}
+
+const DEFINITION: { part: string; say: (metric: Metric) => string }[] = [
+  { part: "statistic", say: (metric) => metric.statistic },
+  { part: "of", say: (metric) => metric.of ?? "" },
+  { part: "from", say: (metric) => metric.from },
+  { part: "population", say: (metric) => metric.population.join(" and ") },
+  { part: "only where", say: (metric) => metric.where ?? "" },
+  {
+    part: "dimensions",
+    say: (metric) => metric.dimensions.map(({ name, of }) => `${name} (${of})`).join(", "),
+  },
+  { part: "type", say: (metric) => metric.type },
+  { part: "table", say: (metric) => metric.table },
+  { part: "owner", say: (metric) => metric.owner },
+];
 
 function kpiChanges(base: Kpi[], head: Kpi[]): Meaning["kpis"] {
   const before = new Map(base.map((kpi) => [kpi.name, kpi]));

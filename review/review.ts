@@ -73,9 +73,7 @@ export function reviewPlatform(input: ReviewInput): Review {
   const none: ResourceChanges = { changes: [], unchanged: 0, unknownKinds: [] };
   const resources = base ? tolerate("Resources", none, () => compareResources(base, head)) : none;
   const access = base ? tolerate("Access", [], () => compareAccess(base, head)) : [];
-  const meaning = base
-    ? tolerate("Meaning", { models: [], kpis: [], owners: [] }, () => compareMeaning(base, head))
-    : { models: [], kpis: [], owners: [] };
+  const meaning = base ? tolerate("Meaning", NO_MEANING, () => compareMeaning(base, head)) : NO_MEANING;
   const risks = base ? tolerate("Data at risk", [], () => dataAtRisk(resources, base, head)) : [];
   const all = policy
     ? tolerate("Policy", [], () =>
@@ -113,6 +111,8 @@ export function reviewPlatform(input: ReviewInput): Review {
     unread: [...new Set(unread)],
   };
 }
+
+const NO_MEANING: Meaning = { models: [], metrics: [], kpis: [], owners: [] };
 
 /** Kinds that hold data, offsets or load history: their replacement has to be declared. */
 const STATEFUL = new Set([

@@ -2,9 +2,10 @@ import { resolve } from "node:path";
 import { loadPriceBook } from "../cost/price-book.ts";
 import { loadUsage } from "../cost/usage.ts";
 import { quoted } from "../infra/names.ts";
+import type { Metric, Platform } from "../infra/platform.ts";
 import { gatherCatalog } from "./catalog/data.ts";
 import type { KpiRows } from "./catalog/plot.ts";
-import { siteFiles } from "./catalog/site.ts";
+import { type SiteValues, siteFiles } from "./catalog/site.ts";
 import { writeSite } from "./catalog/write.ts";
 import { loadWorkingTree } from "./revision/load.ts";
 
@@ -24,7 +25,7 @@ export interface RunCatalog {
   files: number;
   tables: number;
   metrics: number;
-  /** Metrics whose values could not be read, with the reason. */
+  /** Metrics and reports whose values could not be read, with the reason. */
   unread: string[];
 }
 
@@ -32,27 +33,44 @@ export interface RunCatalog {
 export async function runCatalog(options: RunCatalogOptions): Promise<RunCatalog> {
   const { platform } = await loadWorkingTree(options.root, options.stack);
   const catalog = gatherCatalog(platform, loadPriceBook(), loadUsage(options.stack));
-  const values: Record<string, KpiRows> = {};
   const unread: string[] = [];
-  const warehouse = platform.warehouses.find((each) => each.key === BI_WAREHOUSE) ?? platform.warehouses[0];
-  if (options.query && warehouse) await options.query(`use warehouse ${quoted(warehouse.name)}`);
-  for (const kpi of options.query ? platform.kpis : []) {
-    try {
-      const result = await options.query?.(kpi.sql);
-      if (result)
-        values[kpi.name] = {
-          columns: result.columns,
-          rows: result.rows.map((row) => row.map(cell)),
-          title: options.readAt ?? "",
-        };
-    } catch (error) {
-      unread.push(`${kpi.name}: ${error instanceof Error ? error.message : String(error)}`);
-    }
+  const values: SiteValues = { metrics: {}, reports: {} };
+  if (options.query) {
+    const { query, readAt = "" } = options;
+    const warehouse = platform.warehouses.find((each) => each.key === BI_WAREHOUSE) ?? platform.warehouses[0];
+    if (warehouse) await query(`use warehouse ${quoted(warehouse.name)}`);
+    const read = async (into: Record<string, KpiRows>, name: string, statement: string) => {
+      try {
+        const { columns, rows } = await query(statement);
+        into[name] = { columns, rows: rows.map((row) => row.map(cell)), title: readAt };
+      } catch (error) {
+        unread.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    };
+    for (const kpi of platform.kpis) await read(values.reports, kpi.name, kpi.sql);
+    for (const metric of platform.metrics)
+      await read(values.metrics, metric.name, metricStatement(platform, metric));
   }
   const folder = resolve(options.output);
   const files = writeSite(folder, siteFiles(catalog, values));
-  return { folder, files, tables: catalog.entries.size, metrics: catalog.kpis.length, unread };
+  return { folder, files, tables: catalog.entries.size, metrics: catalog.metrics.length, unread };
 }
+
+/** A metric's column by the dimensions of its table, newest or greatest first. */
+function metricStatement(platform: Platform, metric: Metric): string {
+  const table = [...platform.tables, ...platform.views].find((each) => each.logical === metric.table);
+  if (table === undefined) throw new Error(`${metric.table} is not part of the platform`);
+  const dimensions = metric.dimensions.map(({ name }) => name);
+  const order = dimensions.map((_, index) => `${index + 1} desc`).join(", ");
+  return [
+    `select ${[...dimensions, metric.name].join(", ")}`,
+    `from ${quoted(table.database, table.schema, table.name)}`,
+    ...(order === "" ? [] : [`order by ${order}`]),
+    `limit ${MOST_ROWS}`,
+  ].join(" ");
+}
+
+const MOST_ROWS = 500;
 
 /** The warehouse of people's questions, by its key. */
 const BI_WAREHOUSE = "bi";

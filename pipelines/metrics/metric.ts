@@ -5,6 +5,7 @@
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import type { Problems } from "../../infra/errors.ts";
+import type { Metric as MetricPlan } from "../../infra/platform.ts";
 import type { ModelFile } from "../models/model.ts";
 
 const name = z.string().regex(/^[a-z][a-z0-9_]*$/);
@@ -75,6 +76,21 @@ export function parseMetrics(files: readonly MetricFile[], problems: Problems): 
     });
     return [];
   });
+}
+
+/** The definitions as the platform's data; those whose table this stack leaves out are left out too. */
+export function planMetrics(metrics: readonly Metric[], tables: ReadonlySet<string>): MetricPlan[] {
+  return metrics
+    .map(({ table, dimensions, ...metric }) => ({
+      ...metric,
+      table: `mart.${metric.owner}.${table ?? metric.name}`,
+      dimensions: Object.entries(dimensions).map(([name, { of, description }]) => ({
+        name,
+        of,
+        description,
+      })),
+    }))
+    .filter((metric) => tables.has(metric.table));
 }
 
 /** One model for each table: its dimensions are the key, its metrics the columns. Without dimensions it is a view of one row. */

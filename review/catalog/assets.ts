@@ -58,7 +58,7 @@ export const CATALOG_JS = `
       else if (item.d.includes(word)) total += 1;
       else return 0;
     }
-    return total + (item.t === "table" ? 2 : item.t === "metric" ? 3 : 0) - item.n.length / 200;
+    return total + (item.t === "table" ? 2 : item.t === "metric" ? 3 : item.t === "report" ? 1 : 0) - item.n.length / 200;
   };
   const show = () => {
     const words = input.value.toLowerCase().split(/\\s+/).filter(Boolean);

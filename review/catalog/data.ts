@@ -2,7 +2,7 @@ import { costByModel, type ModelCost } from "../../cost/by-model.ts";
 import { estimate } from "../../cost/estimate/estimate.ts";
 import type { PriceBook } from "../../cost/price-book.ts";
 import type { Usage } from "../../cost/usage.ts";
-import type { Column, Kpi, Model, Platform } from "../../infra/platform.ts";
+import type { Column, Kpi, Metric, Model, Platform } from "../../infra/platform.ts";
 import { personalColumns, splitColumn } from "../../policy/personal-data.ts";
 import type { ColumnSight } from "../access/columns.ts";
 import { effectiveAccess } from "../access/effective.ts";
@@ -39,6 +39,8 @@ export interface Entry {
   reads: string[];
   readBy: string[];
   kpis: string[];
+  /** Metrics that are its columns. */
+  metrics: string[];
   readers: Reader[];
   cost: ModelCost;
 }
@@ -46,6 +48,7 @@ export interface Entry {
 export interface Catalog {
   platform: Platform;
   entries: Map<string, Entry>;
+  metrics: Metric[];
   kpis: (Kpi & { reads: string[] })[];
   monthly: { expected: number; priceBook: string };
 }
@@ -85,6 +88,9 @@ export function gatherCatalog(platform: Platform, book: PriceBook, usage: Usage)
       reads: model?.reads ?? [],
       readBy: readBy.get(table.logical) ?? [],
       kpis: kpis.filter((kpi) => kpi.reads.includes(table.logical)).map((kpi) => kpi.name),
+      metrics: platform.metrics
+        .filter((metric) => metric.table === table.logical)
+        .map((metric) => metric.name),
       readers: readers.get(`${table.database}.${table.schema}.${table.name}`) ?? [],
       cost: costs.get(table.logical) ?? { compute: 0, storage: 0 },
     });
@@ -92,10 +98,15 @@ export function gatherCatalog(platform: Platform, book: PriceBook, usage: Usage)
   return {
     platform,
     entries,
+    metrics: [...platform.metrics].sort(
+      (left, right) => byText(left.owner, right.owner) || byText(left.name, right.name),
+    ),
     kpis,
     monthly: { expected: priced.total.expected, priceBook: priced.priceBook },
   };
 }
+
+const byText = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
 
 export const lineageOf = (model: Model | undefined, column: string): string[] =>
   model?.lineage[column.toLowerCase()] ?? model?.lineage[column] ?? [];

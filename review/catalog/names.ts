@@ -6,4 +6,5 @@ export const fileName = (name: string): string =>
 
 /** Pages of tables and models, relative to one another. */
 export const entryFile = (logical: string): string => `${fileName(logical)}.html`;
+export const metricFile = (name: string): string => `${fileName(name)}.html`;
 export const kpiFile = (name: string): string => `${fileName(name)}.html`;

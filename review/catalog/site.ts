@@ -1,9 +1,10 @@
 import { CATALOG_CSS, CATALOG_JS } from "./assets.ts";
 import type { Catalog } from "./data.ts";
 import { jsonForScript } from "./html.ts";
-import { entryFile, kpiFile } from "./names.ts";
+import { entryFile, kpiFile, metricFile } from "./names.ts";
 import { indexPage } from "./pages/index-page.ts";
-import { lineagePage, mapPage, metricPage } from "./pages/other-pages.ts";
+import { metricPage } from "./pages/metric-page.ts";
+import { lineagePage, mapPage, reportPage } from "./pages/other-pages.ts";
 import { tablePage } from "./pages/table-page.ts";
 import type { KpiRows } from "./plot.ts";
 
@@ -12,8 +13,14 @@ export interface SiteFile {
   text: string;
 }
 
-/** Every file of the site, one after the other. Pure; `values` holds metrics' rows where an account was at hand. */
-export function* siteFiles(catalog: Catalog, values: Record<string, KpiRows> = {}): Generator<SiteFile> {
+/** Rows that an account gave, by name. */
+export interface SiteValues {
+  metrics: Record<string, KpiRows>;
+  reports: Record<string, KpiRows>;
+}
+
+/** Every file of the site, one after the other. Pure. */
+export function* siteFiles(catalog: Catalog, values?: SiteValues): Generator<SiteFile> {
   yield { path: "style.css", text: CATALOG_CSS };
   yield { path: "catalog.js", text: CATALOG_JS };
   yield { path: "search.js", text: `window.FIRN_INDEX=${jsonForScript(searchIndex(catalog)).text};\n` };
@@ -22,14 +29,19 @@ export function* siteFiles(catalog: Catalog, values: Record<string, KpiRows> = {
   yield { path: "map.html", text: mapPage(catalog) };
   for (const entry of catalog.entries.values())
     yield { path: `table/${entryFile(entry.logical)}`, text: tablePage(catalog, entry) };
+  for (const metric of catalog.metrics)
+    yield {
+      path: `metric/${metricFile(metric.name)}`,
+      text: metricPage(catalog, metric, values?.metrics[metric.name]),
+    };
   for (const kpi of catalog.kpis)
-    yield { path: `metric/${kpiFile(kpi.name)}`, text: metricPage(catalog, kpi, values[kpi.name]) };
+    yield { path: `report/${kpiFile(kpi.name)}`, text: reportPage(catalog, kpi, values?.reports[kpi.name]) };
 }
 
 /** What is found: name, kind, page, what it says, and the words it is found by. */
 interface SearchItem {
   n: string;
-  t: "table" | "column" | "metric" | "owner";
+  t: "table" | "column" | "metric" | "report";
   u: string;
   s: string;
   /** Lower-case name. */
@@ -60,8 +72,17 @@ export function searchIndex(catalog: Catalog): SearchItem[] {
   ]);
   return [
     ...items,
+    ...catalog.metrics.map((metric) =>
+      item(
+        metric.name.replaceAll("_", " "),
+        "metric",
+        `metric/${metricFile(metric.name)}`,
+        metric.description,
+        metric.owner,
+      ),
+    ),
     ...catalog.kpis.map((kpi) =>
-      item(kpi.name.replaceAll("_", " "), "metric", `metric/${kpiFile(kpi.name)}`, kpi.columns.join(", ")),
+      item(kpi.name.replaceAll("_", " "), "report", `report/${kpiFile(kpi.name)}`, kpi.columns.join(", ")),
     ),
   ];
 }

@@ -174,5 +174,6 @@ export const KINDS: Record<string, KnownKind> = {
   sources: "not a resource",
   models: "not a resource",
   checks: "not a resource",
+  metrics: "not a resource",
   kpis: "not a resource",
 };

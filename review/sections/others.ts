@@ -146,19 +146,32 @@ export function riskSection(review: Review): Section {
 }
 
 export function meaningSection(review: Review): Section {
-  const { models, kpis } = review.meaning;
+  const { models, metrics, kpis } = review.meaning;
   return {
     id: "meaning",
     title: "Meaning",
     summary: models.length > 0 ? count(models.length, "model") : undefined,
     blocks: [
-      ...(models.length + kpis.length === 0
+      ...(models.length + metrics.length + kpis.length === 0
         ? [
             {
               kind: "text",
               text: review.base.read
                 ? "No model, column or metric changes."
                 : "Not compared: the base could not be read.",
+            } satisfies Block,
+          ]
+        : []),
+      ...(metrics.length > 0
+        ? [
+            {
+              kind: "table",
+              columns: [{ title: "Metric" }, { title: "" }, { title: "Its definition" }],
+              rows: metrics.map(({ name, change, what, file }): Text[] => [
+                code(name),
+                change,
+                what.length > 0 ? join(what.map(code)) : [faint("file "), code(file)],
+              ]),
             } satisfies Block,
           ]
         : []),

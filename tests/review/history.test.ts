@@ -1,7 +1,7 @@
 import type { Model, Platform } from "../../infra/platform.ts";
 import { readHistory } from "../../review/history.ts";
 import { renderReview } from "../../review/render.ts";
-import { testAccount, type TestAccount } from "../local/account/support.ts";
+import { type TestAccount, testAccount } from "../local/account/support.ts";
 import { first, reviewOf } from "./support.ts";
 
 let account: TestAccount;

@@ -1,5 +1,7 @@
-import type { Platform } from "../../infra/platform.ts";
+import type { Metric, Platform } from "../../infra/platform.ts";
 import { readStakes } from "../../review/at-stake.ts";
+import { renderReview } from "../../review/render.ts";
+import { examplePlatform } from "../cost/support/example-platform.ts";
 import { first, reviewOf } from "./support.ts";
 
 const table = (platform: Platform, logical: string) =>
@@ -186,6 +188,43 @@ describe("meaning", () => {
     expect(review.meaning.models[0]?.downstream).toEqual([
       { logical: "mart.sales.kpi", owner: "sales", columns: ["ACTIVE_CUSTOMERS", "DAY"] },
     ]);
+  });
+
+  test("tells what of a metric's written definition changes, in words", () => {
+    const mean: Metric = {
+      name: "sales_cycle",
+      file: "sql/metrics/sales_cycle.yaml",
+      owner: "sales",
+      description: "",
+      table: "mart.sales.kpi",
+      from: "mart.sales.customer",
+      statistic: "mean",
+      of: "r.days",
+      population: ["r.is_won"],
+      dimensions: [],
+      type: "number(18,2)",
+    };
+    const base = { ...examplePlatform(), metrics: [mean, { ...mean, name: "gone" }] };
+    const review = reviewOf(
+      (platform) => {
+        platform.metrics = [
+          { ...mean, statistic: "median", population: ["r.is_won", "not r.by_partner"] },
+          { ...mean, name: "fresh" },
+        ];
+      },
+      { base },
+    );
+    expect(review.meaning.metrics).toEqual([
+      {
+        name: "sales_cycle",
+        file: mean.file,
+        change: "changed",
+        what: ["statistic: mean → median", "population: r.is_won → r.is_won and not r.by_partner"],
+      },
+      { name: "gone", file: mean.file, change: "removed", what: [] },
+      { name: "fresh", file: mean.file, change: "new", what: [] },
+    ]);
+    expect(renderReview(review, "md")).toContain("statistic: mean → median");
   });
 
   test("tells a changed KPI and the KPIs of a changed model", () => {

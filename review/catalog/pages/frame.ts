@@ -18,7 +18,7 @@ export function page(catalog: Catalog, base: "" | "../", title: string, body: Ma
 <a class="skip" href="#main">To the content</a>
 <header class="top">
 <a class="brand" href="${base}index.html">Data catalogue</a>
-<nav aria-label="Pages"><a href="${base}index.html#tables">Tables</a><a href="${base}index.html#metrics">Metrics</a><a href="${base}lineage.html">Lineage</a><a href="${base}map.html">Map</a></nav>
+<nav aria-label="Pages"><a href="${base}index.html#tables">Tables</a><a href="${base}index.html#metrics">Metrics</a><a href="${base}index.html#reports">Reports</a><a href="${base}lineage.html">Lineage</a><a href="${base}map.html">Map</a></nav>
 <div class="search" role="search"><input id="search" type="search" placeholder="Search tables, columns, metrics (press /)" aria-label="Search" autocomplete="off" role="combobox" aria-expanded="false" aria-controls="results"><ul id="results" class="results" role="listbox" aria-label="Results" hidden></ul></div>
 </header>
 <main id="main"${wide && html` class="wide"`}>

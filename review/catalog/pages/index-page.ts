@@ -1,6 +1,6 @@
 import type { Catalog, Entry } from "../data.ts";
 import { html, type Markup } from "../html.ts";
-import { entryFile, kpiFile } from "../names.ts";
+import { entryFile, kpiFile, metricFile } from "../names.ts";
 import { databaseOf, page, usd } from "./frame.ts";
 
 /** Everything that there is, by schema. */
@@ -19,8 +19,9 @@ export function indexPage(catalog: Catalog): string {
     "",
     "Overview",
     html`<h1>What data there is, what it means, and who may see it</h1>
-<dl class="facts"><div><dt>Tables and views</dt><dd class="big">${entries.length}</dd></div><div><dt>Columns</dt><dd class="big">${columns}</dd></div><div><dt>Metrics</dt><dd class="big">${catalog.kpis.length}</dd></div><div><dt>Sources</dt><dd class="big">${(platform.sources ?? []).length}</dd></div><div><dt>Expected a month</dt><dd class="big">${usd(catalog.monthly.expected)}</dd></div></dl>
+<dl class="facts"><div><dt>Tables and views</dt><dd class="big">${entries.length}</dd></div><div><dt>Columns</dt><dd class="big">${columns}</dd></div><div><dt>Metrics</dt><dd class="big">${catalog.metrics.length}</dd></div><div><dt>Reports</dt><dd class="big">${catalog.kpis.length}</dd></div><div><dt>Sources</dt><dd class="big">${(platform.sources ?? []).length}</dd></div><div><dt>Expected a month</dt><dd class="big">${usd(catalog.monthly.expected)}</dd></div></dl>
 ${metrics(catalog)}
+${reports(catalog)}
 ${sources(catalog)}
 <h2 id="tables">Tables</h2>
 ${sorted.map(([schema, group]) => schemaTable(schema, group))}`,
@@ -40,10 +41,18 @@ const total = ({ cost }: Entry): number | null =>
   cost.compute === null || cost.storage === null ? null : cost.compute + cost.storage;
 
 function metrics(catalog: Catalog): Markup | undefined {
+  if (catalog.metrics.length === 0) return undefined;
+  return html`<h2 id="metrics">Metrics</h2><p>Each has one written definition, from which every department's number comes.</p><div class="scroll"><table class="stack"><thead><tr><th>Metric</th><th>What it is</th><th>Owner</th><th>For each</th></tr></thead><tbody>${catalog.metrics.map(
+    (metric) =>
+      html`<tr><td><a href="metric/${metricFile(metric.name)}">${metric.name.replaceAll("_", " ")}</a></td><td>${metric.description}</td><td data-label="Owner">${metric.owner}</td><td data-label="For each">${metric.dimensions.map(({ name }) => name).join(", ") || "the whole company"}</td></tr>`,
+  )}</tbody></table></div>`;
+}
+
+function reports(catalog: Catalog): Markup | undefined {
   if (catalog.kpis.length === 0) return undefined;
-  return html`<h2 id="metrics">Metrics</h2><div class="scroll"><table class="stack"><thead><tr><th>Metric</th><th>Columns</th><th>Computed from</th></tr></thead><tbody>${catalog.kpis.map(
+  return html`<h2 id="reports">Reports</h2><div class="scroll"><table class="stack"><thead><tr><th>Report</th><th>Columns</th><th>Reads</th></tr></thead><tbody>${catalog.kpis.map(
     (kpi) =>
-      html`<tr><td><a href="metric/${kpiFile(kpi.name)}">${kpi.name.replaceAll("_", " ")}</a></td><td>${kpi.columns.join(", ")}</td><td data-label="From">${kpi.reads.map((read, index) => html`${index > 0 ? ", " : ""}<a href="table/${entryFile(read)}">${read}</a>`)}</td></tr>`,
+      html`<tr><td><a href="report/${kpiFile(kpi.name)}">${kpi.name.replaceAll("_", " ")}</a></td><td>${kpi.columns.join(", ")}</td><td data-label="From">${kpi.reads.map((read, index) => html`${index > 0 ? ", " : ""}<a href="table/${entryFile(read)}">${read}</a>`)}</td></tr>`,
   )}</tbody></table></div>`;
 }
 

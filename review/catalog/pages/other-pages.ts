@@ -7,8 +7,8 @@ import { entryFile } from "../names.ts";
 import { type KpiRows, plot } from "../plot.ts";
 import { list, page } from "./frame.ts";
 
-/** A metric: its one definition, what it is computed from, and its latest values where an account was at hand. */
-export function metricPage(
+/** A report: the question that it asks, what it reads, and its latest answer where an account was at hand. */
+export function reportPage(
   catalog: Catalog,
   kpi: Catalog["kpis"][number],
   rows: KpiRows | undefined,
@@ -17,11 +17,11 @@ export function metricPage(
     catalog,
     "../",
     kpi.name,
-    html`<p class="crumb"><a href="../index.html#metrics">Metrics</a></p>
+    html`<p class="crumb"><a href="../index.html#reports">Reports</a></p>
 <h1>${kpi.name.replaceAll("_", " ")}</h1>
-<dl class="facts"><div><dt>Columns</dt><dd>${kpi.columns.join(", ")}</dd></div><div><dt>Computed from</dt><dd>${list(kpi.reads.map((read) => html`<a href="../table/${entryFile(read)}">${read}</a>`))}</dd></div></dl>
+<dl class="facts"><div><dt>Columns</dt><dd>${kpi.columns.join(", ")}</dd></div><div><dt>Reads</dt><dd>${list(kpi.reads.map((read) => html`<a href="../table/${entryFile(read)}">${read}</a>`))}</dd></div></dl>
 ${rows && html`<h2 id="values">Latest values</h2>${plot(kpi.name.replaceAll("_", " "), rows)}`}
-<h2 id="definition">The one definition</h2>
+<h2 id="statement">Its statement</h2>
 <pre>${kpi.sql}</pre>`,
   );
 }

@@ -2,7 +2,7 @@ import type { Catalog, CatalogColumn, Entry } from "../data.ts";
 import { splitColumn } from "../data.ts";
 import { html, type Markup } from "../html.ts";
 import { columnLineage } from "../lineage-svg.ts";
-import { entryFile, kpiFile } from "../names.ts";
+import { entryFile, kpiFile, metricFile } from "../names.ts";
 import { databaseOf, list, page, usd } from "./frame.ts";
 
 /** One table or view: meaning, columns, lineage, readers, cost, SQL. */
@@ -24,7 +24,8 @@ ${model && html`<div><dt>Key</dt><dd>${model.key.length > 0 ? html`<code>${model
 <div><dt>Expected a month</dt><dd>${costText(entry)}</dd></div>
 <div><dt>In Snowflake</dt><dd><code>${entry.physical}</code></dd></div>
 ${entry.source && html`<div><dt>Source</dt><dd><a href="../index.html#source-${entry.source}">${entry.source}</a></dd></div>`}
-${entry.kpis.length > 0 && html`<div><dt>Metrics</dt><dd>${list(entry.kpis.map((name) => html`<a href="../metric/${kpiFile(name)}">${name.replaceAll("_", " ")}</a>`))}</dd></div>`}
+${entry.kpis.length > 0 && html`<div><dt>Reports</dt><dd>${list(entry.kpis.map((name) => html`<a href="../report/${kpiFile(name)}">${name.replaceAll("_", " ")}</a>`))}</dd></div>`}
+${entry.metrics.length > 0 && html`<div><dt>Metrics</dt><dd>${list(entry.metrics.map((name) => html`<a href="../metric/${metricFile(name)}">${name.replaceAll("_", " ")}</a>`))}</dd></div>`}
 </dl>
 <h2 id="columns">Columns</h2>
 <div class="scroll"><table class="stack columns"><thead><tr><th>Column</th><th>Type</th><th>Meaning</th><th>Comes from</th><th>Used by</th></tr></thead><tbody>${entry.columns.map((column) => columnRow(catalog, column))}</tbody></table></div>

@@ -394,6 +394,7 @@ function platform(): Platform {
     ],
     sources: [],
     checks: [],
+    metrics: [],
     kpis: [],
   };
 }

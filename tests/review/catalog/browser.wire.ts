@@ -96,7 +96,7 @@ inBrowser("the catalogue in a browser", () => {
   test.each([
     "index.html",
     "table/core.customer.account.html",
-    "metric/active_customers.html",
+    "report/active_customers.html",
     "map.html",
     "lineage.html",
     "review.html",

@@ -6,7 +6,7 @@ import { estimate } from "../../../cost/estimate/estimate.ts";
 import { numberOf } from "../../../cost/figure.ts";
 import { loadPriceBook } from "../../../cost/price-book.ts";
 import { loadUsage } from "../../../cost/usage.ts";
-import type { Platform } from "../../../infra/platform.ts";
+import type { Metric, Platform } from "../../../infra/platform.ts";
 import { gatherCatalog } from "../../../review/catalog/data.ts";
 import { layered } from "../../../review/catalog/layout.ts";
 import { fileName } from "../../../review/catalog/names.ts";
@@ -18,11 +18,25 @@ const book = loadPriceBook();
 const usage = loadUsage("example");
 const EVIL = '"><script>alert(1)</script>';
 
+const ACTIVE: Metric = {
+  name: "active_customers",
+  file: "sql/metrics/active_customers.yaml",
+  owner: "sales",
+  description: "Customers with an event on the day.",
+  table: "mart.sales.kpi",
+  from: "mart.sales.customer",
+  statistic: "count_distinct",
+  of: "r.account_id",
+  population: ["r.events > 0"],
+  where: "r.account_id is not null",
+  dimensions: [{ name: "day", of: "r.day", description: "Day." }],
+  type: "number(38,0)",
+};
+
 const catalogOf = (change: (platform: Platform) => void = () => {}) => {
   const platform = examplePlatform();
-  platform.kpis = [
-    { name: "active_customers", sql: 'SELECT day FROM "MART"."SALES"."KPI"', columns: ["day"] },
-  ];
+  platform.kpis = [{ name: "active_by_day", sql: 'SELECT day FROM "MART"."SALES"."KPI"', columns: ["day"] }];
+  platform.metrics = [{ ...ACTIVE }];
   change(platform);
   return gatherCatalog(platform, book, usage);
 };
@@ -57,7 +71,8 @@ describe("the catalogue's data", () => {
 
   test("tie a metric to the tables that its statement names, and to no other", () => {
     expect(catalog.kpis[0]?.reads).toEqual(["mart.sales.kpi"]);
-    expect(catalog.entries.get("mart.sales.kpi")?.kpis).toEqual(["active_customers"]);
+    expect(catalog.entries.get("mart.sales.kpi")?.kpis).toEqual(["active_by_day"]);
+    expect(catalog.entries.get("mart.sales.kpi")?.metrics).toEqual(["active_customers"]);
   });
 
   test("share the scheduled part of the warehouse out among its models, all of it", () => {
@@ -78,6 +93,7 @@ describe("the site", () => {
     const site = siteOf();
     expect(site.has("table/core.customer.account.html")).toBe(true);
     expect(site.has("metric/active_customers.html")).toBe(true);
+    expect(site.has("report/active_by_day.html")).toBe(true);
     for (const [path, text] of site) {
       if (!path.endsWith(".html")) continue;
       for (const [, href = ""] of text.matchAll(/(?:href|src)="([^"]*)"/g)) {
@@ -101,6 +117,14 @@ describe("the site", () => {
       });
       for (const column of model?.columns ?? []) column.description = EVIL;
       platform.kpis.push({ name: EVIL, sql: EVIL, columns: [EVIL] });
+      platform.metrics.push({
+        ...ACTIVE,
+        name: EVIL,
+        description: EVIL,
+        of: EVIL,
+        population: [EVIL],
+        dimensions: [{ name: EVIL, of: EVIL, description: EVIL }],
+      });
       Object.assign(platform.warehouses[0] ?? {}, { name: EVIL });
       platform.stack = EVIL;
     });
@@ -117,7 +141,12 @@ describe("the site", () => {
       t: string;
     }[];
     expect(items.map((item) => item.n)).toEqual(
-      expect.arrayContaining(["core.customer.account", "core.customer.account.email", "active customers"]),
+      expect.arrayContaining([
+        "core.customer.account",
+        "core.customer.account.email",
+        "active customers",
+        "active by day",
+      ]),
     );
   });
 
@@ -130,11 +159,28 @@ describe("the site", () => {
       ],
       title: "read today",
     };
-    const page =
-      [...siteFiles(catalogOf(), { active_customers: rows })].find(({ path }) => path.startsWith("metric/"))
-        ?.text ?? "";
-    expect(page).toContain("<svg");
-    expect(page).toContain("2026-11-02: 4");
+    const files = [
+      ...siteFiles(catalogOf(), { metrics: { active_customers: rows }, reports: { active_by_day: rows } }),
+    ];
+    for (const folder of ["metric/", "report/"]) {
+      const page = files.find(({ path }) => path.startsWith(folder))?.text ?? "";
+      expect(page).toContain("<svg");
+      expect(page).toContain("2026-11-02: 4");
+    }
+  });
+
+  test("tells a metric's whole definition: statistic, expression, rows, dimensions, and where its number stands", () => {
+    const page = siteOf().get("metric/active_customers.html") ?? "";
+    for (const part of [
+      "how many different values there are of",
+      "r.account_id",
+      "r.events &gt; 0",
+      "r.account_id is not null",
+      'href="../table/mart.sales.customer.html"',
+      'href="../table/mart.sales.kpi.html#active_customers"',
+      'href="../report/active_by_day.html"',
+    ])
+      expect(page).toContain(part);
   });
 });
 
