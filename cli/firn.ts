@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { accountCommand } from "./commands/account.ts";
+import { backfillCommand } from "./commands/backfill.ts";
 import { catalogCommand } from "./commands/catalog.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { downCommand } from "./commands/down.ts";
@@ -43,6 +44,7 @@ for (const make of [
   forecastCommand,
   catalogCommand,
   replayCommand,
+  backfillCommand,
   keysCommand,
   replaceCommand,
   accountCommand,

@@ -7,6 +7,7 @@ import { connectAccount } from "./connect-account.ts";
 import { interruptible } from "./embedded/interrupt.ts";
 import { ensureServiceKeys } from "./embedded/keys.ts";
 import { formatProgress } from "./embedded/progress-line.ts";
+import { runGraphs } from "./embedded/settle.ts";
 import type { Project } from "./project.ts";
 import type { SnowflakeClient } from "./snowflake-client.ts";
 
@@ -45,6 +46,15 @@ export async function operate<T>(
 
 const operatingWarehouse = (platform: Platform): string =>
   (platform.warehouses.find((warehouse) => warehouse.key === "transform") ?? platform.warehouses[0]!).name;
+
+/** Runs the task graphs, and again while a stream holds rows. */
+export function settleGraphs({ platform, client, report, signal }: Operation): Promise<void> {
+  return runGraphs(client, platform, {
+    signal,
+    progress: ({ step, detail = step, done, total }) =>
+      report({ detail, ...(done === undefined ? {} : { done }), ...(total === undefined ? {} : { total }) }),
+  });
+}
 
 const SILENT_MS = 2000;
 

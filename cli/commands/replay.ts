@@ -9,9 +9,8 @@ import {
   runReplay,
 } from "../../pipelines/operations/replay/run.ts";
 import { connectS3 } from "../connect-account.ts";
-import { runGraphs } from "../embedded/settle.ts";
 import { CliError } from "../failure.ts";
-import { operate } from "../operate.ts";
+import { operate, settleGraphs } from "../operate.ts";
 import { globalOptions, openProject } from "../project.ts";
 import { renderTable } from "../table.ts";
 
@@ -64,16 +63,7 @@ export function replayCommand(): Command {
             RESTORE_DAYS,
           );
         const outcome = await runReplay(state, client, { report, signal }, Date.now());
-        if (options.wait)
-          await runGraphs(client, platform, {
-            progress: ({ detail, done, total }) =>
-              report({
-                detail: detail ?? "tasks",
-                ...(done === undefined ? {} : { done }),
-                ...(total === undefined ? {} : { total }),
-              }),
-            signal,
-          });
+        if (options.wait) await settleGraphs({ platform, client, report, signal });
         if (json) console.log(JSON.stringify({ ok: true, done: true, ...summary(state), outcome }));
         else printOutcome(outcome, options.wait === true);
         refuseIncomplete(state, options.restore === true);

@@ -135,6 +135,50 @@ export function rebuildStatement(target: Target, query: Query): string {
   return keyedStatement(target, query);
 }
 
+/**
+ * The MERGE of a rebuild for a part of the table: rows whose `column` meets the condition, before or after. `text` is the
+ * SELECT with physical names. Only rows that differ are written.
+ */
+export function partialRebuild(
+  target: Target,
+  text: string,
+  part?: { column: string; condition: (column: string) => string },
+): string {
+  const key = target.key.map(columnName);
+  const query = `(\n${indent(text)}\n)`;
+  const where = part === undefined ? "" : `\nWHERE ${part.condition(columnName(part.column))}`;
+  const existing = `SELECT ${key.join(", ")} FROM ${quotedObject(target.object)}`;
+  if (part === undefined || target.key.includes(part.column))
+    return mergeParts(target, undefined, `${existing}${where}`, `SELECT * FROM ${query}${where}`);
+  // A row may enter or leave the part: both its places are looked at.
+  const affected = `${existing}${where}\nUNION\nSELECT ${key.join(", ")} FROM ${query}${where}`;
+  const touched = `WHERE ${tuple(key)} IN (SELECT ${key.join(", ")} FROM affected)`;
+  return mergeParts(target, affected, `${existing}\n${touched}`, `SELECT * FROM ${query}\n${touched}`);
+}
+
+function mergeParts(
+  target: Target,
+  affected: string | undefined,
+  existing: string,
+  recomputed: string,
+): string {
+  const key = target.key.map(columnName);
+  const parts = [
+    ...(affected === undefined ? [] : [`affected AS (\n${indent(affected)}\n)`]),
+    `existing AS (\n${indent(existing)}\n)`,
+    `recomputed AS (\n${indent(recomputed)}\n)`,
+  ];
+  const either = key.map((name) => `COALESCE(recomputed.${name}, existing.${name}) AS ${name}`);
+  const values = names(valuesOf(target), "recomputed");
+  const same = key.map((name) => `recomputed.${name} = existing.${name}`).join(" AND ");
+  return keyedMerge(target, [
+    `WITH ${parts.join(", ")}`,
+    `SELECT ${[...either, ...values, `recomputed.${key[0]} IS NOT NULL AS present`].join(", ")}`,
+    "FROM existing",
+    `FULL JOIN recomputed ON ${same}`,
+  ]);
+}
+
 function keyedStatement(
   target: Target,
   query: Query,
@@ -168,6 +212,10 @@ function keyedStatement(
       `FULL JOIN recomputed ON ${same("recomputed", "existing")}`,
     ];
   }
+  return keyedMerge(target, lines);
+}
+
+function keyedMerge(target: Target, lines: readonly string[]): string {
   const changes = changedCondition(target);
   return merge({ ...target, within: [] }, lines.join("\n"), [
     "WHEN MATCHED AND NOT source.present THEN DELETE",
