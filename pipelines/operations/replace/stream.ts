@@ -33,7 +33,7 @@ export async function replaceStream(
 }
 
 function rootOf(tasks: readonly Task[], stream: Stream): Task {
-  const consumer = tasks.find((task) => task.model === stream.consumer)!;
+  const consumer = tasks.find((task) => (task.model ?? task.key) === stream.consumer)!;
   return tasks.find((task) => task.schedule !== undefined && task.freshness === consumer.freshness)!;
 }
 
