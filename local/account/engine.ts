@@ -29,9 +29,9 @@ export function composeEngine(tracker: WorkTracker, executor?: () => Executor): 
   const hostOf: HostOf = (session, signal) => ({
     evaluate: (expression) =>
       running().within(session, expression, (context) => evaluateScalar(context, expression), signal),
-    execute: async (sql) => {
+    execute: async (sql, binds) => {
       const queryId = newQueryId(Date.now());
-      return { ...(await running().execute(session, sql, { signal, queryId })), queryId };
+      return { ...(await running().execute(session, sql, { signal, queryId, binds })), queryId };
     },
     check: () => signal.throwIfAborted(),
   });

@@ -2,10 +2,11 @@ import { asRole, currentSchema, parseName, requirePrivilege, resolveSchema } fro
 import type { CatalogObject } from "../catalog/model.ts";
 import { type Token, tokenize } from "../commands/index.ts";
 import { errors } from "../errors.ts";
+import { argumentsText, runJavascriptProcedure } from "../javascript/procedure.ts";
 import type { StatementContext } from "../session/context.ts";
 import type { Outcome } from "../session/outcome.ts";
 import type { Session } from "../session/session.ts";
-import { printDataType } from "../types/data-type.ts";
+import { printDataType, varchar } from "../types/data-type.ts";
 import { outcomeOf, runScript, type ScriptHost } from "./run.ts";
 import { type Scalar, scalarSql } from "./variables.ts";
 
@@ -43,7 +44,8 @@ export async function callProcedure(context: StatementContext, hostOf: HostOf): 
   const procedure = await findProcedure(context, name, given, own);
   requirePrivilege(context, "USAGE", procedure);
   const { props } = procedure;
-  if (props.language !== "SQL") throw errors.unsupported(`procedures in ${props.language}`);
+  if (props.language !== "SQL" && props.language !== "JAVASCRIPT")
+    throw errors.unsupported(`procedures in ${props.language}`);
   const values = new Map<string, Scalar>();
   for (const [at, argument] of props.arguments.entries()) {
     const named =
@@ -57,6 +59,13 @@ export async function callProcedure(context: StatementContext, hostOf: HostOf): 
   const session =
     props.executeAs === "CALLER" ? context.session : asRole(context, procedure.owner, props.context).session;
   const host = hostOf(session, context.signal);
+  if (props.language === "JAVASCRIPT") {
+    const args = argumentsText(props.arguments.map(({ name: own_ }) => values.get(own_)!));
+    const answer = await runJavascriptProcedure(procedure, args, host.execute);
+    const json = answer === "" ? "NULL" : `PARSE_JSON(${quoted(answer)})`;
+    const scalar = await host.evaluate(`${json}::${printDataType(props.returns ?? varchar())}`);
+    return outcomeOf({ kind: "VALUE", scalar }, props.routine, props.returns);
+  }
   const body = props.body.trim();
   // A body that is no block is one expression or statement.
   const isBlock = /^(begin|declare)\b/i.test(body);
@@ -65,6 +74,8 @@ export async function callProcedure(context: StatementContext, hostOf: HostOf): 
     returned.scalar = await host.evaluate(`(${scalarSql(returned.scalar)})::${printDataType(props.returns)}`);
   return outcomeOf(returned, props.routine, props.returns);
 }
+
+const quoted = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 
 function argumentsOf(text: string, tokens: Token[]): { name: string | null; text: string }[] {
   const found: { name: string | null; text: string }[] = [];

@@ -1,5 +1,6 @@
 import { tokenize } from "../commands/index.ts";
 import { errors, SnowflakeError } from "../errors.ts";
+import type { Bind } from "../session/context.ts";
 import type { Outcome, ResultColumn, Value } from "../session/outcome.ts";
 import { type DataType, number, printDataType, varchar } from "../types/data-type.ts";
 import { parseDataType } from "../types/parse-data-type.ts";
@@ -10,7 +11,7 @@ import { putIn, type Rows, type Scalar, scalarSql, type Variable, Variables } fr
 /** What a script needs of the account: both run as the script's session. */
 export interface ScriptHost {
   evaluate(expression: string): Promise<Scalar>;
-  execute(sql: string): Promise<Outcome & { queryId: string }>;
+  execute(sql: string, binds?: Record<string, Bind>): Promise<Outcome & { queryId: string }>;
   /** Throws when the script was cancelled or its time is up. */
   check(): void;
 }

@@ -7,6 +7,7 @@ import { castTo } from "./cast.ts";
 import { type Env, nextAlias } from "./env.ts";
 import { compileExpr, hooks } from "./expression.ts";
 import type { Source } from "./from.ts";
+import { javascriptRows, javascriptValue } from "./javascript-functions.ts";
 import { newScope, type OutputColumn, type Scope } from "./scope.ts";
 import { quoteName, type Typed, typed } from "./typed.ts";
 
@@ -50,8 +51,8 @@ function pick(env: Env, call: CallExpr, found: readonly Routine[], args: readonl
       `SQL compilation error: error line 0 at position -1\nInvalid argument types for function '${call.name.at(-1)!.name}': (${args.map((a) => a.type.kind).join(", ")})`,
     );
   requirePrivilege(env.ctx, "USAGE", best.routine);
-  if (best.routine.props.language !== "SQL")
-    throw errors.unsupported(`${best.routine.props.language} functions`);
+  const { language } = best.routine.props;
+  if (language !== "SQL" && language !== "JAVASCRIPT") throw errors.unsupported(`${language} functions`);
   return best.routine;
 }
 
@@ -90,6 +91,12 @@ export function callUserFunction(env: Env, scope: Scope, call: CallExpr): Typed 
   if (found.length === 0) return null;
   const args = call.args.map((arg) => compileExpr(env, scope, arg));
   const routine = pick(env, call, found, args);
+  if (routine.props.language === "JAVASCRIPT")
+    return whenGiven(
+      routine,
+      args,
+      javascriptValue(env, routine, [...inside(env, scope, routine, call, args).scope.lambda!.values()]),
+    );
   const { viewStack } = env.shared;
   if (viewStack.includes(routine.id)) throw errors.unsupported("recursive functions");
   const own = inside(env, scope, routine, call, args);
@@ -103,7 +110,11 @@ export function callUserFunction(env: Env, scope: Scope, call: CallExpr): Typed 
     value = typed(`(${compiled.sql})`, compiled.columns[0]!.type);
   } else value = compileExpr(own.env, own.scope, parseExpression(body));
   viewStack.pop();
-  const result = castTo(env, value, routine.props.returns!);
+  return whenGiven(routine, args, castTo(env, value, routine.props.returns!));
+}
+
+/** A strict function is NULL where an argument is. */
+function whenGiven(routine: Routine, args: readonly Typed[], result: Typed): Typed {
   if (!routine.props.strict || args.length === 0) return result;
   const nulls = args.map((a) => `${a.sql} IS NULL`).join(" OR ");
   return typed(`CASE WHEN ${nulls} THEN NULL ELSE ${result.sql} END`, result.type);
@@ -117,6 +128,8 @@ export function callTableFunction(env: Env, scope: Scope, call: CallExpr): Sourc
   if (found.length === 0) return null;
   const args = call.args.map((arg) => compileExpr(env, scope, arg));
   const routine = pick(env, call, found, args);
+  if (routine.props.language === "JAVASCRIPT")
+    return javascriptRows(env, routine, [...inside(env, scope, routine, call, args).scope.lambda!.values()]);
   const { viewStack } = env.shared;
   if (viewStack.includes(routine.id)) throw errors.unsupported("recursive functions");
   const own = inside(env, scope, routine, call, args);
