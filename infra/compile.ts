@@ -13,12 +13,13 @@ import { QUALITY_SCHEMA } from "../pipelines/quality/result-table.ts";
 import { planSources, rawRelations } from "../pipelines/sources/plan.ts";
 import { qualityModels } from "../pipelines/sources/quality.ts";
 import type { Source } from "../pipelines/sources/source.ts";
+import { maskedSchemas, planMasking } from "../roles/masking.ts";
 import { KAFKA_LOADER, planRoles } from "../roles/plan.ts";
 import type { StackConfig } from "./config/schema.ts";
 import { OWN_SCHEMAS, planDatabases, planSchemas, type WantedSchema } from "./databases.ts";
 import { Problems } from "./errors.ts";
 import { planDocumentStage, planIntegration, planLanding, planLinesFormat, planStage } from "./landing.ts";
-import { type DatabaseKey, LANDING_SCHEMA, Names, PIPELINE_SCHEMA } from "./names.ts";
+import { type DatabaseKey, GOVERNANCE_SCHEMA, LANDING_SCHEMA, Names, PIPELINE_SCHEMA } from "./names.ts";
 import type { Platform } from "./platform.ts";
 import { planMonitors, planWarehouses } from "./warehouses.ts";
 
@@ -77,6 +78,14 @@ export function compile(input: CompileInput): Platform {
   });
   const tasks = planTasks(compiled.models, config, names, problems, quality);
   const kpis = compileKpis(input.kpis, compiled, problems);
+  const masking = planMasking({
+    edition: config.edition,
+    names,
+    tables: [...sources.tables, ...compiled.tables, ...quality.tables],
+    views: compiled.views,
+    models: compiled.models.map((one) => one.model),
+    unknown: sources.loaders.map((source) => names.schema("raw", source.key)),
+  });
   const schemas = planSchemas(
     [
       ...OWN_SCHEMAS,
@@ -97,11 +106,14 @@ export function compile(input: CompileInput): Platform {
       loaded: sources.files.map((source) => `raw.${source.key}`),
       landing: `raw.${LANDING_SCHEMA}`,
       pipeline: `ops.${PIPELINE_SCHEMA}`,
+      governance: `ops.${GOVERNANCE_SCHEMA}`,
+      personal: maskedSchemas(masking),
       ...modelFlows(compiled, quality, config),
     },
     stage,
     format,
     integration: integration.name,
+    governance: masking.governance,
     connectors: sources.kafka.connectors,
     loaders: sources.loaders.map((source) => ({
       user: source.user,
@@ -129,14 +141,15 @@ export function compile(input: CompileInput): Platform {
     warehouses: planWarehouses(config, names),
     monitors: planMonitors(config, names),
     ...roles,
+    governance: masking.governance,
     fileFormats: [format],
     stages: [
       stage,
       ...sources.documents.map((source) => planDocumentStage(source, landing, integration, names)),
     ],
     integrations: [integration],
-    tables: [...sources.tables, ...compiled.tables, ...quality.tables],
-    views: compiled.views,
+    tables: masking.tables,
+    views: masking.views,
     pipes: sources.pipes,
     streams: [...compiled.models.flatMap((one) => one.streams), ...quality.streams],
     tasks,

@@ -1,6 +1,13 @@
 /** The four databases, and the schemas that sources and models ask for. */
 import type { StackConfig } from "./config/schema.ts";
-import { DATABASES, type DatabaseKey, LANDING_SCHEMA, type Names, PIPELINE_SCHEMA } from "./names.ts";
+import {
+  DATABASES,
+  type DatabaseKey,
+  GOVERNANCE_SCHEMA,
+  LANDING_SCHEMA,
+  type Names,
+  PIPELINE_SCHEMA,
+} from "./names.ts";
 import type { Database, Schema } from "./platform.ts";
 
 const DATABASE_COMMENTS: Record<DatabaseKey, string> = {
@@ -31,6 +38,11 @@ export const OWN_SCHEMAS: readonly WantedSchema[] = [
     database: "ops",
     schema: PIPELINE_SCHEMA,
     comment: "Every task and stream: a graph's tasks share one schema.",
+  },
+  {
+    database: "ops",
+    schema: GOVERNANCE_SCHEMA,
+    comment: "Tags and policies: what hides and what admits.",
   },
 ];
 

@@ -2,6 +2,7 @@
 import type { Output, Resource } from "@pulumi/pulumi";
 import { Loading, Storage, Transforming } from "../pipelines/declare.ts";
 import { Access } from "../roles/declare.ts";
+import { Governance, Tagging } from "../roles/declare-governance.ts";
 import { Compute, Databases } from "./declare.ts";
 import { Kafka } from "./declare-kafka.ts";
 import { Landing } from "./declare-landing.ts";
@@ -33,6 +34,7 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
   });
   // Objects wait for the privileges on future ones, and privileges on single objects wait for those.
   let storage: Storage | undefined;
+  let governance: Governance | undefined;
   const targetOf = (target: GrantTarget): Resource[] => {
     switch (target.on) {
       case "account":
@@ -51,10 +53,18 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
       case "stage":
       case "file format":
         return [storage!.object(target.on, target.object)];
+      case "row access policy":
+      case "tag":
+        return [governance!.tag(target.object)];
     }
   };
   const access = new Access({ platform, security, account, targetOf });
   access.grant((grant) => !onObject(grant.target));
+  governance = new Governance({
+    plan: platform.governance,
+    provider: security,
+    before: access.grantsTo(automation.security),
+  });
   storage = new Storage({
     platform,
     provider: objects,
@@ -63,17 +73,30 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
     beforeStage: [landing.access, ...access.grantsOn((target) => target.on === "integration")],
   });
   access.grant((grant) => onObject(grant.target));
+  const tagging = new Tagging({
+    plan: platform.governance,
+    provider: objects,
+    before: access.grantsOn((target) => target.on === "tag"),
+    objects: ({ on, objects: names }) =>
+      names.map(([database = "", schema = "", name = ""]) =>
+        on === "schema"
+          ? databases.schema({ database, schema })
+          : storage!.object("table", { database, schema, name }),
+      ),
+  });
 
   const loading = new Loading({
     platform,
     provider: connections.whenGranted(automation.loader, access.everythingOf(automation.loader)),
     storage,
+    before: tagging.associations,
   });
   if (loading.notificationChannel !== undefined) landing.notify(loading.notificationChannel);
   new Transforming({
     platform,
     provider: connections.whenGranted(automation.transformer, access.everythingOf(automation.transformer)),
     storage,
+    before: tagging.associations,
   });
   if (platform.topics.length > 0) new Kafka(platform, connectKafka());
   return {

@@ -10,6 +10,7 @@ export type DatabaseKey = (typeof DATABASES)[number];
 /** Schemas that the platform itself needs; the others follow from sources and models. */
 export const LANDING_SCHEMA = "landing";
 export const PIPELINE_SCHEMA = "pipeline";
+export const GOVERNANCE_SCHEMA = "governance";
 
 /** A schema-level object's name in three parts, physical. */
 export interface ObjectName {
@@ -98,6 +99,20 @@ export class Names {
 
   private pipeline(name: string): ObjectName {
     return { ...this.schema("ops", PIPELINE_SCHEMA), name: name.toUpperCase() };
+  }
+
+  /** The tag that marks personal data. */
+  personalTag(): ObjectName {
+    return this.governance("personal");
+  }
+
+  /** The masking policy of a data type. */
+  mask(type: string): ObjectName {
+    return this.governance(`mask_${type}`);
+  }
+
+  private governance(name: string): ObjectName {
+    return { ...this.schema("ops", GOVERNANCE_SCHEMA), name: name.toUpperCase() };
   }
 
   warehouse(key: string): string {

@@ -24,6 +24,7 @@ export interface Platform {
   roleGrants: RoleGrant[];
   grants: Grant[];
   users: ServiceUser[];
+  governance: Governance;
   fileFormats: FileFormat[];
   stages: Stage[];
   integrations: StorageIntegration[];
@@ -125,7 +126,7 @@ export type GrantTarget =
   | { on: "database" | "warehouse" | "integration"; name: string }
   | { on: "schema"; schema: SchemaName }
   | { on: "future"; objects: "TABLES" | "VIEWS"; schema: SchemaName }
-  | { on: "table" | "view" | "stage" | "file format"; object: ObjectName };
+  | { on: "table" | "view" | "stage" | "file format" | "tag" | "row access policy"; object: ObjectName };
 
 /** Privileges given to one role on one target. `because` names what needs it, for reviews. */
 export interface Grant {
@@ -143,6 +144,41 @@ export interface ServiceUser {
   /** Base64 of the public key's DER, without header and footer. Public by nature. */
   publicKey: string;
   comment: string;
+}
+
+/** What hides personal data. Empty where the edition has no masking policies. */
+export interface Governance {
+  masks: MaskingPolicy[];
+  tags: Tag[];
+  associations: TagAssociation[];
+}
+
+/** Values of one data type as they are seen; one argument, `VAL`. */
+export interface MaskingPolicy extends ObjectName {
+  key: string;
+  /** `VARCHAR`, `VARIANT`, `NUMBER`, …: what columns are matched by. */
+  type: string;
+  body: string;
+  /** Roles that the body lets see the value. */
+  unmasked: string[];
+  comment: string;
+}
+
+/** A tag; columns that carry it are masked by the policy of their type. */
+export interface Tag extends ObjectName {
+  key: string;
+  allowedValues: string[];
+  masks: ObjectName[];
+  comment: string;
+}
+
+/** A tag with one value on columns (names in four parts), or on schemas (in two), which their columns inherit. */
+export interface TagAssociation {
+  key: string;
+  tag: ObjectName;
+  value: string;
+  on: "column" | "schema";
+  objects: string[][];
 }
 
 export interface FileFormat extends ObjectName {
@@ -188,6 +224,18 @@ export interface Column {
   nullable: boolean;
   description: string;
   tags: string[];
+  /** Of a column that is tagged as personal and holds records: the fields that are so; all by default. */
+  personalFields?: readonly string[];
+  /** Column of the same table whose values it holds in another form: the line that a record was read from. */
+  sameAs?: string;
+  /** The policy that hides its values; of a view's column, the one of the table's column that it shows. */
+  masking?: ColumnMasking;
+}
+
+/** A masking policy on a column: sessions with one of the roles of `unmasked`, or with one that holds it, see values. */
+export interface ColumnMasking {
+  policy: string;
+  unmasked: string[];
 }
 
 export interface Table extends ObjectName {
@@ -331,6 +379,8 @@ export interface Model {
   reads: string[];
   /** For each column, the columns that its value comes from: `core.usage.event.event_id`. */
   lineage: Record<string, string[]>;
+  /** The part of lineage whose values can be read from the column, down to a record's field: `raw.crm.lead.record:Email`. */
+  shows: Record<string, string[]>;
   maintenance: Maintenance;
   /** The SELECT with physical names. */
   query: string;

@@ -119,6 +119,8 @@ export interface LoadingArgs {
   /** Connection of the loader role, which owns the pipes. */
   provider: Provider;
   storage: Storage;
+  /** What must be there before the first row is. */
+  before: Resource[];
 }
 
 /** The pipes, which load files as they arrive. */
@@ -126,7 +128,7 @@ export class Loading extends ComponentResource {
   /** The queue that they listen on: one for all; undefined where there is no pipe. */
   readonly notificationChannel: Output<string> | undefined;
 
-  constructor({ platform, provider, storage }: LoadingArgs, options?: ComponentResourceOptions) {
+  constructor({ platform, provider, storage, before }: LoadingArgs, options?: ComponentResourceOptions) {
     super("firn:pipelines:Loading", "loading", {}, options);
     const files = [
       ...platform.stages.map((stage) => storage.object("stage", stage)),
@@ -147,7 +149,7 @@ export class Loading extends ComponentResource {
           {
             parent: this,
             provider,
-            dependsOn: [...files, storage.object("table", pipe)],
+            dependsOn: [...before, ...files, storage.object("table", pipe)],
             // With a pipe its load history is gone: `firn replace pipe` says how to do that.
             protect: platform.protect,
           },
@@ -163,11 +165,13 @@ export interface TransformingArgs {
   /** Connection of the transformer role, which owns streams and tasks and whose privileges the tasks have. */
   provider: Provider;
   storage: Storage;
+  /** What must be there before the first row is. */
+  before: Resource[];
 }
 
 /** Streams and the task graphs. */
 export class Transforming extends ComponentResource {
-  constructor({ platform, provider, storage }: TransformingArgs, options?: ComponentResourceOptions) {
+  constructor({ platform, provider, storage, before }: TransformingArgs, options?: ComponentResourceOptions) {
     super("firn:pipelines:Transforming", "transforming", {}, options);
     const own = { parent: this, provider };
     const streams = new Map(
@@ -203,6 +207,7 @@ export class Transforming extends ComponentResource {
       last = new Task(task.key, taskArgs(task, tasks), {
         ...own,
         dependsOn: [
+          ...before,
           ...consumed(task),
           ...(target === undefined ? [] : [storage.object("table", target.name)]),
           ...(task.checks === undefined ? [] : results),

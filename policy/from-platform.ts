@@ -1,5 +1,5 @@
+import { personalColumns } from "../infra/personal.ts";
 import type { GrantTarget, Platform } from "../infra/platform.ts";
-import { type ColumnMasking, personalColumns } from "./personal-data.ts";
 import type { StatefulFacts, Subject } from "./subject.ts";
 
 /** The compiled platform as facts. What `declare` makes of it without a choice (closed buckets) is not told here. */
@@ -95,7 +95,7 @@ export function columnsOf(platform: Platform): Subject[] {
     table.columns.flatMap((column): Subject[] => {
       const why = personal.get(table.logical)?.get(column.name.toUpperCase());
       if (why === undefined) return [];
-      const masked = (column as { masking?: ColumnMasking }).masking !== undefined;
+      const masked = column.masking !== undefined;
       const name = `${table.logical}.${column.name.toLowerCase()}`;
       return [{ kind: "column", key: name, name, personal: why, masked }];
     }),

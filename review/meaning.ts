@@ -1,5 +1,5 @@
+import { splitColumn } from "../infra/personal.ts";
 import type { Kpi, Metric, Model, Platform } from "../infra/platform.ts";
-import { splitColumn } from "../policy/personal-data.ts";
 import type { History } from "./history.ts";
 
 export interface ModelChange {

@@ -109,6 +109,11 @@ export class Access extends ComponentResource {
     return this.privileges.filter(({ grant }) => picked(grant.target)).map(({ resource }) => resource);
   }
 
+  /** Privileges made so far of one role. */
+  grantsTo(role: string): Resource[] {
+    return this.privileges.filter(({ grant }) => grant.role === role).map(({ resource }) => resource);
+  }
+
   /** Privileges on what is made in a schema later; that waits for them. */
   futureGrantsIn(schema: SchemaName): Resource[] {
     const name = quotedSchema(schema);
@@ -153,6 +158,8 @@ function targetArgs(target: GrantTarget): Partial<GrantPrivilegesToAccountRoleAr
     case "stage":
     case "file format":
     case "view":
+    case "tag":
+    case "row access policy":
       return {
         onSchemaObject: { objectType: target.on.toUpperCase(), objectName: quotedObject(target.object) },
       };

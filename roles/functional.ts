@@ -4,6 +4,7 @@
  * or to PUBLIC.
  */
 import type { Schema } from "../infra/platform.ts";
+import { PERSONAL_READ } from "./masking.ts";
 
 export interface FunctionalRole {
   /** Logical name, lower-case; its parts are joined by `_`. */
@@ -15,6 +16,8 @@ export interface FunctionalRole {
   warehouses: string[];
   /** Schemas in which it may create and then owns things. */
   creates: { privilege: "CREATE PIPE" | "CREATE STREAM" | "CREATE TABLE" | "CREATE TASK"; schema: string }[];
+  /** Keys of further roles that it holds. */
+  holds?: string[];
   /** Privileges on the account. */
   account: "EXECUTE TASK"[];
 }
@@ -27,6 +30,10 @@ export interface DataFlows {
   landing: string;
   /** Where tasks and streams are. */
   pipeline: string;
+  /** Where tags and policies are. */
+  governance: string;
+  /** Schemas with tables or views that have a column with personal data. */
+  personal: string[];
   modelReads: string[];
   modelWrites: string[];
   modelWarehouses: string[];
@@ -84,6 +91,8 @@ export function functionalRoles(schemas: readonly Schema[], flows: DataFlows): F
         { privilege: "CREATE TASK", schema: flows.pipeline },
       ],
       account: ["EXECUTE TASK"],
+      // What it writes would be masked for good, and an increment would differ from a full refresh.
+      holds: [PERSONAL_READ],
     },
     {
       ...none,
@@ -104,10 +113,18 @@ export function functionalRoles(schemas: readonly Schema[], flows: DataFlows): F
     }),
     {
       ...none,
+      key: "pii_reader",
+      comment: "The privacy office: sees personal data in clear text, wherever it is kept.",
+      reads: flows.personal,
+      warehouses: [BI_WAREHOUSE],
+      holds: [PERSONAL_READ],
+    },
+    {
+      ...none,
       key: "steward",
       comment: "Looks after data quality: reads rejected records and where they came from.",
       reads: [
-        ...inDatabase("ops").filter((schema) => schema !== flows.pipeline),
+        ...inDatabase("ops").filter((schema) => ![flows.pipeline, flows.governance].includes(schema)),
         ...inDatabase("raw").filter((schema) => schema !== flows.landing),
       ],
       warehouses: [BI_WAREHOUSE],

@@ -5,6 +5,7 @@ import type { Names } from "../infra/names.ts";
 import type {
   Connector,
   FileFormat,
+  Governance,
   Grant,
   Role,
   RoleGrant,
@@ -20,6 +21,7 @@ import {
   type LoaderRole,
   loaderRoles,
 } from "./functional.ts";
+import { PERSONAL_READ } from "./masking.ts";
 
 export interface RolesInput {
   config: StackConfig;
@@ -31,6 +33,7 @@ export interface RolesInput {
   format: FileFormat;
   integration: string;
   connectors: readonly Connector[];
+  governance: Governance;
   loaders: readonly LoaderRole[];
   /** Public keys by service user, base64 of DER. */
   publicKeys: Readonly<Record<string, string>>;
@@ -51,6 +54,7 @@ export function planRoles(input: RolesInput): PlannedRoles {
   const functional = functionalRoles(input.schemas, input.flows);
   const plan: PlannedRoles = { roles: [], roleGrants: [], grants: [], users: [] };
   planAccess(functional, input, plan);
+  planGovernance(functional, input, plan);
   for (const role of functional) planFunctional(role, input, plan);
   planObjectsRole(input, plan);
   if (input.connectors.length > 0) planKafkaLoader(input, plan);
@@ -136,6 +140,54 @@ function planFunctional(role: FunctionalRole, input: RolesInput, plan: PlannedRo
       target: { on: "account" },
       because,
     });
+}
+
+/**
+ * Security owns the tag and the policies, whoever owns the data: a mask is not lifted by a table's owner. That owner may
+ * set the tag, and nothing else of it. Source: "Tag-based masking policies", Manage tag-based masking policies.
+ */
+function planGovernance(functional: readonly FunctionalRole[], input: RolesInput, plan: PlannedRoles): void {
+  const { names, config, governance } = input;
+  const { security, objects } = config.automation;
+  const because = "security owns what hides personal data";
+  if (governance.masks.length === 0) return;
+  const schema = input.schemas.find((one) => one.logical === input.flows.governance)!;
+  const place = { database: schema.database, schema: schema.schema };
+  const read = names.role(PERSONAL_READ);
+  plan.roles.push({
+    key: PERSONAL_READ,
+    name: read,
+    kind: "access",
+    comment: "Sees personal data in clear text, where it may read it.",
+  });
+  for (const role of functional.filter((one) => one.holds?.includes(PERSONAL_READ)))
+    plan.roleGrants.push(roleGrant(PERSONAL_READ, read, role.key, names.role(role.key)));
+  plan.grants.push(
+    ...usageGrants("security", security, schema, names.database(schema.databaseKey), because),
+    {
+      key: "security:create:governance",
+      role: security,
+      privileges: ["CREATE MASKING POLICY", "CREATE TAG"],
+      target: { on: "schema", schema: place },
+      because,
+    },
+    {
+      key: "security:account",
+      role: security,
+      privileges: ["APPLY MASKING POLICY", "APPLY TAG"],
+      target: { on: "account" },
+      because: "a tag is given masking policies",
+    },
+    ...governance.tags.map(
+      ({ key, database, schema: inSchema, name }): Grant => ({
+        key: `sysadmin:apply:${key}`,
+        role: objects,
+        privileges: ["APPLY"],
+        target: { on: "tag", object: { database, schema: inSchema, name } },
+        because: "the owner of tables tags their columns",
+      }),
+    ),
+  );
 }
 
 function creations(role: FunctionalRole): Map<string, string[]> {

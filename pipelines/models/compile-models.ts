@@ -17,6 +17,7 @@ import { lineageOf } from "../sql/lineage.ts";
 import { printQuery } from "../sql/print.ts";
 import { type Query, relationsOf } from "../sql/query.ts";
 import type { Catalog, Relation } from "../sql/relation.ts";
+import { shownBy } from "../sql/shown.ts";
 import { planAffected } from "./affected.ts";
 import { arrivalsInputs, isRefusal, planArrivals } from "./arrivals.ts";
 import { inOrder, namedTables } from "./dependencies.ts";
@@ -196,6 +197,7 @@ function deriveModel(bound: BoundModel, names: Names): CompiledModel {
   const { header } = bound;
   const through = throughViews(bound.query);
   const lineage = lineageOf(bound.query);
+  const shown = shownBy(bound.query);
   const target: Target = {
     object: bound.relation.object,
     columns: header.columns.map((column) => ({ name: column.name, type: column.type.text })),
@@ -223,6 +225,9 @@ function deriveModel(bound: BoundModel, names: Names): CompiledModel {
       reads: relationsOf(bound.query).map((relation) => relation.logical),
       lineage: Object.fromEntries(
         header.columns.map((column) => [column.name.toLowerCase(), lineage.get(column.name) ?? []]),
+      ),
+      shows: Object.fromEntries(
+        header.columns.map((column) => [column.name.toLowerCase(), shown.get(column.name) ?? []]),
       ),
       maintenance,
       query: printQuery(bound.query),

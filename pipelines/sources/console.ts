@@ -16,6 +16,7 @@ export const console: TopicSource = {
     key: "messageId",
     time: "timestamp",
     watchOneIn: 100,
+    personal: ["userId", "traits"],
     fields: {
       messageId: "text!",
       type: "text!",

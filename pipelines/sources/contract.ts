@@ -4,6 +4,7 @@
  * fields that drifted. Field types are Snowflake's TYPEOF, grouped.
  */
 import type { ObjectName } from "../../infra/names.ts";
+import type { Column } from "../../infra/platform.ts";
 
 export const FIELD_TYPES = {
   text: ["VARCHAR"],
@@ -31,6 +32,8 @@ export interface Contract {
   drift?: "absorb" | "reject";
   /** Records are elements of an XML document, one a line. */
   xml?: { element: string; envelope: readonly string[] };
+  /** Fields that tell who a person is, or what a person wrote; known of or not. The record is masked for their sake. */
+  personal?: readonly string[];
   /** Fields are checked in one of so many records: for volumes where a look at each costs too much. */
   watchOneIn?: number;
 }
@@ -49,6 +52,12 @@ export interface ContractedTable {
   /** Of topics: logical name of the dead letters' table. */
   deadLetters?: string;
 }
+
+/** The column that holds a record, tagged where the contract names personal fields. */
+export const personalRecord = (column: Column, contract: Contract | undefined): Column =>
+  contract?.personal === undefined
+    ? column
+    : { ...column, tags: ["personal"], personalFields: contract.personal };
 
 const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 const path = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);

@@ -3,10 +3,11 @@
  * is kept as text with its origin and rejected by the models, so a load never fails for its contents and loses nothing.
  */
 import { type Names, type ObjectName, quoted, quotedObject } from "../../infra/names.ts";
-import type { Pipe, PipeLoad, Table } from "../../infra/platform.ts";
+import type { Column, Pipe, PipeLoad, Table } from "../../infra/platform.ts";
+import { personalRecord } from "./contract.ts";
 import { type FileObject, type FileSource, prefixOf } from "./source.ts";
 
-const column = (name: string, type: string, description: string, nullable = true) => ({
+const column = (name: string, type: string, description: string, nullable = true): Column => ({
   name,
   type,
   nullable,
@@ -20,7 +21,7 @@ export const FILE_COLUMNS = [
     "VARIANT",
     "The line as JSON, or as XML where the source sends that; NULL where it is neither.",
   ),
-  column("LINE", "VARCHAR(16777216)", "The line as it came."),
+  { ...column("LINE", "VARCHAR(16777216)", "The line as it came."), sameAs: "RECORD" },
   column("FILE_NAME", "VARCHAR(16777216)", "Key of the file in the landing bucket.", false),
   column("FILE_ROW_NUMBER", "NUMBER(38,0)", "Number of the line in the file.", false),
   column("FILE_LAST_MODIFIED", "TIMESTAMP_NTZ(9)", "When the file was written, UTC."),
@@ -54,7 +55,7 @@ export function fileTable(source: FileSource, object: FileObject, names: Names):
     key: logical,
     logical,
     ...names.object({ database: "raw", schema: source.key, name: object.name }),
-    columns: FILE_COLUMNS,
+    columns: FILE_COLUMNS.map((one) => (one.name === "RECORD" ? personalRecord(one, object.contract) : one)),
     clusterBy: [],
     comment: object.description,
     insertOnly: true,

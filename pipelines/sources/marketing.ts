@@ -16,6 +16,7 @@ export const marketing: FileSource = {
       contract: {
         key: "touch_id",
         time: "touched_at",
+        personal: ["email"],
         fields: {
           touch_id: "text!",
           touched_at: "text!",
@@ -38,6 +39,7 @@ export const marketing: FileSource = {
       contract: {
         key: "activity_id",
         time: "occurred_at",
+        personal: ["email"],
         fields: {
           activity_id: "text!",
           occurred_at: "text!",

@@ -15,6 +15,7 @@ export const product: TopicSource = {
     key: "event_id",
     time: "occurred_at",
     watchOneIn: 1000,
+    personal: ["user_id"],
     fields: {
       event_id: "text!",
       org_id: "text!",

@@ -16,6 +16,8 @@ export const support: FileSource = {
       contract: {
         key: "ticket_id",
         time: "updated_at",
+        // People write their names and more into subjects and comments.
+        personal: ["requester", "subject", "comments"],
         fields: {
           ticket_id: "text!",
           subject: "text",

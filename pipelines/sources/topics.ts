@@ -4,14 +4,15 @@
  */
 import type { StackConfig } from "../../infra/config/schema.ts";
 import type { Names, ObjectName } from "../../infra/names.ts";
-import type { Acl, Connector, Table, Topic } from "../../infra/platform.ts";
+import type { Acl, Column, Connector, Table, Topic } from "../../infra/platform.ts";
+import { personalRecord } from "./contract.ts";
 import type { TopicSource } from "./source.ts";
 
 /** Kafka principal of every sink connector. */
 export const CONNECTOR_PRINCIPAL = "snowflake-connector";
 export const deadLetterTopic = (source: TopicSource): string => `${source.topic}.dlq`;
 
-const CONTENT = [
+const CONTENT: Column[] = [
   {
     name: "RECORD_CONTENT",
     type: "VARIANT",
@@ -29,11 +30,16 @@ const CONTENT = [
 ];
 
 export function topicTables(source: TopicSource, names: Names): Table[] {
+  // What was not read as JSON has no fields: it is personal as a whole.
+  const content = (column: Column, name: string): Column => {
+    const { personalFields, ...whole } = personalRecord(column, source.contract);
+    return name === source.table ? { ...whole, personalFields } : whole;
+  };
   const table = (name: string, comment: string): Table => ({
     key: `raw.${source.key}.${name}`,
     logical: `raw.${source.key}.${name}`,
     ...names.object({ database: "raw", schema: source.key, name }),
-    columns: CONTENT,
+    columns: CONTENT.map((one) => (one.name === "RECORD_CONTENT" ? content(one, name) : one)),
     clusterBy: [],
     comment,
     insertOnly: true,

@@ -1,5 +1,5 @@
+import { personalColumns } from "../../infra/personal.ts";
 import type { Platform } from "../../infra/platform.ts";
-import { type ColumnMasking, personalColumns } from "../../policy/personal-data.ts";
 
 /** How a reader sees a column. `pii` names why it counts as personal: its tag, or the tagged column that it comes from. */
 export interface ColumnSight {
@@ -20,7 +20,7 @@ export function sightOf(
     if (!relation) return {};
     return Object.fromEntries(
       relation.columns.map((column) => {
-        const masking = (column as { masking?: ColumnMasking }).masking;
+        const { masking } = column;
         const masked = masking !== undefined && !masking.unmasked.some((role) => roles.includes(role));
         const pii = personal.get(logical)?.get(column.name.toUpperCase());
         return [

@@ -2,8 +2,8 @@ import { costByModel, type ModelCost } from "../../cost/by-model.ts";
 import { estimate } from "../../cost/estimate/estimate.ts";
 import type { PriceBook } from "../../cost/price-book.ts";
 import type { Usage } from "../../cost/usage.ts";
+import { personalColumns, splitColumn } from "../../infra/personal.ts";
 import type { Column, Kpi, Metric, Model, Platform } from "../../infra/platform.ts";
-import { personalColumns, splitColumn } from "../../policy/personal-data.ts";
 import type { ColumnSight } from "../access/columns.ts";
 import { effectiveAccess } from "../access/effective.ts";
 

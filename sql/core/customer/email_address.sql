@@ -8,10 +8,10 @@ columns:
   email: { type: "varchar", description: "Address as it was given.", tags: [personal] }
   mailbox: { type: "varchar", description: "Local part in lower case, without what follows a plus sign.", tags: [personal] }
   plus_tag: { type: "varchar", description: "What follows the plus sign." }
-  domain: { type: "varchar", description: "Domain in lower case." }
-  registrable_domain: { type: "varchar", description: "Domain without sub-domains." }
+  domain: { type: "varchar", description: "Domain in lower case.", tags: [not_personal] }
+  registrable_domain: { type: "varchar", description: "Domain without sub-domains.", tags: [not_personal] }
   is_free_mail: { type: "boolean", description: "The domain gives addresses to anybody." }
-  company_domain: { type: "varchar", description: "The registrable domain where it is a company's." }
+  company_domain: { type: "varchar", description: "The registrable domain where it is a company's.", tags: [not_personal] }
 */
 select
   p.email,

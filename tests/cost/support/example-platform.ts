@@ -98,6 +98,7 @@ const model = (
       ),
     ],
     lineage,
+    shows: lineage,
     maintenance: { kind: "affected", grain: [columns[0]?.name ?? ""] },
     query: "SELECT 1",
     fullRefresh: "SELECT 1",
@@ -247,6 +248,7 @@ function platform(): Platform {
     users: [
       { key: "transform", name: "TRANSFORM_SERVICE", role: "TRANSFORMER", publicKey: "MIIB", comment: "" },
     ],
+    governance: { masks: [], tags: [], associations: [] },
     fileFormats: [],
     stages: [
       {
