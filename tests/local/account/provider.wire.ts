@@ -68,7 +68,7 @@ async function succeeds(step: Promise<Outcome>): Promise<string> {
   return text;
 }
 
-test.each([["core-program.ts"], ["governance-program.ts"]])(
+test.each([["core-program.ts"], ["governance-program.ts"], ["tagging-program.ts"]])(
   "%s: created, unchanged when read again, updated in place, destroyed",
   async (program) => {
     use(program);

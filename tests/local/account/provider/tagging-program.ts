@@ -1,0 +1,150 @@
+// Masking by tag and network policies, made by the roles that own them: security owns what hides and admits, the
+// role of objects tags its own tables. STEP=2 tags another column, and one fewer.
+import * as snowflake from "@pulumi/snowflake";
+
+const second = process.env["STEP"] === "2";
+const comment = second ? "changed" : "made";
+
+const as = (role: string) =>
+  new snowflake.Provider(role.toLowerCase(), {
+    organizationName: "FIRN",
+    accountName: "LOCAL",
+    user: "ADMIN",
+    password: process.env["ACCOUNT_PASSWORD"] ?? "",
+    role,
+    protocol: "http",
+    host: "127.0.0.1",
+    port: Number(process.env["ACCOUNT_PORT"]),
+    maxRetryCount: 0,
+    previewFeaturesEnabled: ["snowflake_table_resource", "snowflake_network_rule_resource"],
+  });
+const account = { provider: as("ACCOUNTADMIN") };
+const security = { provider: as("SECURITYADMIN") };
+const objects = { provider: as("SYSADMIN") };
+
+const database = new snowflake.Database("kept", { name: "KEPT" }, objects);
+const schema = (name: string) =>
+  new snowflake.Schema(
+    name,
+    { name: name.toUpperCase(), database: database.name, withManagedAccess: "true" },
+    objects,
+  );
+const rules = schema("rules");
+const people = schema("people");
+const unknown = schema("unknown");
+
+const grant = (name: string, args: Partial<snowflake.GrantPrivilegesToAccountRoleArgs>, on = security) =>
+  new snowflake.GrantPrivilegesToAccountRole(
+    name,
+    { accountRoleName: "SECURITYADMIN", ...args },
+    { ...on, dependsOn: rules },
+  );
+const mayMake = [
+  grant("database", {
+    privileges: ["USAGE"],
+    onAccountObject: { objectType: "DATABASE", objectName: database.name },
+  }),
+  grant("schema", {
+    privileges: ["CREATE MASKING POLICY", "CREATE NETWORK RULE", "CREATE TAG", "USAGE"],
+    onSchema: { schemaName: rules.fullyQualifiedName },
+  }),
+  grant("account", { privileges: ["APPLY MASKING POLICY", "APPLY TAG"], onAccount: true }, account),
+];
+const inRules = { database: database.name, schema: rules.name };
+const made = { ...security, dependsOn: mayMake };
+const mask = (type: string, hidden: string) =>
+  new snowflake.MaskingPolicy(
+    `mask-${type}`,
+    {
+      ...inRules,
+      name: `MASK_${type}`,
+      arguments: [{ name: "VAL", type }],
+      returnDataType: type,
+      body: `CASE WHEN IS_ROLE_IN_SESSION('ACCOUNTADMIN') THEN VAL ELSE ${hidden} END`,
+      comment,
+    },
+    made,
+  );
+const masks = [mask("VARCHAR", "'***'"), mask("VARIANT", "NULL"), mask("TIMESTAMP_NTZ", "NULL")];
+const tag = new snowflake.Tag(
+  "personal",
+  {
+    ...inRules,
+    name: "PERSONAL",
+    allowedValues: ["personal"],
+    maskingPolicies: (second ? masks : masks.slice(0, 2)).map((one) => one.fullyQualifiedName),
+    comment,
+  },
+  { ...made, dependsOn: [...mayMake, ...masks] },
+);
+const mayTag = grant("tag", {
+  accountRoleName: "SYSADMIN",
+  privileges: ["APPLY"],
+  onSchemaObject: { objectType: "TAG", objectName: tag.fullyQualifiedName },
+});
+
+const table = new snowflake.Table(
+  "person",
+  {
+    database: database.name,
+    schema: people.name,
+    name: "PERSON",
+    columns: [
+      { name: "ID", type: "NUMBER(38,0)", nullable: false },
+      { name: "EMAIL", type: "VARCHAR(16777216)" },
+      { name: "RECORD", type: "VARIANT" },
+      { name: "SEEN_AT", type: "TIMESTAMP_NTZ(9)" },
+    ],
+    changeTracking: true,
+  },
+  objects,
+);
+const columns = second ? ["EMAIL", "SEEN_AT"] : ["EMAIL", "RECORD"];
+new snowflake.TagAssociation(
+  "columns",
+  {
+    objectIdentifiers: columns.map((column) => `"KEPT"."PEOPLE"."PERSON"."${column}"`),
+    objectType: "COLUMN",
+    tagId: tag.fullyQualifiedName,
+    tagValue: "personal",
+  },
+  { ...objects, dependsOn: [table, mayTag] },
+);
+new snowflake.TagAssociation(
+  "schemas",
+  {
+    objectIdentifiers: [unknown.fullyQualifiedName],
+    objectType: "SCHEMA",
+    tagId: tag.fullyQualifiedName,
+    tagValue: "personal",
+  },
+  { ...objects, dependsOn: [mayTag] },
+);
+
+const rule = new snowflake.NetworkRule(
+  "addresses",
+  {
+    ...inRules,
+    name: "ROBOT_ADDRESSES",
+    type: "IPV4",
+    mode: "INGRESS",
+    valueLists: second ? ["10.0.0.0/8", "127.0.0.1/32"] : ["10.0.0.0/8"],
+    comment,
+  },
+  made,
+);
+const policy = new snowflake.NetworkPolicy(
+  "robot",
+  { name: "ROBOT", allowedNetworkRuleLists: [rule.fullyQualifiedName], comment },
+  security,
+);
+new snowflake.ServiceUser(
+  "robot",
+  {
+    name: "ROBOT",
+    networkPolicy: policy.name,
+    rsaPublicKey: process.env["PUBLIC_KEY"] ?? "",
+    comment,
+  },
+  security,
+);
