@@ -113,7 +113,7 @@ export function compile(input: CompileInput): Platform {
     stage,
     format,
     integration: integration.name,
-    governance: masking.governance,
+    masks: masking.governance,
     connectors: sources.kafka.connectors,
     loaders: sources.loaders.map((source) => ({
       user: source.user,
@@ -141,7 +141,6 @@ export function compile(input: CompileInput): Platform {
     warehouses: planWarehouses(config, names),
     monitors: planMonitors(config, names),
     ...roles,
-    governance: masking.governance,
     fileFormats: [format],
     stages: [
       stage,

@@ -65,6 +65,8 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
     provider: security,
     before: access.grantsTo(automation.security),
   });
+  const admits = governance;
+  access.createUsers((name) => admits.networkPolicy(name).name);
   storage = new Storage({
     platform,
     provider: objects,

@@ -111,6 +111,15 @@ export class Names {
     return this.governance(`mask_${type}`);
   }
 
+  /** Addresses of a service user. */
+  networkRule(user: string): ObjectName {
+    return this.governance(`${user}_addresses`);
+  }
+
+  networkPolicy(user: string): string {
+    return this.account(user);
+  }
+
   private governance(name: string): ObjectName {
     return { ...this.schema("ops", GOVERNANCE_SCHEMA), name: name.toUpperCase() };
   }

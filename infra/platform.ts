@@ -143,14 +143,33 @@ export interface ServiceUser {
   role: string;
   /** Base64 of the public key's DER, without header and footer. Public by nature. */
   publicKey: string;
+  /** Name of the network policy that says where it logs in from; absent where it may from everywhere. */
+  networkPolicy?: string;
   comment: string;
 }
 
-/** What hides personal data. Empty where the edition has no masking policies. */
+/** What hides, and what admits. Masks and tags are absent where the edition has no masking policies. */
 export interface Governance {
   masks: MaskingPolicy[];
   tags: Tag[];
   associations: TagAssociation[];
+  networkRules: NetworkRule[];
+  networkPolicies: NetworkPolicy[];
+}
+
+/** Ranges of IPv4 addresses from which requests come. */
+export interface NetworkRule extends ObjectName {
+  key: string;
+  addresses: string[];
+  comment: string;
+}
+
+/** Admits requests that one of its rules names. */
+export interface NetworkPolicy {
+  key: string;
+  name: string;
+  allowed: ObjectName[];
+  comment: string;
 }
 
 /** Values of one data type as they are seen; one argument, `VAL`. */

@@ -66,7 +66,7 @@ export function subjectsOf(platform: Platform): Subject[] {
         service: true,
         password: false,
         keyPair: each.publicKey !== "",
-        networkPolicy: (each as { networkPolicy?: string }).networkPolicy ?? null,
+        networkPolicy: each.networkPolicy ?? null,
       }),
     ),
     ...Object.entries(platform.automation).map(

@@ -1,6 +1,8 @@
-/** The masking policies, the tags that carry them, and where the tags are set, as resources of what was planned. */
+/** The masking policies, the tags that carry them, where the tags are set, and the network policies, as resources of what was planned. */
 import { ComponentResource, type ComponentResourceOptions, type Resource } from "@pulumi/pulumi";
 import { MaskingPolicy } from "@pulumi/snowflake/maskingPolicy.js";
+import { NetworkPolicy } from "@pulumi/snowflake/networkPolicy.js";
+import { NetworkRule } from "@pulumi/snowflake/networkRule.js";
 import type { Provider } from "@pulumi/snowflake/provider.js";
 import { Tag } from "@pulumi/snowflake/tag.js";
 import { TagAssociation } from "@pulumi/snowflake/tagAssociation.js";
@@ -17,6 +19,7 @@ export interface GovernanceArgs {
 
 export class Governance extends ComponentResource {
   private readonly tags = new Map<string, Tag>();
+  private readonly policies = new Map<string, NetworkPolicy>();
 
   constructor({ plan, provider, before }: GovernanceArgs, options?: ComponentResourceOptions) {
     super("firn:roles:Governance", "governance", {}, options);
@@ -36,6 +39,41 @@ export class Governance extends ComponentResource {
           { parent: this, provider, dependsOn: before },
         ),
     );
+    const rules = new Map(
+      plan.networkRules.map((rule) => [
+        quotedObject(rule),
+        new NetworkRule(
+          rule.key,
+          {
+            name: rule.name,
+            database: rule.database,
+            schema: rule.schema,
+            type: "IPV4",
+            mode: "INGRESS",
+            valueLists: rule.addresses,
+            comment: rule.comment,
+          },
+          { parent: this, provider, dependsOn: before },
+        ),
+      ]),
+    );
+    for (const policy of plan.networkPolicies)
+      this.policies.set(
+        policy.name,
+        new NetworkPolicy(
+          policy.key,
+          {
+            name: policy.name,
+            allowedNetworkRuleLists: policy.allowed.map(quotedObject),
+            comment: policy.comment,
+          },
+          {
+            parent: this,
+            provider,
+            dependsOn: policy.allowed.flatMap((rule) => rules.get(quotedObject(rule)) ?? []),
+          },
+        ),
+      );
     for (const tag of plan.tags)
       this.tags.set(
         quotedObject(tag),
@@ -53,6 +91,10 @@ export class Governance extends ComponentResource {
         ),
       );
     this.registerOutputs({});
+  }
+
+  networkPolicy(name: string): NetworkPolicy {
+    return this.policies.get(name)!;
   }
 
   tag(name: ObjectName): Tag {

@@ -3,6 +3,7 @@ import {
   ComponentResource,
   type ComponentResourceOptions,
   type CustomResource,
+  type Input,
   type Resource,
 } from "@pulumi/pulumi";
 import { AccountRole } from "@pulumi/snowflake/accountRole.js";
@@ -28,7 +29,7 @@ export interface AccessArgs {
 
 export class Access extends ComponentResource {
   private readonly roles = new Map<string, AccountRole>();
-  private readonly memberships: { role: string; parent?: string; resource: GrantAccountRole }[] = [];
+  private readonly memberships: { role: string; parent: string; resource: GrantAccountRole }[] = [];
   private readonly privileges: { grant: Grant; resource: GrantPrivilegesToAccountRole }[] = [];
   private readonly args: AccessArgs;
 
@@ -36,7 +37,7 @@ export class Access extends ComponentResource {
     super("firn:roles:Access", "access", {}, options);
     this.args = args;
     this.createRoles();
-    this.createUsersAndMemberships();
+    this.createMemberships();
     this.registerOutputs({});
   }
 
@@ -51,7 +52,20 @@ export class Access extends ComponentResource {
     }
   }
 
-  private createUsersAndMemberships(): void {
+  private createMemberships(): void {
+    for (const grant of this.args.platform.roleGrants) {
+      if (!("role" in grant.to)) continue;
+      const resource = new GrantAccountRole(
+        grant.key,
+        { roleName: this.roleName(grant.role), parentRoleName: this.roleName(grant.to.role) },
+        { parent: this, provider: this.args.security },
+      );
+      this.memberships.push({ role: grant.role, parent: grant.to.role, resource });
+    }
+  }
+
+  /** Makes the service users, with their network policies, and gives them their roles. */
+  createUsers(networkPolicy: (name: string) => Input<string>): void {
     const own = { parent: this, provider: this.args.security };
     const users = new Map<string, ServiceUser>();
     for (const user of this.args.platform.users) {
@@ -64,22 +78,16 @@ export class Access extends ComponentResource {
           rsaPublicKey: user.publicKey,
           defaultRole: this.roleName(user.role),
           defaultSecondaryRolesOption: "NONE",
+          ...(user.networkPolicy === undefined ? {} : { networkPolicy: networkPolicy(user.networkPolicy) }),
         },
         own,
       );
       users.set(user.name, made);
     }
     for (const grant of this.args.platform.roleGrants) {
-      const to =
-        "role" in grant.to
-          ? { parentRoleName: this.roleName(grant.to.role) }
-          : { userName: users.get(grant.to.user)!.name };
-      const resource = new GrantAccountRole(grant.key, { roleName: this.roleName(grant.role), ...to }, own);
-      this.memberships.push({
-        role: grant.role,
-        parent: "role" in grant.to ? grant.to.role : undefined,
-        resource,
-      });
+      if (!("user" in grant.to)) continue;
+      const userName = users.get(grant.to.user)!.name;
+      new GrantAccountRole(grant.key, { roleName: this.roleName(grant.role), userName }, own);
     }
   }
 

@@ -47,8 +47,10 @@ export interface MaskingInput extends PersonalInput {
   unknown: readonly SchemaName[];
 }
 
+export type MaskPlan = Pick<Governance, "masks" | "tags" | "associations">;
+
 export interface Masking {
-  governance: Governance;
+  governance: MaskPlan;
   /** As given, with `masking` on the columns that are masked. */
   tables: Table[];
   views: View[];
@@ -110,7 +112,7 @@ function tagging(
   columns: string[][],
   unknown: readonly SchemaName[],
   names: Names,
-): Governance {
+): MaskPlan {
   if (masks.length === 0) return { masks, tags: [], associations: [] };
   const tag = names.personalTag();
   const association = (on: "column" | "schema", objects: string[][]) =>

@@ -21,7 +21,8 @@ import {
   type LoaderRole,
   loaderRoles,
 } from "./functional.ts";
-import { PERSONAL_READ } from "./masking.ts";
+import { type MaskPlan, PERSONAL_READ } from "./masking.ts";
+import { planNetworks } from "./networks.ts";
 
 export interface RolesInput {
   config: StackConfig;
@@ -33,7 +34,7 @@ export interface RolesInput {
   format: FileFormat;
   integration: string;
   connectors: readonly Connector[];
-  governance: Governance;
+  masks: MaskPlan;
   loaders: readonly LoaderRole[];
   /** Public keys by service user, base64 of DER. */
   publicKeys: Readonly<Record<string, string>>;
@@ -45,6 +46,7 @@ export interface PlannedRoles {
   roleGrants: RoleGrant[];
   grants: Grant[];
   users: ServiceUser[];
+  governance: Governance;
 }
 
 /** The connectors' user and role have one name. */
@@ -52,13 +54,24 @@ export const KAFKA_LOADER = "kafka_loader";
 
 export function planRoles(input: RolesInput): PlannedRoles {
   const functional = functionalRoles(input.schemas, input.flows);
-  const plan: PlannedRoles = { roles: [], roleGrants: [], grants: [], users: [] };
+  const plan: PlannedRoles = {
+    roles: [],
+    roleGrants: [],
+    grants: [],
+    users: [],
+    governance: { ...input.masks, networkRules: [], networkPolicies: [] },
+  };
   planAccess(functional, input, plan);
-  planGovernance(functional, input, plan);
+  planClearText(functional, input, plan);
   for (const role of functional) planFunctional(role, input, plan);
   planObjectsRole(input, plan);
   if (input.connectors.length > 0) planKafkaLoader(input, plan);
   for (const role of loaderRoles(input.loaders)) planLoader(role, input, plan);
+  const networks = planNetworks(plan.users, input.config, input.names);
+  plan.users = networks.users;
+  plan.governance.networkRules = networks.rules;
+  plan.governance.networkPolicies = networks.policies;
+  planGovernance(input, plan);
   // Two schemas of one database ask for the same way to it.
   plan.grants = [...new Map(plan.grants.map((grant) => [grant.key, grant])).values()];
   return plan;
@@ -142,17 +155,10 @@ function planFunctional(role: FunctionalRole, input: RolesInput, plan: PlannedRo
     });
 }
 
-/**
- * Security owns the tag and the policies, whoever owns the data: a mask is not lifted by a table's owner. That owner may
- * set the tag, and nothing else of it. Source: "Tag-based masking policies", Manage tag-based masking policies.
- */
-function planGovernance(functional: readonly FunctionalRole[], input: RolesInput, plan: PlannedRoles): void {
-  const { names, config, governance } = input;
-  const { security, objects } = config.automation;
-  const because = "security owns what hides personal data";
-  if (governance.masks.length === 0) return;
-  const schema = input.schemas.find((one) => one.logical === input.flows.governance)!;
-  const place = { database: schema.database, schema: schema.schema };
+/** The role that the masking policies let see, and who holds it. */
+function planClearText(functional: readonly FunctionalRole[], input: RolesInput, plan: PlannedRoles): void {
+  const { names } = input;
+  if (plan.governance.masks.length === 0) return;
   const read = names.role(PERSONAL_READ);
   plan.roles.push({
     key: PERSONAL_READ,
@@ -162,32 +168,50 @@ function planGovernance(functional: readonly FunctionalRole[], input: RolesInput
   });
   for (const role of functional.filter((one) => one.holds?.includes(PERSONAL_READ)))
     plan.roleGrants.push(roleGrant(PERSONAL_READ, read, role.key, names.role(role.key)));
+}
+
+/**
+ * Security owns tags, policies and rules, whoever owns the data: a mask is not lifted by a table's owner. That owner may
+ * set the tag, and nothing else of it. Source: "Tag-based masking policies", Manage tag-based masking policies.
+ */
+function planGovernance(input: RolesInput, plan: PlannedRoles): void {
+  const { names, config } = input;
+  const { masks, tags, networkRules } = plan.governance;
+  const { security, objects } = config.automation;
+  const creates = [
+    ...(masks.length > 0 ? ["CREATE MASKING POLICY"] : []),
+    ...(networkRules.length > 0 ? ["CREATE NETWORK RULE"] : []),
+    ...(tags.length > 0 ? ["CREATE TAG"] : []),
+  ];
+  if (creates.length === 0) return;
+  const because = "security owns what hides and what admits";
+  const schema = input.schemas.find((one) => one.logical === input.flows.governance)!;
   plan.grants.push(
     ...usageGrants("security", security, schema, names.database(schema.databaseKey), because),
     {
       key: "security:create:governance",
       role: security,
-      privileges: ["CREATE MASKING POLICY", "CREATE TAG"],
-      target: { on: "schema", schema: place },
+      privileges: creates,
+      target: { on: "schema", schema: { database: schema.database, schema: schema.schema } },
       because,
     },
-    {
+  );
+  if (tags.length > 0)
+    plan.grants.push({
       key: "security:account",
       role: security,
       privileges: ["APPLY MASKING POLICY", "APPLY TAG"],
       target: { on: "account" },
       because: "a tag is given masking policies",
-    },
-    ...governance.tags.map(
-      ({ key, database, schema: inSchema, name }): Grant => ({
-        key: `sysadmin:apply:${key}`,
-        role: objects,
-        privileges: ["APPLY"],
-        target: { on: "tag", object: { database, schema: inSchema, name } },
-        because: "the owner of tables tags their columns",
-      }),
-    ),
-  );
+    });
+  for (const { key, database, schema: inSchema, name } of tags)
+    plan.grants.push({
+      key: `sysadmin:apply:${key}`,
+      role: objects,
+      privileges: ["APPLY"],
+      target: { on: "tag", object: { database, schema: inSchema, name } },
+      because: "the owner of tables tags their columns",
+    });
 }
 
 function creations(role: FunctionalRole): Map<string, string[]> {

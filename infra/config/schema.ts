@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { DURATION_FORM, parseDuration, parseSchedule, SCHEDULE_FORM } from "../units.ts";
+import { cidrProblem } from "./cidr.ts";
 
 /** Lets a refinement say what would have been right; read by read-stack.ts. */
 const refuse = (ctx: z.RefinementCtx, message: string, allowed: string, path: string[] = []) => {
@@ -82,9 +83,19 @@ const monitor = z.strictObject({
 });
 export type MonitorConfig = z.output<typeof monitor>;
 
+const range = z.string().superRefine((text, ctx) => {
+  const problem = cidrProblem(text);
+  if (problem !== undefined) refuse(ctx, problem.message, problem.allowed);
+});
+
 /** Exactly one of an inline key and a file; the file is read by the loader, relative to the project. */
 const serviceUser = z
-  .strictObject({ publicKey: z.string().optional(), publicKeyFile: z.string().optional() })
+  .strictObject({
+    publicKey: z.string().optional(),
+    publicKeyFile: z.string().optional(),
+    /** Addresses that it may log in from, e.g. `["203.0.113.0/24"]`; from everywhere by default, which policy refuses. */
+    allowedFrom: z.array(range).min(1).optional(),
+  })
   .superRefine((user, ctx) => {
     if ((user.publicKey === undefined) === (user.publicKeyFile === undefined))
       refuse(ctx, "needs one key, given in one way", "either publicKey or publicKeyFile");

@@ -248,7 +248,7 @@ function platform(): Platform {
     users: [
       { key: "transform", name: "TRANSFORM_SERVICE", role: "TRANSFORMER", publicKey: "MIIB", comment: "" },
     ],
-    governance: { masks: [], tags: [], associations: [] },
+    governance: { masks: [], tags: [], associations: [], networkRules: [], networkPolicies: [] },
     fileFormats: [],
     stages: [
       {
