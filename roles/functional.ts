@@ -16,6 +16,8 @@ export interface FunctionalRole {
   warehouses: string[];
   /** Schemas in which it may create and then owns things. */
   creates: { privilege: "CREATE PIPE" | "CREATE STREAM" | "CREATE TABLE" | "CREATE TASK"; schema: string }[];
+  /** Of a role of a department's people. */
+  department?: string;
   /** Keys of further roles that it holds. */
   holds?: string[];
   /** Privileges on the account. */
@@ -40,6 +42,10 @@ export interface DataFlows {
 }
 
 export const BI_WAREHOUSE = "bi";
+/** Key of the BI tool's user and role. */
+export const BI_TOOL = "bi_tool";
+/** Key of the role of a department's people. */
+export const analystKey = (department: string): string => `analyst_${department}`;
 
 /** A managed loader: its own user, role, schema and warehouse, and nothing else. */
 export interface LoaderRole {
@@ -105,7 +111,8 @@ export function functionalRoles(schemas: readonly Schema[], flows: DataFlows): F
       const department = schema.split(".")[1]!;
       return {
         ...none,
-        key: `analyst_${department}`,
+        key: analystKey(department),
+        department,
         comment: `People of ${department}: read their department's mart.`,
         reads: [schema],
         warehouses: [BI_WAREHOUSE],

@@ -15,6 +15,8 @@ import type {
 } from "../infra/platform.ts";
 import { accessGrants, accessRole, objectUsage, usageGrants } from "./access.ts";
 import {
+  BI_TOOL,
+  BI_WAREHOUSE,
   type DataFlows,
   type FunctionalRole,
   functionalRoles,
@@ -67,6 +69,7 @@ export function planRoles(input: RolesInput): PlannedRoles {
   planObjectsRole(input, plan);
   if (input.connectors.length > 0) planKafkaLoader(input, plan);
   for (const role of loaderRoles(input.loaders)) planLoader(role, input, plan);
+  if (input.config.serviceUsers[BI_TOOL] !== undefined) planBiTool(functional, input, plan);
   const networks = planNetworks(plan.users, input.config, input.names);
   plan.users = networks.users;
   plan.governance.networkRules = networks.rules;
@@ -232,20 +235,24 @@ function planObjectsRole(input: RolesInput, plan: PlannedRoles): void {
   });
 }
 
-/** The loader's warehouse must have a monitor: that is the budget of a service nobody here controls. */
-function planLoader(role: FunctionalRole, input: RolesInput, plan: PlannedRoles): void {
+/** The warehouse of a service that nobody here controls must have a monitor: that is its budget. */
+function requireBudget(key: string, who: string, warehouses: readonly string[], input: RolesInput): void {
   const { config, problems, stackFile } = input;
-  for (const warehouse of role.warehouses) {
+  for (const warehouse of warehouses) {
     const settings = config.warehouses[warehouse];
     if (settings === undefined || settings.monitor !== undefined) continue;
     problems.add({
       code: "CONFIG_CONFLICT",
       file: stackFile,
       path: `firn:warehouses.${warehouse}.monitor`,
-      message: `is missing: the loader ${role.key} runs on this warehouse and needs a budget`,
+      message: `is missing: ${who} ${key} runs on this warehouse and needs a budget`,
       allowed: Object.keys(config.monitors).join(", "),
     });
   }
+}
+
+function planLoader(role: FunctionalRole, input: RolesInput, plan: PlannedRoles): void {
+  requireBudget(role.key, "the loader", role.warehouses, input);
   planFunctional(role, input, plan);
   planServiceUser(role.key, role.comment, "the loader logs in", input, plan);
 }
@@ -269,6 +276,29 @@ function planKafkaLoader(input: RolesInput, plan: PlannedRoles): void {
       because: `${connector.topic} is written to it`,
     });
   planServiceUser(KAFKA_LOADER, comment, "the Kafka connectors log in", input, plan);
+}
+
+/**
+ * The BI tool logs in with a key pair. Its own role sees nothing: each of its connections names the role of a department
+ * and sees what that department's people see. Its warehouse has a monitor, which is its budget.
+ */
+function planBiTool(functional: readonly FunctionalRole[], input: RolesInput, plan: PlannedRoles): void {
+  requireBudget(BI_TOOL, "the BI tool", [BI_WAREHOUSE], input);
+  const comment = "The BI tool: connects with the role of a department, never with all of them.";
+  planFunctional(
+    { key: BI_TOOL, comment, reads: [], writes: [], warehouses: [BI_WAREHOUSE], creates: [], account: [] },
+    input,
+    plan,
+  );
+  planServiceUser(BI_TOOL, comment, "the BI tool logs in", input, plan);
+  const user = plan.users.find((one) => one.key === BI_TOOL);
+  if (user === undefined) return;
+  for (const role of functional.filter((one) => one.department !== undefined))
+    plan.roleGrants.push({
+      key: `${role.key}>${BI_TOOL}`,
+      role: input.names.role(role.key),
+      to: { user: user.name },
+    });
 }
 
 /** A user with the role of its key, who logs in with a key pair. */

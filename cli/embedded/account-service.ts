@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Progress } from "../../local/progress.ts";
 import { startService } from "../../local/supervisor/service.ts";
 import type { Project } from "../project.ts";
+import { embeddedConfig } from "./config.ts";
 import type { AwsEndpoint } from "./endpoints.ts";
 import type { EmbeddedSecrets } from "./secrets.ts";
 
@@ -45,6 +46,8 @@ export async function startAccount(options: {
       AWS_REGION: aws.region,
       AWS_ACCESS_KEY_ID: aws.accessKeyId,
       AWS_SECRET_ACCESS_KEY: aws.secretAccessKey,
+      // A stack of a real account names the addresses of its services there, which this machine has not.
+      ...(embeddedConfig(project) === undefined ? { FIRN_ACCOUNT_LOOPBACK: "admitted" } : {}),
     },
     fingerprint: sourceDigest(join(project.root, "local/account")),
     ready: async (probe) => {

@@ -41,6 +41,8 @@ export interface AccountOptions {
   adminUser: string;
   adminPassword: string;
   identity?: Partial<Services["identity"]>;
+  /** Network policies let requests of this machine pass; they hold for them too by default. */
+  admitLoopback?: boolean;
   /** Where s3:// stages and pipe queues live. */
   aws?: AwsOptions;
   engine?: Engine;
@@ -125,6 +127,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
       region: "AWS_US_EAST_1",
       ...options.identity,
     },
+    admitLoopback: options.admitLoopback,
     files: composeFiles(internal, aws && new S3Files(aws, join(temporary, "fetched"))),
     runtime: {
       compute,

@@ -4,12 +4,18 @@ import { ACCOUNT_ID, type CatalogObject } from "../catalog/model.ts";
 import { SnowflakeError } from "../errors.ts";
 import type { Services } from "../session/context.ts";
 
+const loopback = new BlockList();
+loopback.addSubnet("127.0.0.0", 8, "ipv4");
+loopback.addAddress("::1", "ipv6");
+
 /**
  * Network policies at log-in and at each statement. The user's own policy goes before the account's; blocked addresses
  * go before allowed ones; what is on no allowed list is refused. Source: "Controlling network traffic with network
  * policies". Only rules of type IPV4 and mode INGRESS admit an address here: the server has no private endpoint.
  */
 export function requireNetwork(services: Services, user: CatalogObject<"USER">, ip: string): void {
+  if (services.admitLoopback === true && loopback.check(plain(ip), isIPv4(plain(ip)) ? "ipv4" : "ipv6"))
+    return;
   const policy = policyOf(services, user);
   if (policy && !admits(services, policy, ip))
     throw new SnowflakeError(

@@ -23,6 +23,8 @@ export interface Services {
   readonly clock: Clock;
   /** Account identity: `ORG-ACCOUNT`, locator, region as CURRENT_REGION() prints it. */
   readonly identity: { organization: string; name: string; locator: string; region: string };
+  /** Whether requests of this machine pass every network policy. */
+  readonly admitLoopback?: boolean;
   /** Stage files. The internal stages live under a folder; s3:// goes through the configured endpoint. */
   readonly files: FileStore;
   /** compute/, schedule/, ingest/ register here what commands/ needs of them. */

@@ -64,6 +64,20 @@ test("a session that is open is refused its next statement", async () => {
   await expect(execute(robot, "SELECT 1")).rejects.toEqual(refused);
 });
 
+test("an account that admits its own machine lets it pass every policy", async () => {
+  await server.stop();
+  server = await startAccountServer({
+    dataDir: ":memory:",
+    adminUser: "ADMIN",
+    adminPassword: "x",
+    admitLoopback: true,
+  });
+  admin = await connect(server, ADMIN);
+  await execute(admin, "CREATE NETWORK POLICY office ALLOWED_IP_LIST = ('10.0.0.0/8')");
+  await execute(admin, "ALTER USER admin SET NETWORK_POLICY = office");
+  await connect(server, ADMIN);
+});
+
 test("the failed log-in is on record, with its address", async () => {
   await execute(admin, "ALTER USER robot SET NETWORK_POLICY = office");
   await expect(connect(server, ROBOT)).rejects.toEqual(refused);
