@@ -1,5 +1,6 @@
 import { personalColumns } from "../infra/personal.ts";
 import type { GrantTarget, Platform } from "../infra/platform.ts";
+import type { IsMasked } from "./masked-columns.ts";
 import type { StatefulFacts, Subject } from "./subject.ts";
 
 /** The compiled platform as facts. What `declare` makes of it without a choice (closed buckets) is not told here. */
@@ -88,14 +89,17 @@ export function subjectsOf(platform: Platform): Subject[] {
   ];
 }
 
-/** Columns with personal data, tagged or by lineage. */
-export function columnsOf(platform: Platform): Subject[] {
+/** Columns with personal data, by tag or by what SQL shows of them; by the platform's own plan whether they are masked. */
+export function columnsOf(
+  platform: Platform,
+  isMasked: IsMasked = (_, column) => column.masking !== undefined,
+): Subject[] {
   const personal = personalColumns(platform);
   return [...platform.tables, ...platform.views].flatMap((table) =>
     table.columns.flatMap((column): Subject[] => {
       const why = personal.get(table.logical)?.get(column.name.toUpperCase());
       if (why === undefined) return [];
-      const masked = column.masking !== undefined;
+      const masked = isMasked(table, column);
       const name = `${table.logical}.${column.name.toLowerCase()}`;
       return [{ kind: "column", key: name, name, personal: why, masked }];
     }),

@@ -202,7 +202,7 @@ function stateful(type: string): Adapter {
 }
 
 /** Undefined where the value, or a part of it, is an output that a preview does not know yet: reading it throws. */
-function ifKnown<T>(read: () => T): T | undefined {
+export function ifKnown<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch {
@@ -210,7 +210,7 @@ function ifKnown<T>(read: () => T): T | undefined {
   }
 }
 
-const text = (value: unknown): string | undefined =>
+export const text = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
 
 /** The SDK's inputs are numbers; some providers echo them as text. */
@@ -224,10 +224,10 @@ const milliseconds = (value: unknown): number | null => {
   return parsed === undefined ? null : parsed / 1000;
 };
 
-const strings = (value: unknown): string[] =>
+export const strings = (value: unknown): string[] =>
   Array.isArray(value) ? value.map(String) : typeof value === "string" ? [value] : [];
 
-const record = (value: unknown): Record<string, unknown> =>
+export const record = (value: unknown): Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : {};

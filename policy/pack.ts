@@ -10,6 +10,7 @@ import { evaluate, resourceName, waiverFor } from "./evaluate.ts";
 import type { Level } from "./finding.ts";
 import { columnsOf } from "./from-platform.ts";
 import { type EngineResource, subjectsOfResource, subjectsOfStack } from "./from-resources.ts";
+import { maskedByResources } from "./masked-columns.ts";
 import type { AnyRule } from "./rule.ts";
 import { RULES } from "./rules/index.ts";
 import { onStackRequest, type StackRequest } from "./stack-request.ts";
@@ -83,7 +84,9 @@ function stackPolicy(rule: AnyRule, session: Session): StackValidationPolicy {
     enforcementLevel: rule.level,
     validateStack: async ({ resources }, report) => {
       const subjects =
-        rule.judges === "column" ? await columns(session) : subjectsOfStack(resources.map(asResource));
+        rule.judges === "column"
+          ? await columns(session, resources)
+          : subjectsOfStack(resources.map(asResource));
       for (const message of brokenBy(rule, subjects, subjects, session)) report(message);
     },
   };
@@ -98,7 +101,10 @@ function waivers(session: Session): StackValidationPolicy {
     validateStack: async ({ resources }, report) => {
       const { config, today } = session;
       if (config.waivers.length === 0) return;
-      const subjects = [...subjectsOfStack(resources.map(asResource)), ...(await columns(session))];
+      const subjects = [
+        ...subjectsOfStack(resources.map(asResource)),
+        ...(await columns(session, resources)),
+      ];
       const waived = (rule: string, resource: string): boolean =>
         config.waivers.some((waiver) => waiver.rule === rule && waiver.resource === resource);
       for (const finding of evaluate(subjects, config, today)) {
@@ -123,10 +129,10 @@ function brokenBy(rule: AnyRule, subjects: Subject[], all: Subject[], { config, 
   });
 }
 
-/** A tag is no input of a table, so columns are judged from the program's own data. */
-async function columns(session: Session): Promise<Subject[]> {
+/** Which columns hold personal data is no input of a resource: the program's data tell. What masks them, resources do. */
+async function columns(session: Session, resources: readonly PolicyResource[]): Promise<Subject[]> {
   const platform = await session.platform();
-  return platform ? columnsOf(platform) : [];
+  return platform ? columnsOf(platform, maskedByResources(resources.map(asResource))) : [];
 }
 
 const asResource = ({ type, name, props, opts }: PolicyResource): EngineResource => ({

@@ -4,15 +4,16 @@ import { rule } from "../rule.ts";
 export default rule({
   name: "personal-data-masked",
   topic: "security",
-  level: "advisory",
+  level: "mandatory",
   scope: "stack",
   judges: "column",
-  description: "Columns with personal data, tagged or by lineage, have a masking policy.",
+  description: "Columns with personal data, by tag or by what SQL shows of them, have a masking policy.",
   check({ personal, masked }) {
     if (personal === undefined || masked) return undefined;
     return {
       message: `it holds personal data (${personal}) and is not masked`,
-      remedy: "Give the column a masking policy, or leave it out of the model.",
+      remedy:
+        "Leave it out of the model, or tag it not_personal where what is left of the value tells of no person; masks need the enterprise edition.",
     };
   },
 });

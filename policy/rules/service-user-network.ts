@@ -4,7 +4,7 @@ import { rule } from "../rule.ts";
 export default rule({
   name: "service-user-network",
   topic: "security",
-  level: "advisory",
+  level: "mandatory",
   scope: "resource",
   judges: "user",
   description: "Service users are behind a network policy.",
@@ -12,7 +12,7 @@ export default rule({
     if (!service || networkPolicy !== null) return undefined;
     return {
       message: "it may log in from any address",
-      remedy: "Give it a network policy with the addresses that it comes from.",
+      remedy: "Name the addresses that it comes from in firn:serviceUsers.<user>.allowedFrom.",
     };
   },
 });
