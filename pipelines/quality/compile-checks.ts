@@ -2,7 +2,7 @@
 import type { Problem, Problems } from "../../infra/errors.ts";
 import { didYouMean } from "../../infra/errors.ts";
 import { quotedObject } from "../../infra/names.ts";
-import { personalColumns, splitColumn } from "../../infra/personal-data.ts";
+import { personalColumns, splitColumn } from "../../infra/personal.ts";
 import type { Check } from "../../infra/platform.ts";
 import type { CompiledModel, CompiledModels } from "../models/compile-models.ts";
 import { namedTables } from "../models/dependencies.ts";

@@ -11,7 +11,8 @@ beforeEach(() => {
   cpSync(join(ROOT, "sql"), join(root, "sql"), { recursive: true });
   writeFileSync(join(root, "Pulumi.local.yaml"), stackText("local"));
   mkdirSync(join(root, ".firn/local/keys"), { recursive: true });
-  writeFileSync(join(root, ".firn/local/keys/kafka_loader.pub"), pem(PUBLIC_KEY));
+  for (const user of ["kafka_loader", "bi_tool"])
+    writeFileSync(join(root, `.firn/local/keys/${user}.pub`), pem(PUBLIC_KEY));
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
@@ -34,7 +35,9 @@ function problems(deployment?: Deployment): { code: string; text: string }[] {
 
 test("the checked-in project compiles; the key is read from its file", () => {
   const platform = loadPlatform({ root, stack: "local" });
-  expect(platform.users).toEqual([expect.objectContaining({ name: "KAFKA_LOADER", publicKey: PUBLIC_KEY })]);
+  expect(platform.users).toEqual(
+    ["KAFKA_LOADER", "BI_TOOL"].map((name) => expect.objectContaining({ name, publicKey: PUBLIC_KEY })),
+  );
 });
 
 test("the platform is plain data", () => {

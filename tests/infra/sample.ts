@@ -24,6 +24,8 @@ export function stackConfig(text: string = stackText("local")): StackConfig {
 /** Stands for a key of 2048 bits. */
 export const PUBLIC_KEY = `MII${"A".repeat(387)}==`;
 
+const PUBLIC_KEYS = { kafka_loader: PUBLIC_KEY, fivetran: PUBLIC_KEY, bi_tool: PUBLIC_KEY };
+
 export const compileSample = (models: readonly ModelFile[], config: StackConfig = stackConfig()): Platform =>
   compile({
     stack: "local",
@@ -32,9 +34,9 @@ export const compileSample = (models: readonly ModelFile[], config: StackConfig 
     models: models.filter((file) => !file.path.startsWith("sql/checks/")),
     checks: models.filter((file) => file.path.startsWith("sql/checks/")),
     kpis: [],
-    publicKeys: { kafka_loader: PUBLIC_KEY },
+    publicKeys: PUBLIC_KEYS,
   });
 
 /** The checked-in project, with a key that stands for the one that the command line makes. */
 export const loadProject = (stack: string): Platform =>
-  loadPlatform({ root: ROOT, stack, publicKeys: { kafka_loader: PUBLIC_KEY } });
+  loadPlatform({ root: ROOT, stack, publicKeys: PUBLIC_KEYS });

@@ -96,7 +96,7 @@ const WRONG: [string, string, string, RegExp][] = [
   ],
   [
     "two keys for one user",
-    "{ publicKeyFile: .firn/local/keys/kafka_loader.pub }",
+    "{ publicKeyFile: .firn/local/keys/kafka_loader.pub, allowedFrom: [127.0.0.1] }",
     "{ publicKeyFile: a, publicKey: b }",
     /firn:serviceUsers\.kafka_loader: needs one key, given in one way/,
   ],
@@ -149,4 +149,22 @@ test("a file without settings says so", () => {
   expect(problems.list.map(formatProblem)).toEqual([
     'Pulumi.x.yaml: has no "config" section (allowed: a mapping)',
   ]);
+});
+
+describe("addresses that a service user logs in from", () => {
+  const at = "allowedFrom: [127.0.0.1]";
+  test.each([
+    ["somewhere", /firn:serviceUsers\.kafka_loader\.allowedFrom\.0: is no range of IPv4 addresses/],
+    ["10.0.0.0/33", /is no range of IPv4 addresses/],
+    ["10.0.0.256", /is no range of IPv4 addresses/],
+    ["10.0.0.0/08", /is no range of IPv4 addresses/],
+    ["0.0.0.0/0", /is too wide to keep anybody out.*8 to 32/],
+    ["203.0.113.77/24", /does not begin where its range does.*allowed: "203\.0\.113\.0\/24"/],
+  ])("%s is refused", (given, wanted) => {
+    expect(problemsAfter(at, `allowedFrom: ["${given}"]`).join("\n")).toMatch(wanted);
+  });
+
+  test.each(["203.0.113.7", "203.0.113.7/32", "203.0.113.0/24", "10.0.0.0/8"])("%s is taken", (given) => {
+    expect(problemsAfter(at, `allowedFrom: ["${given}"]`)).toEqual([]);
+  });
 });
