@@ -3,6 +3,7 @@
  * the generator's truth row by row; and DuckDB alone doing the same work on the same files, for the ratio.
  *
  *     node bench/pipeline.ts --events 1000000 [--days 4] [--via files|kafka|both] [--dir DIR] [--no-raw] [--keep] [--json]
+ *     node bench/pipeline.ts --history --events 1000000      # a hundred small days: what the last ones cost against the first
  *
  * The events are made a batch ahead and deleted when they are loaded. A killed run goes on where it was when it is
  * started again with the same options and folder.
@@ -39,7 +40,8 @@ function readOptions(): Options {
   const { values } = parseArgs({
     options: {
       events: { type: "string", default: "1000000" },
-      days: { type: "string", default: "4" },
+      days: { type: "string" },
+      history: { type: "boolean", default: false },
       via: { type: "string", default: "files" },
       dir: { type: "string", default: join(import.meta.dirname, "..", ".firn", "bench-pipeline") },
       batch: { type: "string", default: "16" },
@@ -52,19 +54,19 @@ function readOptions(): Options {
     console.error(`--${option}: ${given} given, ${allowed} expected`);
     process.exit(2);
   };
-  const whole = (option: "events" | "days" | "batch", least: number): number => {
-    const value = Number(values[option]);
+  const whole = (option: string, given: string, least: number): number => {
+    const value = Number(given);
     return Number.isInteger(value) && value >= least
       ? value
-      : refuse(option, values[option], `a whole number from ${least}`);
+      : refuse(option, given, `a whole number from ${least}`);
   };
   const via = values.via as Options["via"];
   if (!["files", "kafka", "both"].includes(via)) refuse("via", values.via, "files, kafka or both");
   return {
-    events: whole("events", 1000),
-    days: whole("days", 1),
+    events: whole("events", values.events, 1000),
+    days: whole("days", values.days ?? (values.history ? "100" : "4"), 1),
     via,
-    filesPerBatch: whole("batch", 1),
+    filesPerBatch: whole("batch", values.batch, 1),
     raw: !values["no-raw"],
     dir: values.dir,
     keep: values.keep,

@@ -3,12 +3,19 @@
 // `npm ci` put into node_modules (package `node`).
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import module from "node:module";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const entry = fileURLToPath(new URL("./firn.ts", import.meta.url));
 const [major, minor] = process.versions.node.split(".").map(Number);
 
+// Compiled modules are kept between runs, also for the processes that this one starts.
+process.env.NODE_COMPILE_CACHE ??= join(homedir(), ".cache", "firn", "node-compile-cache");
+
 if (major > 22 || (major === 22 && minor >= 18)) {
+  module.enableCompileCache?.(process.env.NODE_COMPILE_CACHE);
   await import("./firn.ts");
 } else {
   const bundled = fileURLToPath(new URL("../node_modules/node/bin/node", import.meta.url));

@@ -1,18 +1,5 @@
 import { Command, Option } from "commander";
-import { accountCommand } from "./commands/account.ts";
-import { backfillCommand } from "./commands/backfill.ts";
-import { catalogCommand } from "./commands/catalog.ts";
-import { doctorCommand } from "./commands/doctor.ts";
-import { downCommand } from "./commands/down.ts";
-import { forecastCommand } from "./commands/forecast.ts";
-import { keysCommand } from "./commands/keys.ts";
-import { pulumiCommand } from "./commands/pulumi.ts";
-import { replaceCommand } from "./commands/replace.ts";
-import { replayCommand } from "./commands/replay.ts";
-import { reviewCommand } from "./commands/review.ts";
-import { sqlCommand } from "./commands/sql.ts";
-import { statusCommand } from "./commands/status.ts";
-import { upCommand } from "./commands/up.ts";
+import { askedFor } from "./asked-command.ts";
 import { EXIT, reportFailure } from "./failure.ts";
 
 const program = new Command("firn")
@@ -35,23 +22,28 @@ Exit codes: 0 done · 1 it failed · 2 the command line or the configuration is 
   npx firn up --stack prod           the same program for a real account (credentials from the environment)`,
   );
 
-for (const make of [
-  upCommand,
-  downCommand,
-  statusCommand,
-  sqlCommand,
-  reviewCommand,
-  forecastCommand,
-  catalogCommand,
-  replayCommand,
-  backfillCommand,
-  keysCommand,
-  replaceCommand,
-  accountCommand,
-  doctorCommand,
-  pulumiCommand,
-])
-  program.addCommand(make());
+/** Each command's module is loaded when it is asked for: a refusal must not wait for what the others need. */
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  up: async () => (await import("./commands/up.ts")).upCommand(),
+  down: async () => (await import("./commands/down.ts")).downCommand(),
+  status: async () => (await import("./commands/status.ts")).statusCommand(),
+  sql: async () => (await import("./commands/sql.ts")).sqlCommand(),
+  review: async () => (await import("./commands/review.ts")).reviewCommand(),
+  forecast: async () => (await import("./commands/forecast.ts")).forecastCommand(),
+  catalog: async () => (await import("./commands/catalog.ts")).catalogCommand(),
+  replay: async () => (await import("./commands/replay.ts")).replayCommand(),
+  backfill: async () => (await import("./commands/backfill.ts")).backfillCommand(),
+  keys: async () => (await import("./commands/keys.ts")).keysCommand(),
+  replace: async () => (await import("./commands/replace.ts")).replaceCommand(),
+  account: async () => (await import("./commands/account.ts")).accountCommand(),
+  doctor: async () => (await import("./commands/doctor.ts")).doctorCommand(),
+  pulumi: async () => (await import("./commands/pulumi.ts")).pulumiCommand(),
+};
+
+const asked = askedFor(process.argv.slice(2));
+const known = asked !== undefined && Object.hasOwn(COMMANDS, asked);
+// Help and mistakes are told from all of them.
+for (const load of known ? [COMMANDS[asked]!] : Object.values(COMMANDS)) program.addCommand(await load());
 
 try {
   await program.parseAsync();

@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { SOURCES } from "../pipelines/sources/index.ts";
 import { compile } from "./compile.ts";
-import { readStackConfig } from "./config/read-stack.ts";
+import { readStackFile } from "./config/read-stack-file.ts";
 import { ANY_AWS_ACCOUNT, type StackConfig } from "./config/schema.ts";
-import { didYouMean, FirnError, Problems } from "./errors.ts";
+import { FirnError, Problems } from "./errors.ts";
 import type { Platform } from "./platform.ts";
 import { readPublicKeys } from "./service-keys.ts";
 
@@ -33,7 +33,7 @@ export interface Deployment {
 /** Reads Pulumi.<stack>.yaml, sql/ and the definitions, and compiles them. Throws FirnError with all problems. */
 export function loadPlatform({ root, stack, publicKeys, deployment }: LoadOptions): Platform {
   const problems = new Problems();
-  const config = loadConfig(root, stack, problems);
+  const config = readStackFile(root, stack, problems);
   if (config === undefined) throw new FirnError(problems.list);
   const { environment = {} } = deployment ?? {};
   const deploying = deployment !== undefined;
@@ -52,23 +52,6 @@ export function loadPlatform({ root, stack, publicKeys, deployment }: LoadOption
 
 /** Folders of sql/ whose files are no models. */
 const NO_MODELS = ["sql/kpi/", "sql/checks/", "sql/alerts/"];
-
-function loadConfig(root: string, stack: string, problems: Problems): StackConfig | undefined {
-  const file = `Pulumi.${stack}.yaml`;
-  const path = join(root, file);
-  if (existsSync(path)) return readStackConfig(file, readFileSync(path, "utf8"), problems);
-  const stacks = readdirSync(root)
-    .filter((name) => name.startsWith("Pulumi.") && name.endsWith(".yaml") && name !== "Pulumi.yaml")
-    .map((name) => name.slice("Pulumi.".length, -".yaml".length));
-  problems.add({
-    code: "CONFIG_FILE",
-    file,
-    message: `there is no stack ${stack}`,
-    allowed: stacks.join(", "),
-    hint: didYouMean(stack, stacks),
-  });
-  return undefined;
-}
 
 /** The credentials' own account takes the placeholder's place; a stack that names its account refuses any other. */
 function inAwsAccount(

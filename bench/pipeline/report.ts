@@ -23,6 +23,8 @@ export interface Figures {
   ratio?: number;
   cpuRatio?: number;
   kafkaPerSecond?: number;
+  /** What a working day's batches cost at the end against the beginning; only of a run with enough days. */
+  history?: { days: number; cpuRatio: number; secondsRatio: number };
   correct: boolean;
 }
 
@@ -64,7 +66,38 @@ export function figures({ state, sources, kpis, rawKpis, disk }: Outcome): Figur
     ...(kafka.length > 0 && {
       kafkaPerSecond: total(kafka, (one) => one.records) / total(kafka, (one) => one.account.load.seconds),
     }),
+    ...history(done),
     correct: [...kpis, ...rawKpis].every((kpi) => kpi.equal),
+  };
+}
+
+/** Days compared at either end; the first ones are left out, in which everything is made and warmed. */
+const COMPARED = 10;
+const WARMING = 3;
+
+function history(done: RunState["done"]): Pick<Figures, "history"> {
+  const days = [...new Set(done.map((one) => one.day))]
+    // Day 1 is a Monday; weekends are smaller.
+    .filter((day) => day > WARMING && (day - 1) % 7 < 5)
+    .map((day) => {
+      const batches = done.filter((one) => one.day === day);
+      return {
+        cpu: total(batches, (one) => one.account.load.cpu + one.account.graph.cpu),
+        seconds: total(batches, (one) => one.account.load.seconds + one.account.graph.seconds),
+      };
+    });
+  if (days.length < 2 * COMPARED) return {};
+  const median = (list: typeof days, of: "cpu" | "seconds") => {
+    const sorted = list.map((day) => day[of]).sort((a, b) => a - b);
+    return (sorted[COMPARED / 2 - 1]! + sorted[COMPARED / 2]!) / 2;
+  };
+  const [first, last] = [days.slice(0, COMPARED), days.slice(-COMPARED)];
+  return {
+    history: {
+      days: new Set(done.map((one) => one.day)).size,
+      cpuRatio: median(last, "cpu") / median(first, "cpu"),
+      secondsRatio: median(last, "seconds") / median(first, "seconds"),
+    },
   };
 }
 
@@ -106,6 +139,10 @@ export function reportText(outcome: Outcome): string {
       `ratio ${f.ratio!.toFixed(3)} of time, ${f.cpuRatio!.toFixed(3)} of processor time (goal ${GOAL})`,
     );
   }
+  if (f.history)
+    lines.push(
+      `a working day after ${f.history.days} days of history costs ${f.history.cpuRatio.toFixed(2)} × the processor time and ${f.history.secondsRatio.toFixed(2)} × the time of one of the first (medians of ${COMPARED}; goal 0.90 to 1.10)`,
+    );
   lines.push("KPIs beside the truth");
   for (const kpi of outcome.kpis) lines.push(...comparison("account", kpi));
   for (const kpi of outcome.rawKpis) lines.push(...comparison("DuckDB", kpi));

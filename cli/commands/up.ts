@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from "commander";
-import { bringUpEmbedded } from "../embedded/bring-up.ts";
+import { readStackFile } from "../../infra/config/read-stack-file.ts";
+import { Problems } from "../../infra/errors.ts";
 import { embeddedConfig } from "../embedded/config.ts";
-import { upOnAccount } from "../embedded/real-account.ts";
-import { globalOptions, openProject } from "../project.ts";
+import { globalOptions, openProject, type Project } from "../project.ts";
 
 const positive = (text: string): number => {
   const value = Number(text);
@@ -21,10 +21,24 @@ export function upCommand(): Command {
       const { stack, json } = globalOptions(command);
       const project = openProject(stack);
       const config = embeddedConfig(project);
-      if (config)
+      await refuseMistakes(project);
+      if (config) {
+        const { bringUpEmbedded } = await import("../embedded/bring-up.ts");
         await bringUpEmbedded(project, { ...config, ...definedOnly(options) }, { json: json === true });
-      else process.exitCode = await upOnAccount(project);
+      } else {
+        const { upOnAccount } = await import("../embedded/real-account.ts");
+        process.exitCode = await upOnAccount(project);
+      }
     });
+}
+
+/** A wrong setting is told before the SQL parser is loaded, and a wrong model before drivers and the engine's SDK are. */
+async function refuseMistakes({ root, stack }: Project): Promise<void> {
+  const problems = new Problems();
+  readStackFile(root, stack, problems);
+  problems.throwIfAny();
+  const { loadPlatform } = await import("../../infra/load.ts");
+  loadPlatform({ root, stack });
 }
 
 function definedOnly<T extends object>(options: T): Partial<T> {
