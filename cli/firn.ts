@@ -31,6 +31,8 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   review: async () => (await import("./commands/review.ts")).reviewCommand(),
   forecast: async () => (await import("./commands/forecast.ts")).forecastCommand(),
   catalog: async () => (await import("./commands/catalog.ts")).catalogCommand(),
+  pause: async () => (await import("./commands/pause.ts")).pauseCommand(),
+  resume: async () => (await import("./commands/pause.ts")).resumeCommand(),
   replay: async () => (await import("./commands/replay.ts")).replayCommand(),
   backfill: async () => (await import("./commands/backfill.ts")).backfillCommand(),
   keys: async () => (await import("./commands/keys.ts")).keysCommand(),

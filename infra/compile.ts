@@ -10,6 +10,7 @@ import { planTasks } from "../pipelines/models/graph.ts";
 import type { ModelFile } from "../pipelines/models/model.ts";
 import { type PlannedQuality, planQuality } from "../pipelines/quality/plan.ts";
 import { QUALITY_SCHEMA } from "../pipelines/quality/result-table.ts";
+import { planPauses } from "../pipelines/sources/pauses.ts";
 import { planSources, rawRelations } from "../pipelines/sources/plan.ts";
 import { qualityModels } from "../pipelines/sources/quality.ts";
 import type { Source } from "../pipelines/sources/source.ts";
@@ -124,6 +125,7 @@ export function compile(input: CompileInput): Platform {
     publicKeys: input.publicKeys,
     problems,
   });
+  const pauses = planPauses({ ...sources, ...sources.kafka }, config, stackFile, problems);
   problems.throwIfAny();
   return {
     stack,
@@ -154,6 +156,7 @@ export function compile(input: CompileInput): Platform {
     tasks,
     landing,
     ...sources.kafka,
+    pauses,
     sources: sources.plans,
     models: compiled.models.map((one) => one.model),
     checks: quality.checks,

@@ -37,6 +37,7 @@ export interface Platform {
   topics: Topic[];
   acls: Acl[];
   connectors: Connector[];
+  pauses: Pause[];
   sources: SourcePlan[];
   models: Model[];
   checks: Check[];
@@ -281,6 +282,18 @@ export interface Pipe extends ObjectName {
   /** What the COPY statement is made of, for statements that read the same files in another way. */
   load: PipeLoad;
   comment: string;
+}
+
+/** A pipe or a connector that stands still, because the stack pauses its source. */
+export interface Pause {
+  /** `pause` and the key of what is paused. */
+  key: string;
+  name: string;
+  source: string;
+  /** Exactly one of the two. */
+  pipe?: ObjectName;
+  /** Key of the connector. */
+  connector?: string;
 }
 
 export interface PipeLoad {

@@ -1,5 +1,6 @@
 /** Tables, views, the stage and its format, pipes, streams and tasks as resources of what was planned. */
 import { ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
+import { Execute } from "@pulumi/snowflake/execute.js";
 import { FileFormat } from "@pulumi/snowflake/fileFormat.js";
 import { Pipe } from "@pulumi/snowflake/pipe.js";
 import type { Provider } from "@pulumi/snowflake/provider.js";
@@ -115,7 +116,7 @@ export class Storage extends ComponentResource {
 const objectKey = (kind: string, name: ObjectName): string => `${kind} ${quotedObject(name)}`;
 
 export interface LoadingArgs {
-  platform: Pick<Platform, "pipes" | "stages" | "fileFormats" | "protect">;
+  platform: Pick<Platform, "pipes" | "pauses" | "stages" | "fileFormats" | "protect">;
   /** Connection of the loader role, which owns the pipes. */
   provider: Provider;
   storage: Storage;
@@ -155,6 +156,17 @@ export class Loading extends ComponentResource {
           },
         ),
     );
+    for (const { key, pipe } of platform.pauses) {
+      if (pipe === undefined) continue;
+      // The provider's pipe has no such property, so what stands still is never a difference of the pipe's.
+      const alter = (paused: string) =>
+        `ALTER PIPE ${quotedObject(pipe)} SET PIPE_EXECUTION_PAUSED = ${paused}`;
+      new Execute(
+        key,
+        { execute: alter("TRUE"), revert: alter("FALSE") },
+        { parent: this, provider, dependsOn: pipes },
+      );
+    }
     this.notificationChannel = pipes[0]?.notificationChannel;
     this.registerOutputs({});
   }

@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import pc from "picocolors";
+import { parse } from "yaml";
 import { inspectServices } from "../../local/supervisor/service-record.ts";
-import { globalOptions, openProject } from "../project.ts";
+import { globalOptions, openProject, type Project } from "../project.ts";
 import { renderTable } from "../table.ts";
 
 /** `firn status`: what runs, where it listens, where it logs. */
@@ -19,7 +21,10 @@ export function statusCommand(): Command {
         startedAt: service.startedAt,
         logFile: service.logFile,
       }));
-      if (json) return console.log(JSON.stringify({ ok: true, stack, services }));
+      const paused = pausedSources(project);
+      if (json) return console.log(JSON.stringify({ ok: true, stack, services, paused }));
+      if (paused.length > 0)
+        console.log(pc.yellow(`paused sources: ${paused.join(", ")} (npx firn resume SOURCE --yes)`));
       if (services.length === 0)
         return console.log("Nothing has been started here yet. `npm start` starts it.");
       console.log(
@@ -38,4 +43,13 @@ export function statusCommand(): Command {
         ),
       );
     });
+}
+
+/** As the stack's file says; what is wrong with it is told by the commands that compile it. */
+function pausedSources(project: Project): string[] {
+  const { config } = (parse(readFileSync(project.stackFile, "utf8")) ?? {}) as {
+    config?: Record<string, unknown>;
+  };
+  const paused = config?.["firn:paused"];
+  return Array.isArray(paused) ? paused.map(String) : [];
 }

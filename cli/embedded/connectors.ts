@@ -21,12 +21,12 @@ export async function runConnectors(
   signal: AbortSignal,
 ): Promise<string> {
   const { account, kafka } = endpoints;
-  const running = await startConnector({
+  const started = await startConnector({
     dir: connectorDir(project),
     servicesDir: project.servicesDir,
     account: account.account,
     kafka: { bootstrapServers: kafka.bootstrapServers, ...kafka.users.connector },
-    connectors: platform.connectors.map((connector) => ({
+    connectors: running(platform).map((connector) => ({
       name: connector.name,
       config: {
         ...connector.config,
@@ -37,8 +37,12 @@ export async function runConnectors(
     progress,
     signal,
   });
-  return `${platform.connectors.length} ${running.reused ? "were running" : "started"}`;
+  return `${running(platform).length} ${started.reused ? "were running" : "started"}`;
 }
+
+/** The connectors that no pause holds. */
+const running = (platform: Platform): Connector[] =>
+  platform.connectors.filter(({ key }) => !platform.pauses.some((pause) => pause.connector === key));
 
 /** Waits until the connectors have committed everything that their topics hold. */
 export async function waitForConnectors(
@@ -53,7 +57,7 @@ export async function waitForConnectors(
     sasl: { mechanism: "PLAIN" as const, ...users.admin },
   };
   // In order: what a connector rejects goes to the dead-letter topic, which a later one reads.
-  for (const connector of platform.connectors) {
+  for (const connector of running(platform)) {
     await waitUntil(
       `connector ${connector.name} has read its topic`,
       async () => {

@@ -44,14 +44,22 @@ export async function waitUntil(
   }
 }
 
-/** Waits until every landed file has been loaded by its pipe: `keys` are object keys in the landing bucket. */
+/**
+ * Waits until every landed file has been loaded by its pipe: `landed` are object keys in the landing bucket. Those of
+ * pipes that stand still are not waited for.
+ */
 export async function waitForPipes(
   client: SnowflakeClient,
   platform: Platform,
-  keys: ReadonlySet<string>,
+  landed: ReadonlySet<string>,
   options: Wait,
 ): Promise<void> {
-  const tables = platform.pipes.map((pipe) => quoted(pipe.database, pipe.schema, pipe.name));
+  const paused = new Set(platform.pauses.map((pause) => pause.source));
+  const pipes = platform.pipes.filter((pipe) => !paused.has(pipe.load.source));
+  const held = platform.pipes.filter((pipe) => paused.has(pipe.load.source));
+  const keys = new Set([...landed].filter((key) => !held.some((pipe) => key.startsWith(pipe.load.prefix))));
+  if (pipes.length === 0) return;
+  const tables = pipes.map((pipe) => quoted(pipe.database, pipe.schema, pipe.name));
   const counts = tables.map(
     (table) => `SELECT COUNT(DISTINCT file_name) AS files, COUNT(*) AS lines FROM ${table}`,
   );

@@ -132,6 +132,8 @@ export const stackConfig = z
     /** US dollars a month that a department's warehouse use may cost. */
     budgets: z.record(namePart, dollars).default({}),
     sources: z.array(namePart).min(1),
+    /** Sources whose pipes and connectors stand still; what arrives waits for them. */
+    paused: z.array(namePart).default([]),
     /** When each freshness class runs. */
     schedules: z.record(namePart, schedule),
     tasks: z

@@ -171,6 +171,7 @@ export const KINDS: Record<string, KnownKind> = {
     },
   },
   connectors: { label: "Kafka connector" },
+  pauses: { label: "Pause", derived: ["source", "connector"], replaces: same("name") },
   sources: "not a resource",
   models: "not a resource",
   checks: "not a resource",

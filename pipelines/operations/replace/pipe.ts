@@ -25,7 +25,7 @@ export interface PipeReplacement {
 }
 
 export async function replacePipe(
-  platform: Pick<Platform, "automation">,
+  platform: Pick<Platform, "automation" | "pauses">,
   pipe: Pipe,
   zone: LandingZone,
   account: Account,
@@ -33,6 +33,11 @@ export async function replacePipe(
   now: number,
 ): Promise<PipeReplacement> {
   const name = quotedObject(pipe);
+  if (platform.pauses.some((pause) => pause.pipe !== undefined && quotedObject(pause.pipe) === name))
+    throw new OperationError(
+      `The stack pauses ${pipe.load.source}: what waits for the old pipe would be lost with it.`,
+      `Resume it first: npx firn resume ${pipe.load.source} --yes.`,
+    );
   const [live] = await records(account, `DESCRIBE PIPE ${name}`);
   const recreated = !sameStatement(String(live?.["definition"]), pipe.copy);
   if (recreated) {

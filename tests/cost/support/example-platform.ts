@@ -341,6 +341,7 @@ function platform(): Platform {
         resourceName: "product.events",
       },
     ],
+    pauses: [],
     connectors: [
       {
         key: "product.events",
