@@ -34,14 +34,18 @@ const IMPORT_IDS = {
   "snowflake:index/database:Database": quoted(account),
   "snowflake:index/resourceMonitor:ResourceMonitor": quoted(account),
   "snowflake:index/serviceUser:ServiceUser": quoted(account),
+  "snowflake:index/networkPolicy:NetworkPolicy": quoted(account),
   "snowflake:index/warehouse:Warehouse": quoted(account),
   "snowflake:index/storageIntegration:StorageIntegration": plain(),
   "snowflake:index/schema:Schema": quoted(inDatabase),
   "snowflake:index/fileFormat:FileFormat": piped,
+  "snowflake:index/networkRule:NetworkRule": piped,
   "snowflake:index/pipe:Pipe": piped,
   "snowflake:index/stage:Stage": piped,
   "snowflake:index/table:Table": piped,
+  "snowflake:index/maskingPolicy:MaskingPolicy": quoted(inSchema),
   "snowflake:index/streamOnTable:StreamOnTable": quoted(inSchema),
+  "snowflake:index/tag:Tag": quoted(inSchema),
   "snowflake:index/task:Task": quoted(inSchema),
   "snowflake:index/view:View": quoted(inSchema),
   "kafka:index/topic:Topic": plain(),
@@ -63,6 +67,7 @@ export const REPEATABLE_TYPES = [
   "snowflake:index/execute:Execute",
   "snowflake:index/grantAccountRole:GrantAccountRole",
   "snowflake:index/grantPrivilegesToAccountRole:GrantPrivilegesToAccountRole",
+  "snowflake:index/tagAssociation:TagAssociation",
 ] as const;
 
 /** Throws when an input that the id is made of is not a text. */

@@ -7,6 +7,8 @@ describe("the id under which a provider finds a resource again", () => {
     ["snowflake:index/schema:Schema", { database: "RAW", name: "CRM" }, '"RAW"."CRM"'],
     ["snowflake:index/table:Table", place, "RAW|CRM|T"],
     ["snowflake:index/task:Task", place, '"RAW"."CRM"."T"'],
+    ["snowflake:index/networkRule:NetworkRule", place, "RAW|CRM|T"],
+    ["snowflake:index/maskingPolicy:MaskingPolicy", place, '"RAW"."CRM"."T"'],
     ["snowflake:index/storageIntegration:StorageIntegration", { name: "LANDING" }, "LANDING"],
     ["kafka:index/topic:Topic", { name: "product.events" }, "product.events"],
     ["aws:s3/bucket:Bucket", { bucket: "landing" }, "landing"],
