@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Clock } from "../clock.ts";
 import { errors } from "../errors.ts";
+import { control } from "./transaction-control.ts";
 import type { TableVersions } from "./versions.ts";
 
 /**
@@ -42,7 +43,7 @@ export class Transaction {
     id: number,
   ): Promise<Transaction> {
     const snapshot = versions.snapshot();
-    await connection.run("BEGIN TRANSACTION");
+    await control(connection, "BEGIN TRANSACTION");
     return new Transaction(connection, versions, clock, id, snapshot);
   }
 
@@ -61,9 +62,9 @@ export class Transaction {
   }
 
   async #refresh(): Promise<void> {
-    await this.connection.run("ROLLBACK");
+    await control(this.connection, "ROLLBACK");
     this.#snapshot = this.#versions.snapshot();
-    await this.connection.run("BEGIN TRANSACTION");
+    await control(this.connection, "BEGIN TRANSACTION");
   }
 
   /** The version up to which this transaction reads a table: its own writes included. */
@@ -115,8 +116,8 @@ export class Transaction {
    * nothing was written through the connection before.
    */
   async restart(): Promise<void> {
-    await this.connection.run("ROLLBACK");
-    await this.connection.run("BEGIN TRANSACTION");
+    await control(this.connection, "ROLLBACK");
+    await control(this.connection, "BEGIN TRANSACTION");
   }
 
   /** Streams consumed so far; `restore` takes them back after a statement that failed. */
@@ -168,7 +169,7 @@ export class Transaction {
         await this.connection.run(
           `INSERT OR REPLACE INTO sys.stream_offset VALUES (${streamId}, ${version}, ${now})`,
         );
-      await this.connection.run("COMMIT");
+      await control(this.connection, "COMMIT");
     } catch (error) {
       await this.#abandon();
       throw error;
@@ -184,7 +185,7 @@ export class Transaction {
 
   async #abandon(): Promise<void> {
     try {
-      await this.connection.run("ROLLBACK");
+      await control(this.connection, "ROLLBACK");
     } catch {
       // DuckDB has already ended a transaction whose COMMIT failed.
     } finally {
