@@ -132,7 +132,8 @@ export interface StageProps {
   url: string | null;
   storageIntegrationId: number | null;
   region: string | null;
-  directory: { enable: boolean; autoRefresh: boolean } | null;
+  /** `seenUpTo`: the last modification that the directory table's last refresh saw, in milliseconds. */
+  directory: { enable: boolean; autoRefresh: boolean; seenUpTo?: number } | null;
   /** FILE_FORMAT and COPY_OPTIONS as written, upper-case keys. */
   fileFormat: Record<string, unknown>;
   copyOptions: Record<string, unknown>;

@@ -1,6 +1,7 @@
 import { fullName, parseName, requirePrivilege, resolveObject } from "../access/index.ts";
 import type { CatalogObject, StageProps } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
+import { stageLocation } from "../files/files.ts";
 import type { StatementContext } from "../session/context.ts";
 import { type Outcome, statusOutcome } from "../session/outcome.ts";
 import { alterCommon } from "./alter.ts";
@@ -229,6 +230,11 @@ async function alter(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
     requirePrivilege(ctx, "OWNERSHIP", stage);
     if (!stage.props.directory?.enable)
       throw errors.compilation("002043", "02000", `Stage '${stage.name}' does not have a directory table.`);
+    let seenUpTo = 0;
+    for await (const file of ctx.services.files.list(stageLocation(stage), ""))
+      seenUpTo = Math.max(seenUpTo, file.lastModified);
+    const directory = { ...stage.props.directory, seenUpTo };
+    await changeCatalog(ctx, (change) => updateProps(change, stage, { ...stage.props, directory }));
     return statusOutcome(EXECUTED);
   }
   const done = await alterCommon(ctx, cursor, stage);

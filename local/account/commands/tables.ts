@@ -10,7 +10,13 @@ import type { CatalogObject, ColumnDef, ConstraintDef, TableProps } from "../cat
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 import { type Outcome, statusOutcome } from "../session/outcome.ts";
-import { createPhysicalTable, createTableAs, describeQuery } from "../sql/index.ts";
+import {
+  createPhysicalTable,
+  createTableAs,
+  describeQuery,
+  evaluateScalar,
+  parseDataType,
+} from "../sql/index.ts";
 import { physicalTable } from "../storage/storage.ts";
 import { cloneRows, readCloneSource } from "./clone.ts";
 import type { Cursor } from "./cursor.ts";
@@ -163,7 +169,7 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
   const name = readCreateName(cursor, head);
   if (cursor.accept("LIKE")) return createLike(ctx, cursor, head, name);
   if (cursor.sees("CLONE")) return createClone(ctx, cursor, head, name);
-  if (cursor.sees("USING", "TEMPLATE")) throw errors.unsupported("CREATE TABLE … USING TEMPLATE");
+  if (cursor.accept("USING", "TEMPLATE")) return createByTemplate(ctx, cursor, head, name);
   const start = cursor.at;
   const listed = cursor.seesSymbol("(") ? readColumns(cursor, false) : { columns: [], constraints: [] };
   const clauses = readTableClauses(cursor);
@@ -185,6 +191,38 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
     clauses,
     columnTags: listed.columns.map(({ def, tags }) => ({ column: def.name, tags })),
   });
+}
+
+/**
+ * Columns from the rows of INFER_SCHEMA, as one array: `USING TEMPLATE (SELECT ARRAY_AGG(OBJECT_CONSTRUCT(*)) …)`.
+ * Source: "CREATE TABLE … USING TEMPLATE".
+ */
+async function createByTemplate(
+  ctx: StatementContext,
+  cursor: Cursor,
+  head: Head,
+  name: CreateName,
+): Promise<Outcome> {
+  if (!cursor.seesSymbol("(")) throw cursor.syntaxError();
+  const query = cursor.balanced();
+  const clauses = readTableClauses(cursor);
+  cursor.expectEnd();
+  const { value } = await evaluateScalar(ctx, `(${query})`);
+  const found: unknown = JSON.parse(String(value ?? "[]"));
+  if (!Array.isArray(found) || found.length === 0)
+    throw errors.invalidValue(String(value), "template: an array of columns");
+  const columns = found
+    .map((one: Record<string, unknown>) => ({
+      name: String(one["COLUMN_NAME"]),
+      type: parseDataType(String(one["TYPE"])),
+      nullable: one["NULLABLE"] !== false,
+      defaultSql: null,
+      comment: null,
+      order: Number(one["ORDER_ID"] ?? 0),
+    }))
+    .sort((a, b) => a.order - b.order)
+    .map(({ order: _order, ...column }): ColumnDef => column);
+  return make(ctx, head, name, columns, { constraints: [], clauses });
 }
 
 interface MakeOptions {
@@ -444,7 +482,7 @@ export const tableCommands: CommandDef[] = [
   command("CREATE", "TABLE", create, {
     source: "CREATE TABLE; CREATE TABLE … CONSTRAINT",
     test,
-    note: "No OR ALTER, USING TEMPLATE, CHECK or computed columns.",
+    note: "No OR ALTER, CHECK or computed columns.",
   }),
   dropCommand("TABLE", { source: "DROP TABLE", test }),
   command("UNDROP", "TABLE", undrop, { source: "UNDROP TABLE", test }),

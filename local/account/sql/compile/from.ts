@@ -3,6 +3,7 @@ import { isSemiStructured } from "../../types/physical.ts";
 import type { FactorTail, Ident, JoinExpr, TableExpr } from "../parse/index.ts";
 import { lineAndPosition } from "../parse/index.ts";
 import { castTo, coerce, commonOfTwo } from "./cast.ts";
+import { compileDirectory } from "./directory.ts";
 import { type Env, nextAlias } from "./env.ts";
 import { compileExpr, hooks } from "./expression.ts";
 import { flattenBeside } from "./flatten.ts";
@@ -81,6 +82,8 @@ function compileSource(env: Env, node: Exclude<TableExpr, { type: "join" | "grou
     }
     case "tableFunction":
       return compileTableFunction(env, node.call, scope);
+    case "directory":
+      return compileDirectory(env, node.location);
     case "stage":
       return compileStage(env, node.location, node.options);
   }

@@ -1,14 +1,15 @@
 import { errors } from "../../errors.ts";
 import { namedFormat, resolveFormat } from "../copy/file-format.ts";
-import { listFiles, resolveStage } from "../copy/stage-location.ts";
-import { type LocalFile, stagedRows } from "../copy/staged-rows.ts";
+import { resolveStage } from "../copy/stage-location.ts";
+import { stagedRows } from "../copy/staged-rows.ts";
 import type { StageOptions } from "../parse/index.ts";
 import { tokenize } from "../parse/lexer.ts";
-import { type Env, need } from "./env.ts";
+import type { Env } from "./env.ts";
 import { compileExpr } from "./expression.ts";
 import type { Source } from "./from.ts";
 import { needXml } from "./functions/xml.ts";
 import { newScope } from "./scope.ts";
+import { stagedFiles } from "./staged-files.ts";
 
 /** Staged files as rows: `SELECT $1, METADATA$FILENAME FROM @stage (FILE_FORMAT => …, PATTERN => …)`. */
 export function compileStage(env: Env, location: string, options: StageOptions): Source {
@@ -25,15 +26,7 @@ export function compileStage(env: Env, location: string, options: StageOptions):
   const format = name === null ? resolveFormat(ctx, {}, place) : namedFormat(ctx, name);
   const pattern = constant(options.pattern, "PATTERN");
   env.shared.usesData = true;
-  const files = need(env, `stage ${place.location} ${place.path} ${pattern ?? ""}`, async () => {
-    const local: LocalFile[] = [];
-    for (const file of await listFiles(ctx, place, pattern, null)) {
-      const { localPath, release } = await ctx.services.files.fetch(place.location, file.path);
-      env.shared.releases.push(release);
-      local.push({ ...file, localPath });
-    }
-    return local;
-  });
+  const files = stagedFiles(env, place, pattern);
   let width = 1;
   for (const token of tokenize(ctx.text))
     if (token.kind === "dollar" && /^[0-9]+$/.test(token.value)) width = Math.max(width, Number(token.value));

@@ -10,6 +10,7 @@ import { type Env, need } from "./env.ts";
 import { compileExpr } from "./expression.ts";
 import { compileFlatten } from "./flatten.ts";
 import type { Source } from "./from.ts";
+import { compileInferSchema } from "./infer-schema.ts";
 import { compileTableMethod } from "./instance-methods.ts";
 import { rowsSource } from "./rows-source.ts";
 import { newScope, type Scope, uniqueNames } from "./scope.ts";
@@ -25,6 +26,7 @@ const FUNCTIONS: Record<string, Compile> = {
   SPLIT_TO_TABLE: (env, call, scope) => compileSplit(env, call, scope, "SPLIT"),
   STRTOK_SPLIT_TO_TABLE: (env, call, scope) => compileSplit(env, call, scope, "STRTOK"),
   RESULT_SCAN: compileResultScan,
+  INFER_SCHEMA: compileInferSchema,
 };
 
 export const TABLE_FUNCTIONS = Object.keys(FUNCTIONS);

@@ -8,10 +8,12 @@ import { type Env, newShared } from "../compile/env.ts";
 import { resolveTargetTable } from "../dml/target.ts";
 import { type CopyIntoTable, type OptionValue, parseStatement } from "../parse/index.ts";
 import { translateError } from "../run/errors.ts";
+import { evolution } from "./evolve.ts";
 import { resolveFormat } from "./file-format.ts";
 import { type LoadPlan, loadStagedFiles, readOnError } from "./load.ts";
 import { fileLabel, listFiles, resolveStage, type StagePlace } from "./stage-location.ts";
 import { unload } from "./unload.ts";
+import { readValidation, validate } from "./validate.ts";
 
 /** Days for which a table remembers the files that were loaded into it. */
 const HISTORY_MS = 64 * 86_400_000;
@@ -26,6 +28,7 @@ const OPTIONS = [
   "TRUNCATECOLUMNS",
   "FORCE",
   "LOAD_UNCERTAIN_FILES",
+  "VALIDATION_MODE",
 ];
 
 interface Copy {
@@ -87,6 +90,15 @@ async function load(
           "22000",
           `Remote file '${fileLabel(place, place.path + name)}' was not found. There are several potential causes. The file might not exist. The required credentials may be missing or invalid.`,
         );
+  const validation = readValidation(options["VALIDATION_MODE"]);
+  if (validation)
+    return ctx.inTransaction([], (transaction) => validate(ctx, plan, found, transaction, validation));
+  const changes = await ctx.inTransaction([], (transaction) => evolution(ctx, plan, found, transaction));
+  if (changes.length > 0) {
+    for (const change of changes) await ctx.services.execute(ctx.session, change);
+    const { plan: evolved } = planCopy(ctx, copy, "ABORT_STATEMENT");
+    return load(ctx, evolved, options);
+  }
   const loads = await ctx.inTransaction([table.id], async (transaction) => {
     let files = found;
     if (options["FORCE"] !== true) files = await notLoaded(ctx, transaction, plan, found);

@@ -298,7 +298,10 @@ async function loadCarefully(
     (env) => compileLoad(env, plan, [file], true),
     async (load) => load,
   );
-  const fields = compiled.items.map((item, i) => `${names[i]} := ${item}`);
+  // What the file does not fill is a default: it may be volatile, which TRY refuses.
+  const filled = new Set(targets(plan).map((one) => one.name));
+  const isFilled = plan.table.props.columns.map((column) => filled.has(column.name));
+  const fields = compiled.items.map((item, i) => `${names[i]} := ${isFilled[i] ? item : "NULL"}`);
   if (compiled.check) fields.push(`chk := ${compiled.check}`);
   const alias = /AS (f[0-9]+)$/.exec(compiled.from)![1]!;
   // Reading itself may fail (a broken archive): tried on a connection apart, so that the transaction lives on.
@@ -338,7 +341,7 @@ async function loadCarefully(
       (plan.onError.percent ? (bad * 100) / parsed >= plan.onError.limit : bad >= plan.onError.limit);
     if (skip) return failure(file, parsed, 0, bad, first?.message ?? null, firstBad, first?.column ?? null);
     await connection.run(`CREATE OR REPLACE TEMP TABLE ${temp} AS ${staged}`);
-    const values = names.map((n) => `r.${n}`);
+    const values = names.map((n, i) => (isFilled[i] ? `r.${n}` : compiled.items[i]!));
     const result = await connection.run(
       `${insertHead(plan.table)} SELECT ${[...values, String(version)].join(", ")} FROM temp.main.${temp} WHERE r IS NOT NULL ORDER BY n`,
     );
@@ -360,6 +363,76 @@ async function loadCarefully(
     apart.closeSync();
   }
 }
+
+/** SQL of a file's rows as they would be loaded, while the file is there. */
+export const recordsSql = <T>(
+  ctx: StatementContext,
+  plan: LoadPlan,
+  file: StagedFile,
+  transaction: Transaction,
+  work: (sql: string) => Promise<T>,
+): Promise<T> =>
+  withLocal(ctx, plan.place, [file], async (local) => {
+    const load = await withCompiled(
+      ctx,
+      transaction,
+      (env) => compileLoad(env, plan, local, false),
+      async (compiled) => compiled,
+    );
+    const names = plan.table.props.columns.map((c) => quoteName(c.name));
+    const items = (load.check ? guarded(load) : load.items).map((item, i) => `${item} AS ${names[i]}`);
+    return work(`SELECT ${items.join(", ")} FROM ${load.from}`);
+  });
+
+export interface BadRecord {
+  message: string;
+  code: string;
+  sqlState: string;
+  column: string | null;
+  /** Null when the file itself cannot be read. */
+  row: number | null;
+}
+
+/** Bad records that VALIDATION_MODE tells of each file at most. */
+const MOST_BAD = 1000;
+
+/** Records of the file that do not fit, and why. */
+export const badRecords = (
+  ctx: StatementContext,
+  plan: LoadPlan,
+  file: StagedFile,
+  transaction: Transaction,
+): Promise<BadRecord[]> =>
+  withLocal(ctx, plan.place, [file], async (local) => {
+    const load = await withCompiled(
+      ctx,
+      transaction,
+      (env) => compileLoad(env, plan, local, true),
+      async (compiled) => compiled,
+    );
+    const filled = new Set(targets(plan).map((one) => one.name));
+    const tried = load.items.filter((_, i) => filled.has(plan.table.props.columns[i]!.name));
+    const fields = [...tried, ...(load.check ? [load.check] : [])].map((item, i) => `k${i} := ${item}`);
+    const alias = /AS (f[0-9]+)$/.exec(load.from)![1]!;
+    const apart = await ctx.services.storage.connect();
+    try {
+      await applySession(ctx, apart);
+      const reader = await apart.runAndReadAll(
+        `SELECT n FROM (SELECT ${alias}.n AS n, TRY(struct_pack(${fields.join(", ")})) AS r FROM ${load.from}) WHERE r IS NULL ORDER BY n LIMIT ${MOST_BAD}`,
+      );
+      const found: BadRecord[] = [];
+      for (const [n] of reader.getRows())
+        found.push({ ...(await explain(plan, load, alias, Number(n), apart)), row: Number(n) });
+      return found;
+    } catch (error) {
+      const reason = translateError(error) as SnowflakeError;
+      return [
+        { message: reason.message, code: reason.code, sqlState: reason.sqlState, column: null, row: null },
+      ];
+    } finally {
+      apart.closeSync();
+    }
+  });
 
 const failure = (
   file: StagedFile,
@@ -400,13 +473,20 @@ async function explain(
       const reason = translateError(error) as SnowflakeError;
       return {
         message: reason.message,
-        column: column === null ? null : `"${plan.table.name}"["${column}"]`,
+        column: column === null ? null : `"${plan.table.name}"["${column}":${1 + columnPlace(plan, column)}]`,
         code: reason.code,
         sqlState: reason.sqlState,
       };
     }
   return { message: "The record could not be read", column: null, code: "100080", sqlState: "22000" };
 }
+
+/** Its place among the columns that the file fills, from 0. */
+const columnPlace = (plan: LoadPlan, column: string): number =>
+  Math.max(
+    0,
+    targets(plan).findIndex((one) => one.name === column),
+  );
 
 function abortion(
   plan: LoadPlan,

@@ -165,6 +165,7 @@ export type TableFactor =
   | ({ type: "derived"; query: Query; lateral: boolean } & FactorTail)
   | ({ type: "tableFunction"; call: CallExpr; lateral: boolean } & FactorTail)
   | ({ type: "stage"; location: string; options: StageOptions } & FactorTail)
+  | ({ type: "directory"; location: string } & FactorTail)
   | ({ type: "values"; rows: Expr[][] } & FactorTail)
   | ({ type: "group"; inner: TableExpr } & FactorTail)
   | JoinExpr;

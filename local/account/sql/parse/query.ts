@@ -343,6 +343,11 @@ export class QueryParser {
       const rows = this.values().rows;
       return this.#finish({ type: "values", rows, ...this.#tail(start) });
     }
+    if (c.isWord("DIRECTORY") && c.peekOp(1, "(") && c.peek(2).kind === "stage") {
+      c.next();
+      const location = c.parenthesised(() => c.next().value);
+      return this.#finish({ type: "directory", location, ...this.#tail(start) });
+    }
     if (c.token.kind === "stage") {
       const location = c.next().value;
       return this.#finish({
