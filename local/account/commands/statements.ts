@@ -94,6 +94,7 @@ export function classify(text: string): StatementClass {
   while (isSymbol(tokens[i], "(")) i++;
   const first = tokens[i];
   if (!first) return "EMPTY";
+  if (text.includes("->>") && tokenize(text).some((token) => token.image === "->>")) return "SCRIPT";
   if (first.kind !== "WORD") return "COMMAND";
   switch (first.value) {
     case "SELECT":

@@ -7,15 +7,18 @@ import type { StatementContext } from "../session/context.ts";
 import type { Outcome } from "../session/outcome.ts";
 import type { Session } from "../session/session.ts";
 import { printDataType, varchar } from "../types/data-type.ts";
+import { runFlow, splitFlow } from "./flow.ts";
 import { outcomeOf, runScript, type ScriptHost } from "./run.ts";
 import { type Scalar, scalarSql } from "./variables.ts";
 
 /** Makes the host of a script that runs in the session. */
 export type HostOf = (session: Session, signal: AbortSignal) => ScriptHost;
 
-/** A block, or EXECUTE IMMEDIATE '…' [USING …], as a statement of its own. */
+/** A flow of statements, a block, or EXECUTE IMMEDIATE '…' [USING …], as a statement of its own. */
 export async function runBlock(context: StatementContext, hostOf: HostOf): Promise<Outcome> {
   const host = hostOf(context.session, context.signal);
+  const flow = splitFlow(context.text);
+  if (flow) return runFlow(host, flow);
   const tokens = tokenize(context.text);
   if (tokens[0]?.value !== "EXECUTE")
     return outcomeOf(await runScript(host, context.text), "anonymous block", null);

@@ -69,6 +69,7 @@ export function compileExpr(env: Env, scope: Scope, node: Expr): Typed {
       }
       break;
     case "column":
+      if (node.outer) throw errors.unsupported("(+) outside of WHERE");
       return compileColumn(env, scope, node.parts, node.start);
     case "positional":
       return compilePositional(env, scope, node);

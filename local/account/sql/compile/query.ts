@@ -18,6 +18,7 @@ import { type Env, nextAlias } from "./env.ts";
 import { compileExpr, findColumn, hooks, orderKey } from "./expression.ts";
 import { compileFrom } from "./from.ts";
 import { LiftedPaths, liftsPaths } from "./lifted-paths.ts";
+import { withOuterMarks } from "./outer-marks.ts";
 import { newScope, type OutputColumn, type Scope, uniqueNames } from "./scope.ts";
 import { expandStar } from "./star.ts";
 import { nullConstant, quoteName, type Typed, typed } from "./typed.ts";
@@ -266,7 +267,8 @@ function itemName(env: Env, item: SelectItem): string {
   return env.ctx.text.slice(expr.start, expr.end).toUpperCase();
 }
 
-function compileSelect(env: Env, select: Select, parent: Scope | null, tail: Tail): Compiled {
+function compileSelect(env: Env, given: Select, parent: Scope | null, tail: Tail): Compiled {
+  const select = withOuterMarks(given);
   const scope = newScope(parent);
   for (const window of select.windows) scope.windows.set(window.name, window.spec);
   if (liftsPaths(select)) scope.lifted = new LiftedPaths(env);

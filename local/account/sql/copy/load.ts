@@ -59,17 +59,22 @@ function widthOf(plan: LoadPlan): number {
   return most;
 }
 
-const targets = (plan: LoadPlan): { name: string }[] =>
+export const targets = (plan: LoadPlan): { name: string }[] =>
   plan.copy.columns.length > 0 ? plan.copy.columns : plan.table.props.columns;
 
-interface CompiledLoad {
+export interface CompiledLoad {
   /** Values of all columns of the table, in order; a check comes first where the format asks for one. */
   items: string[];
   check: string | null;
   from: string;
 }
 
-function compileLoad(env: Env, plan: LoadPlan, files: readonly LocalFile[], lenient: boolean): CompiledLoad {
+export function compileLoad(
+  env: Env,
+  plan: LoadPlan,
+  files: readonly LocalFile[],
+  lenient: boolean,
+): CompiledLoad {
   const { copy, table, format } = plan;
   const width = widthOf(plan);
   if (format.type === "XML") needXml(env);
@@ -199,7 +204,7 @@ export async function loadStagedFiles(
   return loads;
 }
 
-async function withLocal<T>(
+export async function withLocal<T>(
   ctx: StatementContext,
   place: StagePlace,
   files: readonly StagedFile[],
@@ -266,7 +271,7 @@ async function loadFast(
 }
 
 /** The check rides on the first column: it yields no value of its own. */
-function guarded(load: CompiledLoad): string[] {
+export function guarded(load: CompiledLoad): string[] {
   const [first, ...rest] = load.items;
   return [`CASE WHEN (${load.check}) IS NULL THEN ${first} END`, ...rest];
 }
@@ -364,76 +369,6 @@ async function loadCarefully(
   }
 }
 
-/** SQL of a file's rows as they would be loaded, while the file is there. */
-export const recordsSql = <T>(
-  ctx: StatementContext,
-  plan: LoadPlan,
-  file: StagedFile,
-  transaction: Transaction,
-  work: (sql: string) => Promise<T>,
-): Promise<T> =>
-  withLocal(ctx, plan.place, [file], async (local) => {
-    const load = await withCompiled(
-      ctx,
-      transaction,
-      (env) => compileLoad(env, plan, local, false),
-      async (compiled) => compiled,
-    );
-    const names = plan.table.props.columns.map((c) => quoteName(c.name));
-    const items = (load.check ? guarded(load) : load.items).map((item, i) => `${item} AS ${names[i]}`);
-    return work(`SELECT ${items.join(", ")} FROM ${load.from}`);
-  });
-
-export interface BadRecord {
-  message: string;
-  code: string;
-  sqlState: string;
-  column: string | null;
-  /** Null when the file itself cannot be read. */
-  row: number | null;
-}
-
-/** Bad records that VALIDATION_MODE tells of each file at most. */
-const MOST_BAD = 1000;
-
-/** Records of the file that do not fit, and why. */
-export const badRecords = (
-  ctx: StatementContext,
-  plan: LoadPlan,
-  file: StagedFile,
-  transaction: Transaction,
-): Promise<BadRecord[]> =>
-  withLocal(ctx, plan.place, [file], async (local) => {
-    const load = await withCompiled(
-      ctx,
-      transaction,
-      (env) => compileLoad(env, plan, local, true),
-      async (compiled) => compiled,
-    );
-    const filled = new Set(targets(plan).map((one) => one.name));
-    const tried = load.items.filter((_, i) => filled.has(plan.table.props.columns[i]!.name));
-    const fields = [...tried, ...(load.check ? [load.check] : [])].map((item, i) => `k${i} := ${item}`);
-    const alias = /AS (f[0-9]+)$/.exec(load.from)![1]!;
-    const apart = await ctx.services.storage.connect();
-    try {
-      await applySession(ctx, apart);
-      const reader = await apart.runAndReadAll(
-        `SELECT n FROM (SELECT ${alias}.n AS n, TRY(struct_pack(${fields.join(", ")})) AS r FROM ${load.from}) WHERE r IS NULL ORDER BY n LIMIT ${MOST_BAD}`,
-      );
-      const found: BadRecord[] = [];
-      for (const [n] of reader.getRows())
-        found.push({ ...(await explain(plan, load, alias, Number(n), apart)), row: Number(n) });
-      return found;
-    } catch (error) {
-      const reason = translateError(error) as SnowflakeError;
-      return [
-        { message: reason.message, code: reason.code, sqlState: reason.sqlState, column: null, row: null },
-      ];
-    } finally {
-      apart.closeSync();
-    }
-  });
-
 const failure = (
   file: StagedFile,
   rowsParsed: number,
@@ -454,7 +389,7 @@ const failure = (
 });
 
 /** Which column of the record fails, and how. */
-async function explain(
+export async function explain(
   plan: LoadPlan,
   load: CompiledLoad,
   alias: string,

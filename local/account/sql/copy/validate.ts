@@ -1,11 +1,14 @@
-import { errors } from "../../errors.ts";
+import { errors, type SnowflakeError } from "../../errors.ts";
 import type { StagedFile, StatementContext } from "../../session/context.ts";
 import type { Outcome, ResultColumn, Value } from "../../session/outcome.ts";
 import type { Transaction } from "../../storage/transaction.ts";
 import { number, varchar } from "../../types/data-type.ts";
+import { quoteName } from "../compile/typed.ts";
 import { applySession } from "../run/connections.ts";
+import { translateError } from "../run/errors.ts";
+import { withCompiled } from "../run/query.ts";
 import { resultRows } from "../run/values.ts";
-import { badRecords, type LoadPlan, recordsSql } from "./load.ts";
+import { compileLoad, explain, guarded, type LoadPlan, targets, withLocal } from "./load.ts";
 import { fileLabel } from "./stage-location.ts";
 
 /** What VALIDATION_MODE returns instead of loading. Source: "COPY INTO <table>", "VALIDATION_MODE". */
@@ -106,3 +109,73 @@ async function allErrors(
       ]);
   return { kind: "COPY", columns: COLUMNS, rows: [rows] };
 }
+
+/** SQL of a file's rows as they would be loaded, while the file is there. */
+const recordsSql = <T>(
+  ctx: StatementContext,
+  plan: LoadPlan,
+  file: StagedFile,
+  transaction: Transaction,
+  work: (sql: string) => Promise<T>,
+): Promise<T> =>
+  withLocal(ctx, plan.place, [file], async (local) => {
+    const load = await withCompiled(
+      ctx,
+      transaction,
+      (env) => compileLoad(env, plan, local, false),
+      async (compiled) => compiled,
+    );
+    const names = plan.table.props.columns.map((c) => quoteName(c.name));
+    const items = (load.check ? guarded(load) : load.items).map((item, i) => `${item} AS ${names[i]}`);
+    return work(`SELECT ${items.join(", ")} FROM ${load.from}`);
+  });
+
+interface BadRecord {
+  message: string;
+  code: string;
+  sqlState: string;
+  column: string | null;
+  /** Null when the file itself cannot be read. */
+  row: number | null;
+}
+
+/** Bad records that VALIDATION_MODE tells of each file at most. */
+const MOST_BAD = 1000;
+
+/** Records of the file that do not fit, and why. */
+const badRecords = (
+  ctx: StatementContext,
+  plan: LoadPlan,
+  file: StagedFile,
+  transaction: Transaction,
+): Promise<BadRecord[]> =>
+  withLocal(ctx, plan.place, [file], async (local) => {
+    const load = await withCompiled(
+      ctx,
+      transaction,
+      (env) => compileLoad(env, plan, local, true),
+      async (compiled) => compiled,
+    );
+    const filled = new Set(targets(plan).map((one) => one.name));
+    const tried = load.items.filter((_, i) => filled.has(plan.table.props.columns[i]!.name));
+    const fields = [...tried, ...(load.check ? [load.check] : [])].map((item, i) => `k${i} := ${item}`);
+    const alias = /AS (f[0-9]+)$/.exec(load.from)![1]!;
+    const apart = await ctx.services.storage.connect();
+    try {
+      await applySession(ctx, apart);
+      const reader = await apart.runAndReadAll(
+        `SELECT n FROM (SELECT ${alias}.n AS n, TRY(struct_pack(${fields.join(", ")})) AS r FROM ${load.from}) WHERE r IS NULL ORDER BY n LIMIT ${MOST_BAD}`,
+      );
+      const found: BadRecord[] = [];
+      for (const [n] of reader.getRows())
+        found.push({ ...(await explain(plan, load, alias, Number(n), apart)), row: Number(n) });
+      return found;
+    } catch (error) {
+      const reason = translateError(error) as SnowflakeError;
+      return [
+        { message: reason.message, code: reason.code, sqlState: reason.sqlState, column: null, row: null },
+      ];
+    } finally {
+      apart.closeSync();
+    }
+  });

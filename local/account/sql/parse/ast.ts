@@ -84,7 +84,8 @@ export interface StarExpr extends Span {
 
 export type Expr =
   | ({ type: "literal"; kind: "string" | "number" | "boolean" | "null" | "binary"; value: string } & Span)
-  | ({ type: "column"; parts: Ident[] } & Span)
+  /** `outer`: written with (+), the old outer join. */
+  | ({ type: "column"; parts: Ident[]; outer?: true } & Span)
   | StarExpr
   | ({ type: "positional"; qualifier: Ident | null; index: number } & Span)
   | ({ type: "variable"; name: string } & Span)

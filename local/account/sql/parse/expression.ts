@@ -650,6 +650,10 @@ export class ExpressionParser {
       }
       parts.push(c.anyIdent());
     }
+    if (c.isOp("(") && c.peekOp(1, "+") && c.peekOp(2, ")")) {
+      for (let i = 0; i < 3; i++) c.next();
+      return { type: "column", parts, outer: true, start: first.start, end: c.lastEnd };
+    }
     if (c.isOp("(")) return this.call(parts);
     // A method of a class's instance: `model!PREDICT(…)`.
     if (c.isOp("!") && c.peek().kind === "word" && c.peekOp(2, "(")) {
