@@ -288,13 +288,15 @@ function compare(
 }
 
 const options = readOptions();
-const run = await Run.open(options);
+let run: Run | undefined;
 let isCorrect = false;
 try {
+  run = await Run.open(options);
   await run.batches();
   isCorrect = await run.finish();
 } catch (error) {
-  await run.close().catch(() => {});
+  await run?.close().catch(() => {});
+  await stopServices(projectIn(options.dir).servicesDir);
   throw error;
 }
 process.exit(isCorrect ? 0 : 1);

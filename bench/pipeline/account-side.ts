@@ -26,8 +26,8 @@ const PASSWORD = "bench";
 /** Where a run keeps what its services write. */
 export const projectIn = (dir: string): Project => ({
   root: PROJECT_ROOT,
-  stack: "bench",
-  stackFile: "",
+  stack: "small",
+  stackFile: join(PROJECT_ROOT, "Pulumi.small.yaml"),
   dataDir: dir,
   servicesDir: join(dir, "services"),
 });
