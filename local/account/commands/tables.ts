@@ -26,10 +26,13 @@ import {
   changeCatalog,
   createObject,
   dropTree,
+  EXECUTED,
   findDropped,
+  findExisting,
   latest,
   readCreateName,
 } from "./objects.ts";
+import { alterations } from "./or-alter-table.ts";
 import { parameterTable, splitParameters } from "./parameter-sets.ts";
 import { createPhysicalLike } from "./physical.ts";
 import { flag, listOf, readProperties, text, type ValueReader } from "./properties.ts";
@@ -165,14 +168,16 @@ export function resolveConstraints(
 const uniqueName = (): string => crypto.randomUUID();
 
 async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promise<Outcome> {
-  if (head.orAlter) throw errors.unsupported("CREATE OR ALTER TABLE");
   const name = readCreateName(cursor, head);
+  if (head.orAlter && ["LIKE", "CLONE", "USING"].some((word) => cursor.sees(word)))
+    throw cursor.syntaxError();
   if (cursor.accept("LIKE")) return createLike(ctx, cursor, head, name);
   if (cursor.sees("CLONE")) return createClone(ctx, cursor, head, name);
   if (cursor.accept("USING", "TEMPLATE")) return createByTemplate(ctx, cursor, head, name);
   const start = cursor.at;
   const listed = cursor.seesSymbol("(") ? readColumns(cursor, false) : { columns: [], constraints: [] };
   const clauses = readTableClauses(cursor);
+  if (head.orAlter && cursor.sees("AS")) throw errors.unsupported("CREATE OR ALTER TABLE … AS SELECT");
   if (cursor.accept("AS")) return createAs(ctx, cursor, head, name, listed.columns, clauses);
   cursor.expectEnd();
   if (listed.columns.length === 0 || listed.columns.some((column) => !column.typed)) {
@@ -186,7 +191,14 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
     [...listed.columns.flatMap((column) => column.constraints), ...listed.constraints],
     listed.columns.map((column) => column.def.name),
   );
-  return make(ctx, head, name, resolveColumns(ctx, listed.columns, constraints), {
+  const columns = resolveColumns(ctx, listed.columns, constraints);
+  const existing = head.orAlter ? findExisting(ctx, "TABLE", name.parts, true) : undefined;
+  if (existing) {
+    for (const statement of alterations(ctx, existing, columns, clauses.values.COMMENT ?? null))
+      await ctx.services.execute(ctx.session, statement);
+    return statusOutcome(EXECUTED);
+  }
+  return make(ctx, head, name, columns, {
     constraints,
     clauses,
     columnTags: listed.columns.map(({ def, tags }) => ({ column: def.name, tags })),
@@ -482,7 +494,7 @@ export const tableCommands: CommandDef[] = [
   command("CREATE", "TABLE", create, {
     source: "CREATE TABLE; CREATE TABLE … CONSTRAINT",
     test,
-    note: "No OR ALTER, CHECK or computed columns.",
+    note: "OR ALTER changes columns and the comment. No CHECK or computed columns.",
   }),
   dropCommand("TABLE", { source: "DROP TABLE", test }),
   command("UNDROP", "TABLE", undrop, { source: "UNDROP TABLE", test }),

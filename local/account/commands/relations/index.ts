@@ -2,11 +2,13 @@ import { registerAccountUsage } from "./account-usage.ts";
 import { registerCatalogFunctions } from "./functions.ts";
 import { registerInformationSchema } from "./information-schema.ts";
 import { registerReferences } from "./references.ts";
+import { registerRoutineViews } from "./routine-views.ts";
 
 /** Registers what queries read of the catalogue: INFORMATION_SCHEMA, ACCOUNT_USAGE, functions. */
 export function registerCatalogRelations(): void {
   registerReferences();
   registerInformationSchema();
+  registerRoutineViews();
   registerAccountUsage();
   registerCatalogFunctions();
 }

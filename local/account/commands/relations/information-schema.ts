@@ -11,7 +11,7 @@ import { countRows } from "../physical.ts";
 import { printClusterBy, printDefault } from "../show-tables.ts";
 
 /** One object with what its row needs; ACCOUNT_USAGE shows dropped ones too. */
-interface Entry<K extends ObjectKind = ObjectKind> {
+export interface Entry<K extends ObjectKind = ObjectKind> {
   ctx: StatementContext;
   object: CatalogObject<K>;
   /** Names of the containers: database, schema. */
@@ -21,7 +21,7 @@ interface Entry<K extends ObjectKind = ObjectKind> {
   rows?: number;
 }
 
-function entry<K extends ObjectKind>(ctx: StatementContext, object: CatalogObject<K>): Entry<K> {
+export function entry<K extends ObjectKind>(ctx: StatementContext, object: CatalogObject<K>): Entry<K> {
   const parts = nameParts(ctx, object as CatalogObject);
   return {
     ctx,
@@ -33,7 +33,7 @@ function entry<K extends ObjectKind>(ctx: StatementContext, object: CatalogObjec
 }
 
 /** Visible objects of a kind in a database. */
-function inDatabase<K extends ObjectKind>(
+export function inDatabase<K extends ObjectKind>(
   ctx: StatementContext,
   kind: K,
   databaseId: number,
@@ -45,12 +45,12 @@ function inDatabase<K extends ObjectKind>(
     .filter((object) => canSee(ctx, object as CatalogObject));
 }
 
-const created = <K extends ObjectKind>(name = "CREATED"): Field<Entry<K>> => [
+export const created = <K extends ObjectKind>(name = "CREATED"): Field<Entry<K>> => [
   name,
   "time",
   (e) => e.object.createdOn,
 ];
-const commentField = <K extends ObjectKind>(): Field<Entry<K>> => [
+export const commentField = <K extends ObjectKind>(): Field<Entry<K>> => [
   "COMMENT",
   "text",
   (e) => e.object.comment,
@@ -320,7 +320,7 @@ function privilegesOn(ctx: StatementContext, objects: readonly CatalogObject[]):
 }
 
 /** A view of INFORMATION_SCHEMA whose rows are what the role may see in the database. */
-function view<T>(
+export function view<T>(
   name: string,
   fields: readonly Field<T>[],
   entries: (ctx: StatementContext, databaseId: number) => T[] | Promise<T[]>,

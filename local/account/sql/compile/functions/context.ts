@@ -60,9 +60,16 @@ define(
   "LAST_QUERY_ID",
   ["integer"],
   (a, { env }) => {
-    if (a.length > 0 && a[0]!.constant?.value !== "-1")
-      throw errors.unsupported("LAST_QUERY_ID of an earlier statement");
-    return value(invokerOf(env).session.lastQueryId);
+    const ctx = invokerOf(env);
+    const { session } = ctx;
+    if (a.length === 0 || a[0]!.constant?.value === "-1") return value(session.lastQueryId);
+    if (a[0]!.constant?.kind !== "number") throw errors.unsupported("LAST_QUERY_ID of a computed number");
+    // From the session's first (1) or last (-1) statement.
+    const number_ = Number(a[0]!.constant.value);
+    const own = (ctx.services.history?.queries() ?? [])
+      .filter((one) => one.sessionId === session.id && one.queryId !== ctx.queryId)
+      .map((one) => one.queryId);
+    return value((number_ < 0 ? own.at(number_) : own[number_ - 1]) ?? null);
   },
   { min: 0 },
 );

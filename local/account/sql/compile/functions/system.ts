@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { parseName, requirePrivilege, resolveObject } from "../../../access/index.ts";
 import { errors, SnowflakeError } from "../../../errors.ts";
 import type { StatementContext } from "../../../session/context.ts";
@@ -73,6 +74,27 @@ registerSystemFunction({
     } finally {
       connection.closeSync();
     }
+  },
+});
+
+const UNITS: Record<string, number> = {
+  DAYS: 86_400_000,
+  HOURS: 3_600_000,
+  MINUTES: 60_000,
+  SECONDS: 1000,
+  MILLISECONDS: 1,
+};
+/** Waits, unless the statement is cancelled. Source: "SYSTEM$WAIT". */
+registerSystemFunction({
+  name: "SYSTEM$WAIT",
+  returns: varchar(),
+  async call(ctx, [amount, unit]) {
+    const scale = UNITS[(unit ?? "SECONDS").toUpperCase()];
+    const count = Number(amount ?? Number.NaN);
+    if (scale === undefined || !(count >= 0))
+      throw errors.invalidValue(`${amount} ${unit ?? ""}`.trim(), "wait");
+    await setTimeout(count * scale, undefined, { signal: ctx.signal });
+    return `waited ${count} ${(unit ?? "SECONDS").toLowerCase()}`;
   },
 });
 
