@@ -28,6 +28,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   down: async () => (await import("./commands/down.ts")).downCommand(),
   status: async () => (await import("./commands/status.ts")).statusCommand(),
   sql: async () => (await import("./commands/sql.ts")).sqlCommand(),
+  rehearse: async () => (await import("./commands/rehearse.ts")).rehearseCommand(),
   review: async () => (await import("./commands/review.ts")).reviewCommand(),
   forecast: async () => (await import("./commands/forecast.ts")).forecastCommand(),
   catalog: async () => (await import("./commands/catalog.ts")).catalogCommand(),

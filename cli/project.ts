@@ -11,6 +11,11 @@ export interface Project {
   stackFile: string;
   dataDir: string;
   servicesDir: string;
+  /** Set for a rehearsal: the stack's file as it is, on endpoints, time and keys of its own. */
+  rehearsal?: {
+    /** When its clock starts (ISO 8601). */
+    clockStart: string;
+  };
 }
 
 export interface GlobalOptions {
@@ -31,6 +36,16 @@ export function openProject(stack: string): Project {
     );
   const dataDir = join(PROJECT_ROOT, ".firn", stack);
   return { root: PROJECT_ROOT, stack, stackFile, dataDir, servicesDir: join(dataDir, "services") };
+}
+
+/** Where the rehearsals of a stack leave what they measured. */
+export const rehearsalFolder = (root: string, stack: string): string =>
+  join(root, ".firn", "rehearsals", stack);
+
+/** The same stack, to be rehearsed: everything that a run writes is in a folder apart. */
+export function rehearsalOf(project: Project, clockStart: string): Project {
+  const dataDir = join(rehearsalFolder(project.root, project.stack), "run");
+  return { ...project, dataDir, servicesDir: join(dataDir, "services"), rehearsal: { clockStart } };
 }
 
 /** Options given before or after the command's name. */

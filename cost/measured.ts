@@ -9,6 +9,8 @@ const measuredSchema = z.strictObject({
   from: z.union([z.iso.date(), z.iso.datetime({ offset: true })]),
   /** Exclusive. */
   to: z.union([z.iso.date(), z.iso.datetime({ offset: true })]),
+  /** What a reader must know of how it was measured, as part of a sentence. */
+  note: z.string().optional(),
   /** Credits of compute by warehouse name, over the period. */
   warehouseCredits: amounts,
   /** Credits of cloud services over the period, before the allowance. */
@@ -43,6 +45,12 @@ export function shortMeasurement(measured: Measured): string | undefined {
   const length = days >= 2 ? `${Math.round(days)} days` : hours(Math.round(days * 24));
   return `${measured.title} covers only ${length} (${measured.from} to ${measured.to}); a month made of it is an extrapolation`;
 }
+
+/** Everything that a reader must know of a measurement, as sentences without their full stop. */
+export const measurementNotes = (measured: Measured): string[] =>
+  [shortMeasurement(measured), measured.note && `${measured.title}: ${measured.note}`].filter(
+    (note): note is string => note !== undefined,
+  );
 
 /** Forecast beside measurement for one thing, both a month's. */
 export interface MeasuredDifference {

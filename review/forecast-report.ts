@@ -12,6 +12,7 @@ import {
 import { renderHtml } from "./document/html.ts";
 import { renderMarkdown } from "./document/markdown.ts";
 import { renderTerminal } from "./document/terminal.ts";
+import { measuredTable } from "./sections/measured.ts";
 
 export interface ForecastReport {
   forecast: Forecast;
@@ -199,27 +200,12 @@ function shares(
 
 function basis(forecast: Forecast): Section {
   const blocks: Block[] = [];
-  if (forecast.measured.length > 0)
-    blocks.push({
-      kind: "table",
-      columns: [
-        { title: "Measured" },
-        { title: "Assumed a month", align: "right" },
-        { title: "Measured a month", align: "right" },
-        { title: "Difference", align: "right" },
-      ],
-      rows: forecast.measured.map((each): Text[] => [
-        code(each.name),
-        `${each.forecast.toFixed(2)} ${each.unit.split("/")[0]}`,
-        `${each.measured.toFixed(2)} ${each.unit.split("/")[0]}`,
-        `${each.difference > 0 ? "+" : ""}${each.difference.toFixed(2)}`,
-      ]),
-    });
-  else
-    blocks.push({
+  blocks.push(
+    measuredTable(forecast.measured) ?? {
       kind: "text",
       text: "Nothing is measured yet: use follows the assumptions of cost/usage.yaml alone.",
-    });
+    },
+  );
   if (forecast.unpriced.length > 0)
     blocks.push({
       kind: "list",

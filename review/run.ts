@@ -1,9 +1,11 @@
+import type { Measured } from "../cost/measured.ts";
 import { loadPriceBook } from "../cost/price-book.ts";
 import { loadUsage } from "../cost/usage.ts";
 import { readPolicyConfig } from "../policy/read-config.ts";
 import { type Query, readStakes } from "./at-stake.ts";
 import { parsePreview } from "./engine-preview.ts";
 import { readHistory } from "./history.ts";
+import { measuredInBoth } from "./measured-scope.ts";
 import { type Review, reviewPlatform } from "./review.ts";
 import { defaultBase, UnreadableRevision } from "./revision/git.ts";
 import { type LoadedPlatform, loadRevision, loadWorkingTree } from "./revision/load.ts";
@@ -18,6 +20,8 @@ export interface RunReviewOptions {
   cacheDir?: string;
   /** Decides which waivers hold. */
   now: Date;
+  /** Takes the place of assumptions about use, where it holds at both revisions. */
+  measured?: Measured;
   /** Asks the stack's account what is at stake; without it nothing is asked. */
   query?: Query;
   /** Runs the engine's preview and gives what it printed as JSON; without it the engine is not run. */
@@ -42,11 +46,13 @@ export async function runReview(options: RunReviewOptions): Promise<Review> {
       : loadRevision({ root, stack, cacheDir, ref: options.head }),
   ]);
   const readable = before instanceof UnreadableRevision ? undefined : before;
+  const measured = options.measured && measuredInBoth(options.measured, readable?.platform, head.platform);
   const review = reviewPlatform({
     base: readable?.platform,
     head: head.platform,
     book: loadPriceBook(),
     usage: loadUsage(stack),
+    estimate: measured && { measured: measured.measured },
     policy: { config: readPolicyConfig(root, stack), today: options.now.toISOString().slice(0, 10) },
     baseLabel: readable?.label ?? options.base ?? "the base",
     headLabel: head.label,
@@ -55,6 +61,10 @@ export async function runReview(options: RunReviewOptions): Promise<Review> {
         ? [`The base could not be read: ${before.message}.`]
         : (readable?.unread ?? [])),
       ...head.unread,
+      ...(measured?.left ?? []).map(
+        (name) =>
+          `${name} was measured as it was before this change; assumptions are taken for it on both sides.`,
+      ),
     ],
   });
   const unread = [...review.unread];

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
+import { readMeasurement } from "../measurement.ts";
 import { globalOptions, openProject } from "../project.ts";
 
 interface Options {
@@ -36,7 +37,10 @@ export function forecastCommand(): Command {
       (value: string, all: string[]) => [...all, value],
       [],
     )
-    .option("--measured <where>", "replace assumptions by a measurement: `account`, or a JSON file")
+    .option(
+      "--measured <where>",
+      "replace assumptions by a measurement: `rehearsal`, `account`, or a JSON file",
+    )
     .addOption(
       new Option("--format <kind>", "how to print it").choices(["text", "md", "html", "json", "csv"]),
     )
@@ -55,7 +59,7 @@ usage.forecast.growth.expected=0.05 and any other key of cost/usage.yaml.
     .action(async (options: Options, command: Command) => {
       const { stack, json } = globalOptions(command);
       const project = openProject(stack);
-      const { runForecast, readMeasuredFile } = await import("../../review/run-forecast.ts");
+      const { runForecast } = await import("../../review/run-forecast.ts");
       const { renderForecast } = await import("../../review/forecast-report.ts");
       const report = await runForecast({
         root: project.root,
@@ -63,12 +67,7 @@ usage.forecast.growth.expected=0.05 and any other key of cost/usage.yaml.
         from: options.from ?? nextMonth(new Date()),
         months: options.months,
         suppositions: options.if,
-        measured:
-          options.measured === "account"
-            ? await measureAccount(project)
-            : options.measured
-              ? readMeasuredFile(options.measured)
-              : undefined,
+        measured: options.measured ? await readMeasurement(project, options.measured) : undefined,
       });
       const format = options.format ?? (json ? "json" : "text");
       const { csv, ...plain } = report;
@@ -88,17 +87,3 @@ usage.forecast.growth.expected=0.05 and any other key of cost/usage.yaml.
 
 const nextMonth = (now: Date): string =>
   new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1)).toISOString().slice(0, 7);
-
-async function measureAccount(project: ReturnType<typeof openProject>) {
-  const { connectEmbedded } = await import("../embedded/connect.ts");
-  const { readMeasured } = await import("../../review/measured-account.ts");
-  const client = await connectEmbedded(project, {});
-  try {
-    return await readMeasured(
-      async (statement) => (await client.query(statement)).rows as unknown[][],
-      `metering history of stack ${project.stack}`,
-    );
-  } finally {
-    await client.close();
-  }
-}

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import pc from "picocolors";
+import { readMeasurement } from "../measurement.ts";
 import { globalOptions, openProject } from "../project.ts";
 
 interface Options {
@@ -11,6 +12,7 @@ interface Options {
   output?: string;
   live?: boolean;
   preview?: boolean;
+  measured?: string;
   failOn: "never" | "stop" | "approve";
 }
 
@@ -29,6 +31,10 @@ export function reviewCommand(): Command {
     .option(
       "--live",
       "ask the stack's account what the risks put at stake, and what changed metrics do to history",
+    )
+    .option(
+      "--measured <where>",
+      "replace assumptions by a measurement: `rehearsal`, `account`, or a JSON file",
     )
     .addOption(
       new Option(
@@ -59,6 +65,7 @@ export function reviewCommand(): Command {
         base: options.base,
         head: options.head,
         now: new Date(),
+        measured: options.measured ? await readMeasurement(project, options.measured) : undefined,
         query: client && (async (statement) => (await client.query(statement)).rows as unknown[][]),
         preview: options.preview ? () => enginePreview(project) : undefined,
       }).finally(() => client?.close());

@@ -39,6 +39,7 @@ export async function startAccount(options: {
       join(project.dataDir, "account"),
       "--user",
       secrets.accountUser,
+      ...(project.rehearsal ? ["--clock", "virtual", "--clock-start", project.rehearsal.clockStart] : []),
     ],
     env: {
       FIRN_ACCOUNT_PASSWORD: secrets.accountPassword,

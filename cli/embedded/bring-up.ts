@@ -15,6 +15,7 @@ import { connectEmbedded } from "./connect.ts";
 import { runConnectors, waitForConnectors } from "./connectors.ts";
 import { type Endpoints, engineEnvironment } from "./endpoints.ts";
 import { refuseUndeclaredReplacements } from "./engine-state.ts";
+import { leaveRealAccounts } from "./foreign-environment.ts";
 import { interruptible } from "./interrupt.ts";
 import { ensureServiceKeys } from "./keys.ts";
 import { type Landed, landDays } from "./landing.ts";
@@ -60,6 +61,7 @@ export async function bringUpEmbedded(
   output: { json: boolean },
 ): Promise<void> {
   mkdirSync(project.dataDir, { recursive: true, mode: 0o700 });
+  leaveRealAccounts(project.dataDir);
   await interruptible((signal) =>
     withLock(`${project.dataDir}/up.lock`, { signal, timeoutMs: 1000 }, async () => {
       const timings = new Timings();

@@ -1,6 +1,8 @@
+import { UNSUPPORTED_VARIABLE } from "../../local/aws/provider/unsupported.ts";
 import type { Engine } from "../../local/engine/prepare.ts";
 import type { Project } from "../project.ts";
 import type { AccountEndpoint } from "./account-service.ts";
+import { ownKeyVariables } from "./keys.ts";
 import type { EmbeddedSecrets } from "./secrets.ts";
 
 export interface AwsEndpoint {
@@ -41,6 +43,9 @@ export function engineEnvironment(
   const [organization, name] = account.account.split("-") as [string, string];
   return {
     ...engine.env,
+    ...ownKeyVariables(project),
+    // A rehearsal goes on past what the local endpoints do not do, and lists it; any other stack is to work whole.
+    [UNSUPPORTED_VARIABLE]: project.rehearsal ? "stand-in" : "refuse",
     PATH: [...engine.pathEntries, process.env["PATH"] ?? ""].join(":"),
     PULUMI_BACKEND_URL: `file://${project.dataDir}/state`,
     PULUMI_CONFIG_PASSPHRASE: secrets.pulumiPassphrase,

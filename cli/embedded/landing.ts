@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Platform } from "../../infra/platform.ts";
-import { createWorld } from "../../local/data/generate.ts";
+import { createWorld, type TruthWithUsage } from "../../local/data/generate.ts";
 import { createKafkaSink, type PartitionCounts, partitionCounts } from "../../local/data/kafka-sink.ts";
 import { landDay } from "../../local/data/land.ts";
 import { createS3Sink } from "../../local/data/s3-sink.ts";
@@ -105,9 +105,9 @@ export async function landDays(
   } finally {
     s3.close();
   }
-  const { truth, usage, tables } = world.truth(ledger.days);
+  const whole = world.truth(ledger.days);
+  const { truth } = whole;
   writeFileAtomic(join(project.dataDir, "truth.json"), `${JSON.stringify(truth, null, 2)}\n`);
-  const kpis: Record<string, unknown> = { ...tables, ...truth.kpis, daily_account_usage: usage };
   return {
     summary:
       ledger.days === before
@@ -122,10 +122,16 @@ export async function landDays(
       duplicates,
       malformed: Object.values(malformed).reduce((sum, n) => sum + n, 0),
     })),
-    truth: (kpi) => {
-      const rows = kpis[kpi];
-      return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : undefined;
-    },
+    truth: truthTables(whole),
+  };
+}
+
+/** The rows that a KPI must have, by its name; undefined for one that the generator knows no truth of. */
+export function truthTables({ truth, usage, tables }: TruthWithUsage): Landed["truth"] {
+  const kpis: Record<string, unknown> = { ...tables, ...truth.kpis, daily_account_usage: usage };
+  return (kpi) => {
+    const rows = kpis[kpi];
+    return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : undefined;
   };
 }
 
@@ -134,10 +140,10 @@ async function partitionsOf(options: Parameters<typeof partitionCounts>[0], topi
 }
 
 /** The topic of the generator's `product_events` is `product.events`. */
-const topicOf = (source: string): string => source.replace("_", ".");
+export const topicOf = (source: string): string => source.replace("_", ".");
 
 /** The topics that events are produced to. */
-function eventTopics(platform: Platform): string[] {
+export function eventTopics(platform: Platform): string[] {
   const topics = platform.connectors.map((each) => each.topic).filter((topic) => !topic.endsWith(".dlq"));
   if (!topics.includes("product.events"))
     throw new CliError("The platform has no connector for product events.", "Enable firn:kafka.", EXIT.usage);

@@ -179,13 +179,21 @@ export interface UpSummary {
   /** Resource steps by operation: create, update, replace, delete, same. */
   changes: Record<string, number>;
   seconds: number;
+  /** Resources that could not be made, each with the provider's reason; only where the run goes on past them. */
+  failed: FailedResource[];
+}
+
+export interface FailedResource {
+  type: string;
+  name: string;
+  because: string;
 }
 
 /** `pulumi up --stack <stack>`, its steps reported as they happen. Throws with the log's last lines when it fails. */
 export async function pulumiUp(
   project: Project,
   environment: PulumiEnvironment,
-  options: { progress: Progress; signal?: AbortSignal; expected?: number },
+  options: { progress: Progress; signal?: AbortSignal; expected?: number; continueOnError?: boolean },
 ): Promise<UpSummary> {
   const started = Date.now();
   const logFile = join(project.dataDir, "pulumi.log");
@@ -197,18 +205,29 @@ export async function pulumiUp(
   const code = await runPulumi(
     project,
     { ...environment, variables },
-    stackArguments(project, ["up", "--yes", "--skip-preview", "--non-interactive", "--event-log", eventLog]),
+    stackArguments(project, [
+      "up",
+      "--yes",
+      "--skip-preview",
+      "--non-interactive",
+      "--event-log",
+      eventLog,
+      ...(options.continueOnError ? ["--continue-on-error"] : []),
+    ]),
     { stdio: { logFile }, ...(options.signal ? { signal: options.signal } : {}) },
   );
   const summary = await events.finish();
   options.signal?.throwIfAborted();
-  if (code !== 0) throw engineFailed("bring the stack up", logFile, summary.errors);
-  return { changes: summary.changes, seconds: (Date.now() - started) / 1000 };
+  const { changes, failed } = summary;
+  const goesOn = options.continueOnError === true && failed.length > 0;
+  if (code !== 0 && !goesOn) throw engineFailed("bring the stack up", logFile, summary.errors);
+  return { changes, seconds: (Date.now() - started) / 1000, failed };
 }
 
 interface EngineEvent {
   resourcePreEvent?: { metadata: { op: string; type: string; urn: string } };
   resOutputsEvent?: { metadata: { op: string; type: string; urn: string } };
+  resOpFailedEvent?: { metadata: { op: string; type: string; urn: string } };
   diagnosticEvent?: { severity: string; message: string; urn?: string };
   summaryEvent?: { resourceChanges: Record<string, number> };
 }
@@ -218,6 +237,8 @@ function followEvents(path: string, options: { progress: Progress; expected?: nu
   let done = 0;
   let changes: Record<string, number> = {};
   const errors: string[] = [];
+  const failedUrns = new Map<string, string>();
+  const reasons = new Map<string, string>();
   let rest = "";
   let descriptor: number | undefined;
   const buffer = Buffer.alloc(1 << 16);
@@ -247,7 +268,15 @@ function followEvents(path: string, options: { progress: Progress; expected?: nu
         ...(options.expected ? { total: options.expected } : {}),
       });
     }
-    if (event.diagnosticEvent?.severity === "error") errors.push(event.diagnosticEvent.message.trim());
+    if (event.diagnosticEvent?.severity === "error") {
+      const { message, urn } = event.diagnosticEvent;
+      errors.push(message.trim());
+      if (urn) reasons.set(urn, message.trim());
+    }
+    if (event.resOpFailedEvent) {
+      const { urn, type } = event.resOpFailedEvent.metadata;
+      failedUrns.set(urn, type);
+    }
     if (event.summaryEvent) changes = event.summaryEvent.resourceChanges;
   };
   const loop = (async () => {
@@ -262,10 +291,23 @@ function followEvents(path: string, options: { progress: Progress; expected?: nu
     async finish() {
       stopped = true;
       await loop;
-      return { changes, errors };
+      const failed = [...failedUrns].map(([urn, type]) => ({
+        type,
+        name: urn.split("::").at(-1) ?? urn,
+        because: lastWords(reasons.get(urn) ?? "the engine gave no reason"),
+      }));
+      return { changes, errors, failed };
     },
   };
 }
+
+/** Providers wrap what went wrong in lines that say that something did. */
+const lastWords = (message: string): string =>
+  message
+    .split("\n")
+    .map((line) => line.trim().replace(/^\* /, ""))
+    .filter((line) => line !== "")
+    .at(-1) ?? message;
 
 export function engineFailed(what: string, logFile: string, errors: string[] = []): CliError {
   const detail = errors.length > 0 ? errors.slice(0, 5).join("\n") : tailOfFile(logFile, 20);

@@ -2,6 +2,7 @@ import { loadPlatform } from "../../infra/load.ts";
 import type { Project } from "../project.ts";
 import { embeddedConfig } from "./config.ts";
 import { type Endpoints, engineEnvironment } from "./endpoints.ts";
+import { leaveRealAccounts } from "./foreign-environment.ts";
 import { ensureServiceKeys } from "./keys.ts";
 import { prepareProjectEngine } from "./prepare.ts";
 import type { PulumiEnvironment } from "./pulumi.ts";
@@ -20,6 +21,7 @@ export async function engineFor(
     const PATH = [...engine.pathEntries, process.env["PATH"] ?? ""].join(":");
     return { pulumi: engine.pulumi, variables: { ...engine.env, PATH } };
   }
+  leaveRealAccounts(project.dataDir);
   ensureServiceKeys(project);
   const platform = loadPlatform({ root: project.root, stack: project.stack });
   const secrets = loadSecrets(project.dataDir);

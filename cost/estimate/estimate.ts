@@ -1,7 +1,7 @@
 import type { Platform } from "../../infra/platform.ts";
 import { numberOf } from "../figure.ts";
 import { DAYS_PER_MONTH } from "../formulas/hours.ts";
-import { difference, type MeasuredDifference, measuredDays, shortMeasurement } from "../measured.ts";
+import { difference, type MeasuredDifference, measuredDays, measurementNotes } from "../measured.ts";
 import type { PriceBook } from "../price-book.ts";
 import type { Usage } from "../usage.ts";
 import { type Context, type EstimateOptions, makeContext } from "./context.ts";
@@ -62,10 +62,7 @@ export function estimate(
     ...totalsOf(items),
     unpriced: reasons(items, "no-price"),
     unbounded: reasons(items, "unbounded"),
-    notes: [
-      ...warehouses.notes,
-      ...(options.measured ? [shortMeasurement(options.measured)].filter((note) => note !== undefined) : []),
-    ],
+    notes: [...warehouses.notes, ...(options.measured ? measurementNotes(options.measured) : [])],
     measured: differences(context, warehouses),
   };
 }

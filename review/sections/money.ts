@@ -11,6 +11,7 @@ import {
 } from "../document/document.ts";
 import type { MoneyLine } from "../money.ts";
 import type { Review } from "../review.ts";
+import { measuredTable } from "./measured.ts";
 
 const AMOUNT_COLUMNS = [
   { title: "Expected before", align: "right" },
@@ -117,6 +118,8 @@ export function moneySection(review: Review): Section {
         { kind: "list", items: money.unpriced.map((each): Text => [code(each.name), `: ${each.because}`]) },
       ],
     });
+  const measured = measuredTable(money.after.measured);
+  if (measured) blocks.push(measured);
   blocks.push(derivations(money.after.items));
   return {
     id: "money",

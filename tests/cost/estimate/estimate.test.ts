@@ -197,6 +197,19 @@ describe("the estimate", () => {
     expect(result.notes.join()).toMatch(/ledger covers only 1 hour\b/);
   });
 
+  test("says how a measurement came about where it says so itself", () => {
+    const measured = parseMeasured({
+      title: "Rehearsal of prod",
+      from: "2026-03-01",
+      to: "2026-03-31",
+      note: "generated data at scale 0.05",
+      warehouseCredits: {},
+    });
+    expect(estimate(examplePlatform(), book, usage, { measured }).notes).toContain(
+      "Rehearsal of prod: generated data at scale 0.05",
+    );
+  });
+
   test("is plain data without a number that JSON cannot carry", () => {
     const result = of(examplePlatform());
     expect(JSON.parse(JSON.stringify(result))).toEqual(JSON.parse(JSON.stringify(structuredClone(result))));
