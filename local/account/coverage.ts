@@ -36,7 +36,7 @@ export function coverageDocument(): string {
     "",
     "## Statements",
     "",
-    "Queries (SELECT, WITH, VALUES, set operations), DML (INSERT, UPDATE, DELETE, MERGE, TRUNCATE, multi-table INSERT), COPY INTO and scripting blocks are parsed by `sql/` and `scripting/`; the tests under `tests/local/account/sql/` say what they do. The account commands:",
+    "Queries (SELECT, WITH, VALUES, set operations), DML (INSERT, UPDATE, DELETE, MERGE, TRUNCATE, multi-table INSERT), COPY INTO and scripting blocks are parsed by `sql/` and `scripting/`; the cases under `tests/conformance/` say what they do. The account commands:",
     "",
     `${count("supported")} supported, ${count("approximate")} approximate, ${count("not yet")} not yet (refused by name).`,
     "",

@@ -107,7 +107,7 @@ function fromVariant(env: Env, from: Typed, to: DataType, isTry: boolean): Typed
       const nested = typed(sortedJson(env, from.sql), varchar());
       const whole =
         from.type.kind === "VARIANT"
-          ? `CASE WHEN json_type(${from.sql}) IN ('OBJECT', 'ARRAY') THEN ${nested.sql} ELSE ${asText.sql} END`
+          ? `CASE WHEN left(CAST(${from.sql} AS VARCHAR), 1) IN ('{', '[') THEN ${nested.sql} ELSE ${asText.sql} END`
           : nested.sql;
       return typed(CASTS.VARCHAR(env, typed(whole, varchar()), to, isTry)!, to);
     }

@@ -10,25 +10,36 @@ export interface NativeFunction {
   call: (...args: string[]) => string | null;
 }
 
-const registered = new WeakMap<Storage, Set<string>>();
+/** Of each account: functions that DuckDB knows, and those it is being told of. */
+const ready = new WeakMap<Storage, Set<string>>();
+const telling = new WeakMap<Storage, Map<string, Promise<void>>>();
 
 /** Makes the functions known to DuckDB, once an account. */
 export function needNative(env: Env, functions: readonly NativeFunction[]): void {
-  for (const fn of functions)
+  const { storage } = env.ctx.services;
+  for (const fn of functions) {
+    if (ready.get(storage)?.has(fn.name)) continue;
     need(env, `native ${fn.name}`, async () => {
-      const { storage } = env.ctx.services;
-      const known = registered.get(storage) ?? new Set();
-      registered.set(storage, known);
-      if (known.has(fn.name)) return true;
-      known.add(fn.name);
-      const connection = await storage.connect();
-      try {
-        connection.registerScalarFunction(scalar(fn));
-      } finally {
-        connection.closeSync();
-      }
+      const pending = telling.get(storage) ?? new Map<string, Promise<void>>();
+      telling.set(storage, pending);
+      const one = pending.get(fn.name) ?? tell(storage, fn);
+      pending.set(fn.name, one);
+      await one;
       return true;
     });
+  }
+}
+
+async function tell(storage: Storage, fn: NativeFunction): Promise<void> {
+  const connection = await storage.connect();
+  try {
+    connection.registerScalarFunction(scalar(fn));
+  } finally {
+    connection.closeSync();
+  }
+  const known = ready.get(storage) ?? new Set();
+  ready.set(storage, known);
+  known.add(fn.name);
 }
 
 function scalar({ name, arity, call }: NativeFunction): DuckDBScalarFunction {
