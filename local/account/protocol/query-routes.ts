@@ -2,8 +2,10 @@ import { createReadStream } from "node:fs";
 import type { Account } from "../account.ts";
 import { tokenize } from "../commands/index.ts";
 import { SnowflakeError } from "../errors.ts";
+import { jsonRows } from "../results/json-rows.ts";
 import type { StoredResult } from "../results/result-store.ts";
 import { wireColumn } from "../results/row-encoding.ts";
+import type { RowsFormat } from "../results/rows-format.ts";
 import type { Bind } from "../session/context.ts";
 import { failures, toSnowflakeError } from "../session/failures.ts";
 import { PARAMETERS, type ParameterValue, sessionParameter } from "../session/parameters.ts";
@@ -190,6 +192,7 @@ export class QueryRoutes {
     return answerText(this.#account, session, {
       queryId,
       columns: [{ name: "multiple statement execution", type: "text", nullable: false }],
+      format: jsonRows,
       inline: '["Multiple statements executed successfully."]',
       inlineRows: 1,
       rowCount: 1,
@@ -232,6 +235,7 @@ export class QueryRoutes {
 interface AnswerParts {
   queryId: string;
   columns: unknown[];
+  format: RowsFormat;
   inline: string;
   inlineRows: number;
   rowCount: number;
@@ -242,7 +246,7 @@ interface AnswerParts {
   more?: Record<string, unknown>;
 }
 
-/** The rows are spliced in as text: they are JSON already. */
+/** The rows are spliced in as text: they are JSON, or base64, already. */
 function answerText(account: Account, session: Session, parts: AnswerParts): string {
   const context = contextNames(account, session);
   const head = JSON.stringify({
@@ -261,7 +265,7 @@ function answerText(account: Account, session: Session, parts: AnswerParts): str
     statementTypeId: parts.statementTypeId,
     version: 1,
     sendResultTime: Date.now(),
-    queryResultFormat: "json",
+    queryResultFormat: parts.format.name,
     queryContext: { entries: [] },
     ...(parts.chunks.length > 0 && {
       chunks: parts.chunks.map((chunk) => ({
@@ -274,7 +278,9 @@ function answerText(account: Account, session: Session, parts: AnswerParts): str
     }),
     ...parts.more,
   });
-  return `{"data":${head.slice(0, -1)},"rowset":[${parts.inline}]},"message":null,"code":null,"success":true}`;
+  const rows =
+    parts.format.name === "json" ? `"rowset":[${parts.inline}]` : `"rowsetBase64":"${parts.inline}"`;
+  return `{"data":${head.slice(0, -1)},${rows}},"message":null,"code":null,"success":true}`;
 }
 
 function inProgress(account: Account, session: Session, queryId: string, code: string) {

@@ -29,9 +29,10 @@ export async function login(account: Account, request: HttpRequest): Promise<Htt
     application: text(environment["APPLICATION"]) || text(data["CLIENT_APP_ID"]) || "Unknown",
     version: text(data["CLIENT_APP_VERSION"]),
     ip: request.ip,
+    driver: text(data["CLIENT_APP_ID"]),
   };
   const loginName = text(data["LOGIN_NAME"]);
-  const attempt = { userName: loginName.toUpperCase(), client, driver: text(data["CLIENT_APP_ID"]) };
+  const attempt = { userName: loginName.toUpperCase(), client, driver: client.driver };
   try {
     const { user, factor } = await authenticate(account.services, {
       loginName,

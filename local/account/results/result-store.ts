@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import type { Outcome, ResultColumn, StatementKind, Value } from "../session/outcome.ts";
-import { decodeValue, type EncodingOptions, rowEncoder } from "./row-encoding.ts";
+import { jsonRows } from "./json-rows.ts";
+import type { EncodingOptions } from "./row-encoding.ts";
+import type { ChunkBody, RowsFormat } from "./rows-format.ts";
 
 const compress = promisify(gzip);
 const expand = promisify(gunzip);
@@ -18,14 +20,15 @@ export interface Chunk {
   compressedSize: number;
 }
 
-/** A finished result as text: its first rows inline, the others in gzipped chunk files. */
+/** A finished result: its first rows inline as text, the others in gzipped chunk files. */
 export interface StoredResult {
   queryId: string;
   userId: number;
   kind: StatementKind;
   columns: ResultColumn[];
   rowCount: number;
-  /** JSON rows joined by commas, without brackets. */
+  format: RowsFormat;
+  /** As the format writes rows within an answer; empty where there are none. */
   inline: string;
   inlineRows: number;
   chunks: Chunk[];
@@ -62,37 +65,33 @@ export class ResultStore {
     options: EncodingOptions,
     finishedOn: () => number,
     check: () => void,
+    format: RowsFormat = jsonRows,
   ): Promise<StoredResult> {
-    const encode = rowEncoder(outcome.columns, options);
+    const writer = format.writer(outcome.columns, options);
     const chunks: Chunk[] = [];
     let inline = "";
     let inlineRows = 0;
     let rowCount = 0;
-    let parts: string[] = [];
-    let size = 0;
     let target = INLINE_LIMIT;
     const flush = async () => {
-      if (parts.length === 0) return;
-      if (rowCount === parts.length) {
-        inline = parts.join(",");
-        inlineRows = parts.length;
+      const { rows } = writer;
+      if (rows === 0) return;
+      if (rowCount === rows) {
+        inline = format.inline(writer.take());
+        inlineRows = rows;
         target = FIRST_CHUNK;
       } else {
-        chunks.push(await this.#writeChunk(parts));
+        chunks.push(await this.#writeChunk(writer.take(), rows));
         target = Math.min(target * 2, LARGEST_CHUNK);
       }
-      parts = [];
-      size = 0;
     };
     try {
       for await (const batch of outcome.rows) {
         check();
         for (const row of batch) {
-          const text = encode(row);
-          parts.push(text);
-          size += text.length + 1;
+          writer.add(row);
           rowCount++;
-          if (size >= target) await flush();
+          if (writer.size >= target) await flush();
         }
       }
       await flush();
@@ -106,6 +105,7 @@ export class ResultStore {
       kind: outcome.kind,
       columns: outcome.columns,
       rowCount,
+      format,
       inline,
       inlineRows,
       chunks,
@@ -121,13 +121,10 @@ export class ResultStore {
 
   /** Rows of a stored result as values, a chunk at a time. */
   async *rows(result: StoredResult): AsyncIterable<Value[][]> {
-    const decode = (text: string) =>
-      (JSON.parse(`[${text}]`) as (string | null)[][]).map((row) =>
-        row.map((cell, index) => decodeValue(cell, result.columns[index]!.type)),
-      );
-    if (result.inlineRows > 0) yield decode(result.inline);
+    const { format, columns } = result;
+    if (result.inlineRows > 0) yield await format.read(format.fromInline(result.inline), columns);
     for (const chunk of result.chunks)
-      yield decode((await expand(await readFile(join(this.#folder, chunk.name)))).toString());
+      yield await format.read(await expand(await readFile(join(this.#folder, chunk.name))), columns);
   }
 
   /** Path of a chunk file, or undefined when no stored result has it. */
@@ -139,19 +136,19 @@ export class ResultStore {
     if (this.#folderMade) rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async #writeChunk(parts: string[]): Promise<Chunk> {
+  async #writeChunk(body: ChunkBody, rowCount: number): Promise<Chunk> {
     // Each time: a sweep of temporary files may have taken the folder from a long-lived account.
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     this.#folderMade = true;
-    const text = Buffer.from(parts.join(","));
-    const compressed = await compress(text, { level: 1 });
+    const bytes = Buffer.from(body as string);
+    const compressed = await compress(bytes, { level: 1 });
     const name = randomBytes(24).toString("hex");
     await writeFile(join(this.#folder, name), compressed, { mode: 0o600 });
     this.#chunkBytes += compressed.length;
     return {
       name,
-      rowCount: parts.length,
-      uncompressedSize: text.length,
+      rowCount,
+      uncompressedSize: bytes.length,
       compressedSize: compressed.length,
     };
   }

@@ -13,6 +13,7 @@ import type { Outcome, ResultColumn } from "./outcome.ts";
 import { sessionParameter } from "./parameters.ts";
 import { newQueryId } from "./query-id.ts";
 import { rootOf, withParameters } from "./request-session.ts";
+import { resultFormat } from "./result-format.ts";
 import type { Session } from "./session.ts";
 import type { Admission, RunningStatement, RunOptions, StatementRecord } from "./statement.ts";
 import { statementContext } from "./statement-context.ts";
@@ -255,6 +256,10 @@ export class Executor {
         { jsonIndent: Number(parameter("JSON_INDENT")) },
         () => services.clock.now(),
         () => signal.throwIfAborted(),
+        // What a script reads again, and answers of other kinds, are JSON as Snowflake's are.
+        options.nested || outcome.kind !== "SELECT"
+          ? undefined
+          : await resultFormat(session.client.driver ?? "", parameter),
       );
       for (const end of atEnd.splice(0).reverse()) await end();
       record.kind = outcome.kind;

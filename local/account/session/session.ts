@@ -20,7 +20,13 @@ export interface Session {
   /** The explicit transaction (BEGIN), or null in autocommit. */
   transaction: Transaction | null;
   lastQueryId: string | null;
-  readonly client: { application: string; version: string; ip: string };
+  readonly client: {
+    application: string;
+    version: string;
+    ip: string;
+    /** What the driver calls itself, whatever the application: `PythonConnector`, `Go`. */
+    driver?: string;
+  };
   readonly createdOn: number;
   /** Its statements need no warehouse: Snowflake runs them (serverless tasks, pipes). */
   readonly managed?: boolean;

@@ -99,7 +99,7 @@ function compileResultScan(env: Env, call: CallExpr): Source {
   if (!result) throw new SnowflakeError("000709", "02000", `Statement ${queryId} not found`);
   const rows = need(env, `result ${queryId}`, async () => {
     const all: Value[][] = [];
-    for await (const batch of result.rows()) all.push(...batch);
+    for await (const batch of result.rows()) for (const row of batch) all.push(row);
     return all;
   });
   const unique = uniqueNames(result.columns.map((c) => c.name));

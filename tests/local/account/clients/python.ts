@@ -6,18 +6,22 @@ import { join } from "node:path";
 const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "firn");
 
 /**
- * A virtual environment with one Python package, made once under the user's cache. `missing` says why it cannot be:
+ * A virtual environment with one Python package and what it is to be used with, made once under the user's cache. `missing` says why it cannot be:
  * the test is then skipped with that reason in its title.
  */
-export function pythonClient(name: string, version: string): { bin: string; missing: string | undefined } {
-  const venv = join(cache, `${name}-${version}`);
+export function pythonClient(
+  name: string,
+  version: string,
+  others: readonly string[] = [],
+): { bin: string; missing: string | undefined } {
+  const venv = join(cache, [`${name}-${version}`, ...others].join("-"));
   const bin = join(venv, "bin");
   const prepare = (): string | undefined => {
     if (existsSync(join(venv, "ready"))) return undefined;
     if (spawnSync("python3", ["--version"]).status !== 0) return "there is no python3";
     mkdirSync(venv, { recursive: true });
     if (spawnSync("python3", ["-m", "venv", venv]).status !== 0) return "python3 has no venv module";
-    const pip = ["-m", "pip", "install", "-q", "--only-binary=:all:", `${name}==${version}`];
+    const pip = ["-m", "pip", "install", "-q", "--only-binary=:all:", `${name}==${version}`, ...others];
     if (spawnSync(join(bin, "python"), pip).status !== 0) return `pip could not install ${name} ${version}`;
     mkdirSync(join(venv, "ready"));
     return undefined;
