@@ -16,6 +16,7 @@ import { qualityModels } from "../pipelines/sources/quality.ts";
 import type { Source } from "../pipelines/sources/source.ts";
 import { maskedSchemas, planMasking } from "../roles/masking.ts";
 import { KAFKA_LOADER, planRoles } from "../roles/plan.ts";
+import { planShared } from "../roles/shared.ts";
 import type { StackConfig } from "./config/schema.ts";
 import { OWN_SCHEMAS, planDatabases, planSchemas, type WantedSchema } from "./databases.ts";
 import { Problems } from "./errors.ts";
@@ -79,11 +80,19 @@ export function compile(input: CompileInput): Platform {
   });
   const tasks = planTasks(compiled.models, config, names, problems, quality);
   const kpis = compileKpis(input.kpis, compiled, problems);
+  const tables = [...sources.tables, ...compiled.tables, ...quality.tables];
+  const shared = planShared({
+    edition: config.edition,
+    names,
+    departments: departmentsOf(compiled),
+    sources: sources.plans,
+    tables,
+  });
   const masking = planMasking({
     edition: config.edition,
     names,
-    tables: [...sources.tables, ...compiled.tables, ...quality.tables],
-    views: compiled.views,
+    tables,
+    views: [...compiled.views, ...shared.views],
     models: compiled.models.map((one) => one.model),
     unknown: sources.loaders.map((source) => names.schema("raw", source.key)),
   });
@@ -95,6 +104,13 @@ export function compile(input: CompileInput): Platform {
       ),
       ...modelSchemas(compiled),
       { database: "ops", schema: "quality", comment: "Operations: quality." },
+      ...shared.views.map(
+        (view): WantedSchema => ({
+          database: "mart",
+          schema: view.logical.split(".")[1]!,
+          comment: "What all departments read, each its own rows.",
+        }),
+      ),
     ],
     names,
   );
@@ -115,6 +131,7 @@ export function compile(input: CompileInput): Platform {
     format,
     integration: integration.name,
     masks: masking.governance,
+    rowPolicies: shared.policies,
     connectors: sources.kafka.connectors,
     loaders: sources.loaders.map((source) => ({
       user: source.user,
@@ -166,6 +183,14 @@ export function compile(input: CompileInput): Platform {
 }
 
 const schemaOf = (logical: string): string => logical.split(".").slice(0, 2).join(".");
+
+const departmentsOf = (compiled: CompiledModels): string[] => [
+  ...new Set(
+    compiled.models.flatMap(({ model }) =>
+      model.logical.startsWith("mart.") ? [model.logical.split(".")[1]!] : [],
+    ),
+  ),
+];
 
 function modelSchemas(compiled: CompiledModels): WantedSchema[] {
   const comments: Partial<Record<string, string>> = {

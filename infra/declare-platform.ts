@@ -55,7 +55,7 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
         return [storage!.object(target.on, target.object)];
       case "row access policy":
       case "tag":
-        return [governance!.tag(target.object)];
+        return [governance!.object(target.on, target.object)];
     }
   };
   const access = new Access({ platform, security, account, targetOf });
@@ -66,15 +66,17 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
     before: access.grantsTo(automation.security),
   });
   const admits = governance;
+  access.grant((grant) => governed(grant.target));
   access.createUsers((name) => admits.networkPolicy(name).name);
   storage = new Storage({
     platform,
     provider: objects,
     place: (schema) => databases.place(schema),
     before: (schema) => access.futureGrantsIn(schema),
+    beforeGoverned: access.grantsOn((target) => target.on === "row access policy"),
     beforeStage: [landing.access, ...access.grantsOn((target) => target.on === "integration")],
   });
-  access.grant((grant) => onObject(grant.target));
+  access.grant((grant) => onObject(grant.target) && !governed(grant.target));
   const tagging = new Tagging({
     plan: platform.governance,
     provider: objects,
@@ -108,4 +110,5 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
   };
 }
 
+const governed = (target: GrantTarget): boolean => target.on === "tag" || target.on === "row access policy";
 const onObject = (target: GrantTarget): boolean => "object" in target;

@@ -111,6 +111,10 @@ export class Names {
     return this.governance(`mask_${type}`);
   }
 
+  rowsByDepartment(): ObjectName {
+    return this.governance("rows_by_department");
+  }
+
   /** Addresses of a service user. */
   networkRule(user: string): ObjectName {
     return this.governance(`${user}_addresses`);

@@ -154,8 +154,19 @@ export interface Governance {
   masks: MaskingPolicy[];
   tags: Tag[];
   associations: TagAssociation[];
+  rowPolicies: RowAccessPolicy[];
   networkRules: NetworkRule[];
   networkPolicies: NetworkPolicy[];
+}
+
+/** Rows are seen by roles of `all`, and by the role of `own` whose value the argument has. */
+export interface RowAccessPolicy extends ObjectName {
+  key: string;
+  argument: { name: string; type: string };
+  all: string[];
+  own: { value: string; role: string }[];
+  body: string;
+  comment: string;
 }
 
 /** Ranges of IPv4 addresses from which requests come. */
@@ -273,6 +284,12 @@ export interface View extends ObjectName {
   logical: string;
   columns: Column[];
   statement: string;
+  /** Its definition and its optimizer tell nothing to those who only read it. */
+  secure?: boolean;
+  /** Logical names of what it reads, where no model says so. */
+  reads?: string[];
+  /** Which of its rows who sees, by the values of its columns `on`. */
+  rowAccess?: { policy: ObjectName; on: string[] };
   comment: string;
 }
 

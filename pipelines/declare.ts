@@ -21,6 +21,8 @@ export interface StorageArgs {
   place: (schema: SchemaName) => { database: Output<string>; schema: Output<string> };
   /** What must exist before an object in the schema: its future privileges. */
   before: (schema: SchemaName) => Resource[];
+  /** What must exist before an object behind a policy: the policy, and the privilege to apply it. */
+  beforeGoverned: Resource[];
   /** What must exist before a stage can read its bucket. */
   beforeStage: Resource[];
 }
@@ -81,24 +83,35 @@ export class Storage extends ComponentResource {
   }
 
   private createViews(
-    { platform, provider, before }: StorageArgs,
+    { platform, provider, before, beforeGoverned }: StorageArgs,
     common: (name: ObjectName) => object,
   ): void {
     const byLogical = new Map<string, Resource>();
     for (const table of platform.tables) byLogical.set(table.logical, this.object("table", table));
     for (const view of platform.views) {
-      const reads = platform.models.find((model) => model.logical === view.logical)?.reads ?? [];
+      const reads =
+        view.reads ?? platform.models.find((model) => model.logical === view.logical)?.reads ?? [];
       const made = new View(
         view.key,
         {
           ...(common(view) as { name: string; database: Output<string>; schema: Output<string> }),
           statement: view.statement,
+          ...(view.secure === true ? { isSecure: "true" } : {}),
+          ...(view.rowAccess === undefined
+            ? {}
+            : {
+                rowAccessPolicy: { policyName: quotedObject(view.rowAccess.policy), ons: view.rowAccess.on },
+              }),
           comment: view.comment,
         },
         {
           parent: this,
           provider,
-          dependsOn: [...before(view), ...reads.flatMap((name) => byLogical.get(name) ?? [])],
+          dependsOn: [
+            ...before(view),
+            ...(view.rowAccess === undefined ? [] : beforeGoverned),
+            ...reads.flatMap((name) => byLogical.get(name) ?? []),
+          ],
         },
       );
       this.objects.set(objectKey("view", view), made);

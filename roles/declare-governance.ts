@@ -4,6 +4,7 @@ import { MaskingPolicy } from "@pulumi/snowflake/maskingPolicy.js";
 import { NetworkPolicy } from "@pulumi/snowflake/networkPolicy.js";
 import { NetworkRule } from "@pulumi/snowflake/networkRule.js";
 import type { Provider } from "@pulumi/snowflake/provider.js";
+import { RowAccessPolicy } from "@pulumi/snowflake/rowAccessPolicy.js";
 import { Tag } from "@pulumi/snowflake/tag.js";
 import { TagAssociation } from "@pulumi/snowflake/tagAssociation.js";
 import { type ObjectName, quoted, quotedObject } from "../infra/names.ts";
@@ -18,7 +19,7 @@ export interface GovernanceArgs {
 }
 
 export class Governance extends ComponentResource {
-  private readonly tags = new Map<string, Tag>();
+  private readonly objects = new Map<string, Resource>();
   private readonly policies = new Map<string, NetworkPolicy>();
 
   constructor({ plan, provider, before }: GovernanceArgs, options?: ComponentResourceOptions) {
@@ -39,6 +40,22 @@ export class Governance extends ComponentResource {
           { parent: this, provider, dependsOn: before },
         ),
     );
+    for (const policy of plan.rowPolicies)
+      this.objects.set(
+        `row access policy ${quotedObject(policy)}`,
+        new RowAccessPolicy(
+          policy.key,
+          {
+            name: policy.name,
+            database: policy.database,
+            schema: policy.schema,
+            arguments: [policy.argument],
+            body: policy.body,
+            comment: policy.comment,
+          },
+          { parent: this, provider, dependsOn: before },
+        ),
+      );
     const rules = new Map(
       plan.networkRules.map((rule) => [
         quotedObject(rule),
@@ -75,8 +92,8 @@ export class Governance extends ComponentResource {
         ),
       );
     for (const tag of plan.tags)
-      this.tags.set(
-        quotedObject(tag),
+      this.objects.set(
+        `tag ${quotedObject(tag)}`,
         new Tag(
           tag.key,
           {
@@ -97,8 +114,8 @@ export class Governance extends ComponentResource {
     return this.policies.get(name)!;
   }
 
-  tag(name: ObjectName): Tag {
-    return this.tags.get(quotedObject(name))!;
+  object(kind: "tag" | "row access policy", name: ObjectName): Resource {
+    return this.objects.get(`${kind} ${quotedObject(name)}`)!;
   }
 }
 

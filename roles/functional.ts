@@ -42,6 +42,10 @@ export interface DataFlows {
 }
 
 export const BI_WAREHOUSE = "bi";
+export const REPORTER = "reporter";
+export const STEWARD = "steward";
+/** The schema of MART that every department reads, each its own rows of it. */
+export const SHARED_MART = "mart.shared";
 /** Key of the BI tool's user and role. */
 export const BI_TOOL = "bi_tool";
 /** Key of the role of a department's people. */
@@ -102,22 +106,24 @@ export function functionalRoles(schemas: readonly Schema[], flows: DataFlows): F
     },
     {
       ...none,
-      key: "reporter",
+      key: REPORTER,
       comment: "Reads every mart: dashboards for the whole company.",
       reads: marts,
       warehouses: [BI_WAREHOUSE],
     },
-    ...marts.map((schema) => {
-      const department = schema.split(".")[1]!;
-      return {
-        ...none,
-        key: analystKey(department),
-        department,
-        comment: `People of ${department}: read their department's mart.`,
-        reads: [schema],
-        warehouses: [BI_WAREHOUSE],
-      };
-    }),
+    ...marts
+      .filter((schema) => schema !== SHARED_MART)
+      .map((schema) => {
+        const department = schema.split(".")[1]!;
+        return {
+          ...none,
+          key: analystKey(department),
+          department,
+          comment: `People of ${department}: read their department's mart.`,
+          reads: [schema, ...marts.filter((one) => one === SHARED_MART)],
+          warehouses: [BI_WAREHOUSE],
+        };
+      }),
     {
       ...none,
       key: "pii_reader",
@@ -128,7 +134,7 @@ export function functionalRoles(schemas: readonly Schema[], flows: DataFlows): F
     },
     {
       ...none,
-      key: "steward",
+      key: STEWARD,
       comment: "Looks after data quality: reads rejected records and where they came from.",
       reads: [
         ...inDatabase("ops").filter((schema) => ![flows.pipeline, flows.governance].includes(schema)),

@@ -9,6 +9,7 @@ import type {
   Grant,
   Role,
   RoleGrant,
+  RowAccessPolicy,
   Schema,
   ServiceUser,
   Stage,
@@ -37,6 +38,7 @@ export interface RolesInput {
   integration: string;
   connectors: readonly Connector[];
   masks: MaskPlan;
+  rowPolicies: readonly RowAccessPolicy[];
   loaders: readonly LoaderRole[];
   /** Public keys by service user, base64 of DER. */
   publicKeys: Readonly<Record<string, string>>;
@@ -61,7 +63,12 @@ export function planRoles(input: RolesInput): PlannedRoles {
     roleGrants: [],
     grants: [],
     users: [],
-    governance: { ...input.masks, networkRules: [], networkPolicies: [] },
+    governance: {
+      ...input.masks,
+      rowPolicies: [...input.rowPolicies],
+      networkRules: [],
+      networkPolicies: [],
+    },
   };
   planAccess(functional, input, plan);
   planClearText(functional, input, plan);
@@ -179,11 +186,12 @@ function planClearText(functional: readonly FunctionalRole[], input: RolesInput,
  */
 function planGovernance(input: RolesInput, plan: PlannedRoles): void {
   const { names, config } = input;
-  const { masks, tags, networkRules } = plan.governance;
+  const { masks, tags, rowPolicies, networkRules } = plan.governance;
   const { security, objects } = config.automation;
   const creates = [
     ...(masks.length > 0 ? ["CREATE MASKING POLICY"] : []),
     ...(networkRules.length > 0 ? ["CREATE NETWORK RULE"] : []),
+    ...(rowPolicies.length > 0 ? ["CREATE ROW ACCESS POLICY"] : []),
     ...(tags.length > 0 ? ["CREATE TAG"] : []),
   ];
   if (creates.length === 0) return;
@@ -214,6 +222,14 @@ function planGovernance(input: RolesInput, plan: PlannedRoles): void {
       privileges: ["APPLY"],
       target: { on: "tag", object: { database, schema: inSchema, name } },
       because: "the owner of tables tags their columns",
+    });
+  for (const { key, database, schema: inSchema, name } of rowPolicies)
+    plan.grants.push({
+      key: `sysadmin:apply:${key}`,
+      role: objects,
+      privileges: ["APPLY"],
+      target: { on: "row access policy", object: { database, schema: inSchema, name } },
+      because: "the owner of views puts them behind it",
     });
 }
 

@@ -321,5 +321,7 @@ const viewOf = (bound: BoundModel): View => ({
   ...bound.relation.object,
   columns: columnsOf(bound),
   statement: printQuery(bound.query),
+  // Departments read marts; what a mart is made of is not theirs to see.
+  secure: bound.name.database === "mart",
   comment: bound.header.description.trim(),
 });

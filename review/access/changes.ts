@@ -17,6 +17,8 @@ export interface AccessChange {
   gained: string[];
   lost: string[];
   columns: ColumnChange[];
+  /** Rows that it sees from now on and did not before, and the other way; by the values of a row access policy. */
+  rows?: { was: string; is: string };
   /** The way by which it is gained: roles, then the grant. */
   via?: Path;
   /** Personal columns that can be read in clear from now on. */
@@ -40,7 +42,8 @@ export function compareAccess(base: Platform, head: Platform): AccessChange[] {
     const gained = missing(is, was);
     const lost = missing(was, is);
     const columns = columnChanges(was, is);
-    if (gained.length + lost.length + columns.length === 0) continue;
+    const rows = rowChange(was, is);
+    if (gained.length + lost.length + columns.length === 0 && !rows) continue;
     const first = gained[0];
     changes.push({
       principal: shown.principal,
@@ -50,6 +53,7 @@ export function compareAccess(base: Platform, head: Platform): AccessChange[] {
       gained,
       lost,
       columns,
+      ...(rows ? { rows } : {}),
       via:
         (first !== undefined ? is?.privileges[first] : undefined) ?? Object.values(is?.privileges ?? {})[0],
       newPersonal: columns
@@ -73,6 +77,17 @@ export function compareAccess(base: Platform, head: Platform): AccessChange[] {
       compare(left.object, right.object),
   );
 }
+
+/** Which rows it sees, where it may read before and after. */
+function rowChange(was: EffectiveAccess | undefined, is: EffectiveAccess | undefined): AccessChange["rows"] {
+  if (!was || !is || Object.keys(was.columns).length === 0 || Object.keys(is.columns).length === 0)
+    return undefined;
+  const [before, after] = [rowWords(was.rows), rowWords(is.rows)];
+  return before === after ? undefined : { was: before, is: after };
+}
+
+const rowWords = (rows: string[] | undefined): string =>
+  rows === undefined ? "all rows" : rows.length === 0 ? "no rows" : `rows of ${rows.join(", ")}`;
 
 function columnChanges(was: EffectiveAccess | undefined, is: EffectiveAccess | undefined): ColumnChange[] {
   const changes: ColumnChange[] = [];
@@ -120,6 +135,7 @@ function objectsOf(platform: Platform): Set<string> {
 const rank = (change: AccessChange): number => {
   if (change.newPersonal.length > 0) return 0;
   if (change.principalKind === "public" && change.gained.length > 0) return 1;
+  if (change.rows?.is === "all rows") return 1;
   if (change.gained.length > 0 || change.columns.some((column) => column.change.startsWith("now"))) return 2;
   return 3;
 };

@@ -1,4 +1,4 @@
-import type { Grant, GrantTarget, Platform } from "../../infra/platform.ts";
+import type { Grant, GrantTarget, ObjectName, Platform } from "../../infra/platform.ts";
 import { type ColumnSight, sightOf } from "./columns.ts";
 
 /** Why a principal has a privilege: the roles on the way and the grant at its end. */
@@ -18,6 +18,8 @@ export interface EffectiveAccess {
   privileges: Record<string, Path>;
   /** Columns it can read, for tables and views where it has SELECT or OWNERSHIP. */
   columns: Record<string, ColumnSight>;
+  /** Of what is behind a row access policy: the values whose rows it sees. Absent where it sees all rows. */
+  rows?: string[];
 }
 
 const READS = new Set(["SELECT", "OWNERSHIP", "ALL", "ALL PRIVILEGES"]);
@@ -37,6 +39,7 @@ export function effectiveAccess(platform: Platform): EffectiveAccess[] {
   const parents = inheritance(platform);
   const grantsByRole = Map.groupBy(platform.grants, (grant) => grant.role);
   const sight = sightOf(platform);
+  const rows = rowsOf(platform);
   const objects = schemaObjects(platform);
   const owned = ownedByRole(platform);
   const byPlace = Map.groupBy(objects, (object) => `${object.database}.${object.schema}`);
@@ -67,7 +70,10 @@ export function effectiveAccess(platform: Platform): EffectiveAccess[] {
             if (target.place && !usable.has(target.place)) continue;
             const access = give(target.kind, target.name, privilege, path);
             if (target.logical && READS.has(privilege))
-              access.columns = sight(target.logical, [...held.keys()]);
+              Object.assign(access, {
+                columns: sight(target.logical, [...held.keys()]),
+                ...rows(target.logical, held),
+              });
           }
         }
     for (const [role, way] of held)
@@ -75,6 +81,23 @@ export function effectiveAccess(platform: Platform): EffectiveAccess[] {
         give(object.kind, full(object), "OWNERSHIP", { roles: way, grant: `made by ${role}` });
     return [...found.values()];
   });
+}
+
+/** A function that says which rows someone with the given roles sees of a table or view. */
+function rowsOf(platform: Platform): (logical: string, held: Map<string, string[]>) => { rows?: string[] } {
+  const named = (name: ObjectName) => `${name.database}.${name.schema}.${name.name}`;
+  const policies = new Map(platform.governance.rowPolicies.map((policy) => [named(policy), policy]));
+  const behind = new Map(
+    platform.views.flatMap(({ logical, rowAccess }) =>
+      rowAccess ? [[logical, rowAccess.policy] as const] : [],
+    ),
+  );
+  return (logical, held) => {
+    const name = behind.get(logical);
+    const policy = name && policies.get(named(name));
+    if (!policy || policy.all.some((role) => held.has(role))) return {};
+    return { rows: policy.own.filter(({ role }) => held.has(role)).map(({ value }) => value) };
+  };
 }
 
 /** Who makes a thing owns it: pipes are made as the loader, streams and tasks as the transformer. Everything else is made by system roles. */
@@ -174,7 +197,9 @@ function targetsOf(grant: Grant, byPlace: Map<string, SchemaObject[]>): Target[]
     case "table":
     case "view":
     case "stage":
-    case "file format": {
+    case "file format":
+    case "tag":
+    case "row access policy": {
       const place = `${target.object.database}.${target.object.schema}`;
       const named = byPlace
         .get(place)

@@ -9,7 +9,10 @@ export function accessSection(review: Review): Section {
   const personal = access.filter((change) => change.newPersonal.length > 0);
   const others = access.filter((change) => change.newPersonal.length === 0);
   const gains = others.filter(
-    (change) => change.gained.length > 0 || change.columns.some((column) => column.change.startsWith("now")),
+    (change) =>
+      change.gained.length > 0 ||
+      change.rows !== undefined ||
+      change.columns.some((column) => column.change.startsWith("now")),
   );
   const losses = others.filter((change) => !gains.includes(change));
   const blocks: Block[] = [];
@@ -57,7 +60,7 @@ function grouped(changes: AccessChange[], which: "gained" | "lost"): Block {
       place(change),
       change[which],
       change.because,
-      columnWords(change).length > 0 ? change.object : "",
+      columnWords(change).length > 0 || change.rows ? change.object : "",
     ]),
   );
   return {
@@ -74,6 +77,7 @@ function grouped(changes: AccessChange[], which: "gained" | "lost"): Block {
         ...join(change[which].map((privilege) => code(privilege))),
         ...(change[which].length > 0 && columnWords(change).length > 0 ? [", "] : []),
         ...columnWords(change),
+        ...(change.rows ? [`${change.rows.is} instead of ${change.rows.was}`] : []),
       ];
       const on: Text =
         group.length === 1

@@ -38,7 +38,18 @@ export function statementsOf(platform: Part): string[] {
       (each) =>
         `INSERT INTO ${quotedObject(each)} SELECT ${each.columns.map((column) => exampleOf(column.type)).join(", ")}`,
     ),
-    ...platform.views.map((each) => `CREATE VIEW ${quotedObject(each)} AS ${each.statement}`),
+    ...governance.rowPolicies.map(
+      (each) =>
+        `CREATE ROW ACCESS POLICY ${quotedObject(each)} AS (${each.argument.name} ${each.argument.type}) RETURNS BOOLEAN -> ${each.body}`,
+    ),
+    ...platform.views.map(
+      (each) =>
+        `CREATE ${each.secure === true ? "SECURE " : ""}VIEW ${quotedObject(each)}${
+          each.rowAccess === undefined
+            ? ""
+            : ` WITH ROW ACCESS POLICY ${quotedObject(each.rowAccess.policy)} ON (${each.rowAccess.on.map(one).join(", ")})`
+        } AS ${each.statement}`,
+    ),
     ...governance.associations.flatMap((each) =>
       each.objects.map((parts) =>
         each.on === "schema"
@@ -96,28 +107,58 @@ export interface Observed {
   privileges: string[];
   /** Without columns that hold no value at all. */
   columns: Record<string, "clear" | "masked">;
+  /** Of what is behind a row access policy: the values of its column whose rows are seen. */
+  rows?: string[];
 }
 
 /** `table MART.SALES.KPI`, as reviews name it. */
 export const objectName = (relation: Table | View): string =>
   `${"statement" in relation ? "view" : "table"} ${relation.database}.${relation.schema}.${relation.name}`;
 
-/** The first row of each relation as the session's role sees it, by the relation's name. */
-export async function firstRows(
+/** All rows of each relation as the session's role sees them, by the relation's name. */
+export async function allRows(
   account: WholeAccount,
   relations: readonly (Table | View)[],
-): Promise<Map<string, unknown[]>> {
-  const rows = new Map<string, unknown[]>();
+): Promise<Map<string, unknown[][]>> {
+  const rows = new Map<string, unknown[][]>();
   for (const relation of relations)
-    rows.set(objectName(relation), (await account.rows(`SELECT * FROM ${quotedObject(relation)}`))[0] ?? []);
+    rows.set(objectName(relation), await account.rows(`SELECT * FROM ${quotedObject(relation)}`));
   return rows;
 }
 
-/** What the session's role may do to a relation. `clear` is its first row in clear text. */
+/** Where the column stands that a row access policy looks at; -1 where there is none. */
+const policyColumn = (relation: Table | View): number =>
+  relation.columns.findIndex(
+    (column) => "rowAccess" in relation && relation.rowAccess?.on[0] === column.name,
+  );
+
+/** What is expected to be seen: what is told, as far as there are rows and values that could show it. */
+export function visible(told: Observed, relation: Table | View, clear: readonly unknown[][]): Observed {
+  const at = policyColumn(relation);
+  const present = [...new Set(clear.map((row) => String(row[at])))].sort();
+  const rows =
+    at < 0
+      ? undefined
+      : told.rows === undefined
+        ? present
+        : present.filter((one) => told.rows!.includes(one));
+  const first = at < 0 ? clear[0] : clear.find((row) => rows!.includes(String(row[at])));
+  return {
+    privileges: told.privileges,
+    columns: Object.fromEntries(
+      Object.entries(told.columns).filter(
+        ([name]) => first?.[relation.columns.findIndex((column) => column.name === name)] != null,
+      ),
+    ),
+    ...(rows === undefined || !told.privileges.includes("SELECT") ? {} : { rows }),
+  };
+}
+
+/** What the session's role may do to a relation. `clear` are its rows in clear text. */
 export async function observe(
   account: WholeAccount,
   relation: Table | View,
-  clear: readonly unknown[],
+  clear: readonly unknown[][],
 ): Promise<Observed> {
   const name = quotedObject(relation);
   const allowed = async (statement: string) => {
@@ -131,9 +172,13 @@ export async function observe(
   const read = await allowed(`SELECT * FROM ${name}`);
   if (read !== undefined) {
     observed.privileges.push("SELECT");
+    const at = policyColumn(relation);
+    if (at >= 0) observed.rows = [...new Set(read.rows.map((row) => String(row[at])))].sort();
+    const [first] = read.rows;
+    const same = at < 0 ? clear[0] : clear.find((row) => row[at] === first?.[at]);
     for (const [index, column] of relation.columns.entries())
-      if ((clear[index] ?? null) !== null)
-        observed.columns[column.name] = read.rows[0]?.[index] === clear[index] ? "clear" : "masked";
+      if (first !== undefined && same?.[index] != null)
+        observed.columns[column.name] = first[index] === same[index] ? "clear" : "masked";
   }
   if ("statement" in relation) return observed;
   const first = one(relation.columns[0]!.name);

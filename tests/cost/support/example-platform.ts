@@ -248,7 +248,14 @@ function platform(): Platform {
     users: [
       { key: "transform", name: "TRANSFORM_SERVICE", role: "TRANSFORMER", publicKey: "MIIB", comment: "" },
     ],
-    governance: { masks: [], tags: [], associations: [], networkRules: [], networkPolicies: [] },
+    governance: {
+      masks: [],
+      tags: [],
+      associations: [],
+      rowPolicies: [],
+      networkRules: [],
+      networkPolicies: [],
+    },
     fileFormats: [],
     stages: [
       {
