@@ -44,6 +44,7 @@ const IMPORT_IDS = {
   "snowflake:index/stage:Stage": piped,
   "snowflake:index/table:Table": piped,
   "snowflake:index/maskingPolicy:MaskingPolicy": quoted(inSchema),
+  "snowflake:index/rowAccessPolicy:RowAccessPolicy": quoted(inSchema),
   "snowflake:index/streamOnTable:StreamOnTable": quoted(inSchema),
   "snowflake:index/tag:Tag": quoted(inSchema),
   "snowflake:index/task:Task": quoted(inSchema),

@@ -75,10 +75,23 @@ function securityReasons(access: AccessChange[], resources: ResourceChanges | un
   const identity = (resources?.changes ?? []).filter(
     (change) => IDENTITY.has(change.kind) && change.action !== "delete",
   );
+  const governed = (resources?.changes ?? []).filter((change) => GOVERNED.has(change.kind));
+  if (governed.length > 0) why.push(`${count(governed.length, "change")} to masks, policies or networks`);
+  const rows = access.filter((change) => change.rows);
+  if (rows.length > 0) why.push(`${count(rows.length, "change")} of which rows are seen`);
   if (identity.length > 0) why.push(`${count(identity.length, "change")} to users, integrations or ACLs`);
   return why;
 }
 
+/** Kinds of what hides and what admits. */
+export const GOVERNED: ReadonlySet<string> = new Set([
+  "masks",
+  "tags",
+  "associations",
+  "rowPolicies",
+  "networkRules",
+  "networkPolicies",
+]);
 const IDENTITY = new Set(["users", "integrations", "acls"]);
 
 function platformReasons({ risks, resources, comparable }: Judged): string[] {

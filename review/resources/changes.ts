@@ -26,8 +26,11 @@ export interface ResourceChanges {
 
 type Entry = Record<string, unknown>;
 
-/** Everything declared that differs, kind by kind. `base` may come from another version of the code: unknown lists are compared as data. */
-export function compareResources(base: Platform, head: Platform): ResourceChanges {
+/** Everything declared that differs, kind by kind. The older one may come from another version of the code: unknown lists are compared as data. */
+export function compareResources(older: Platform, newer: Platform): ResourceChanges {
+  // The lists of governance are kinds as others are.
+  const base = { ...older, ...older.governance };
+  const head = { ...newer, ...newer.governance };
   const changes: ResourceChange[] = [];
   const unknownKinds: string[] = [];
   let unchanged = 0;
@@ -84,7 +87,7 @@ export function compareFields(before: Entry, after: Entry, ignored: readonly str
 function flatten(entry: Entry, ignored: readonly string[]): Map<string, string> {
   const flat = new Map<string, string>();
   const visit = (value: unknown, path: string): void => {
-    if (ignored.includes(path) || value === undefined) return;
+    if (value === undefined || ignored.includes(path) || ignored.includes(anyNamed(path))) return;
     if (isNamedList(value)) for (const each of value) visit(each, `${path}[${each["name"]}]`);
     else if (isEntry(value) && Object.keys(value).length > 0)
       for (const [key, inner] of Object.entries(value)) visit(inner, path === "" ? key : `${path}.${key}`);
@@ -93,6 +96,13 @@ function flatten(entry: Entry, ignored: readonly string[]): Map<string, string> 
   visit(entry, "");
   return flat;
 }
+
+/** `columns[EMAIL].tags` → `columns[].tags`. */
+const anyNamed = (path: string): string =>
+  path
+    .split("[")
+    .map((part, index) => (index === 0 ? part : part.slice(part.indexOf("]"))))
+    .join("[");
 
 function kindsOf(base: Platform, head: Platform): string[] {
   const named = (platform: Platform): string[] =>

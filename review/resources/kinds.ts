@@ -75,6 +75,9 @@ const describeRoleGrant = (grant: Entry): string => `${text(grant["role"])} to $
 const describeAcl = (acl: Entry): string =>
   `${text(acl["principal"])} may ${text(acl["operation"])} ${text(acl["resourceType"])} ${text(acl["resourceName"])}`;
 
+/** What is known of a column besides what is declared of it; a tag association carries what follows. */
+const OF_COLUMNS = ["tags", "personalFields", "sameAs", "masking.policy", "masking.unmasked"];
+
 /**
  * The lists of Platform. `replaces` is what the providers' own schemas say (willReplaceOnChanges of @pulumi/snowflake 1.3
  * and kafka 3.13, compared in tests/review/resources/kinds.wire.ts); every other change is made in place, renames too.
@@ -124,13 +127,13 @@ export const KINDS: Record<string, KnownKind> = {
   tables: {
     label: "Table",
     type: "snowflake:index/table:Table",
-    derived: ["insertOnly", "logical"],
+    derived: ["insertOnly", "logical", ...OF_COLUMNS.map((fact) => `columns[].${fact}`)],
     replaces: same("database", "schema"),
   },
   views: {
     label: "View",
     type: "snowflake:index/view:View",
-    derived: ["logical", "columns"],
+    derived: ["logical", "columns", "reads"],
     replaces: same("database", "schema"),
   },
   pipes: {
@@ -152,6 +155,32 @@ export const KINDS: Record<string, KnownKind> = {
     derived: ["model", "checks", "warehouseKey"],
     replaces: same("database", "schema", "name"),
   },
+  masks: {
+    label: "Masking policy",
+    type: "snowflake:index/maskingPolicy:MaskingPolicy",
+    derived: ["unmasked"],
+    replaces: { ...same("database", "schema"), type: ["arguments", "returnDataType"] },
+  },
+  tags: { label: "Tag", type: "snowflake:index/tag:Tag", replaces: same("database", "schema") },
+  associations: {
+    label: "Tag association",
+    type: "snowflake:index/tagAssociation:TagAssociation",
+    describe: (association) => `${dotted(association["tag"])} on ${text(association["on"])}s`,
+    replaces: { tag: ["tagId"], on: ["objectType"] },
+  },
+  rowPolicies: {
+    label: "Row access policy",
+    type: "snowflake:index/rowAccessPolicy:RowAccessPolicy",
+    derived: ["all", "own"],
+    replaces: { ...same("database", "schema"), argument: ["arguments"] },
+  },
+  networkRules: {
+    label: "Network rule",
+    type: "snowflake:index/networkRule:NetworkRule",
+    replaces: same("database", "schema", "name"),
+  },
+  networkPolicies: { label: "Network policy", type: "snowflake:index/networkPolicy:NetworkPolicy" },
+  governance: "not a resource",
   landing: { label: "Landing bucket", replaces: same("bucket") },
   topics: {
     label: "Kafka topic",

@@ -8,6 +8,7 @@ import { isKeyPlaceholder } from "../../infra/service-keys.ts";
 import { type CompiledPlatform, openCache, revisionKey, workingTreeKey } from "./cache.ts";
 import { extractRevision, findRevision, UnreadableRevision } from "./git.ts";
 import { bringMachineKeys } from "./machine-keys.ts";
+import { completed } from "./older.ts";
 
 export interface LoadedPlatform extends CompiledPlatform {
   label: string;
@@ -27,7 +28,7 @@ export async function loadRevision(options: LoadRevisionOptions): Promise<Loaded
   const revision = await findRevision(root, ref);
   const cache = openCache(options.cacheDir, revisionKey(root, revision.tree, stack));
   const cached = cache.read();
-  if (cached) return { ...cached, label: revision.label };
+  if (cached) return { ...cached, platform: completed(cached.platform), label: revision.label };
   const folder = mkdtempSync(join(tmpdir(), "firn-review-"));
   try {
     await extractRevision(root, revision.commit, folder);
@@ -38,7 +39,7 @@ export async function loadRevision(options: LoadRevisionOptions): Promise<Loaded
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
     const loaded = await compileIn(folder, folder, stack, root, revision.label);
     cache.write(loaded);
-    return { ...loaded, label: revision.label };
+    return { ...loaded, platform: completed(loaded.platform), label: revision.label };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -2,6 +2,7 @@ import type { AccessChange } from "../access/changes.ts";
 import { type Block, code, faint, join, type Part, type Section, type Text } from "../document/document.ts";
 import type { Review } from "../review.ts";
 import { count } from "../verdict.ts";
+import { policyBlocks } from "./policies.ts";
 
 /** Access: new ways to personal data first, then gains and losses, many alike as one line. */
 export function accessSection(review: Review): Section {
@@ -26,6 +27,7 @@ export function accessSection(review: Review): Section {
   for (const change of personal) blocks.push({ kind: "note", tone: "bad", text: personalText(change) });
   if (gains.length > 0) blocks.push(grouped(gains, "gained"));
   if (losses.length > 0) blocks.push(grouped(losses, "lost"));
+  blocks.push(...policyBlocks(review));
   const principals = new Set(access.map((change) => change.principal)).size;
   return {
     id: "access",

@@ -50,11 +50,15 @@ test("the connectors' role has its two tables and the way to them, and nothing e
   ]);
 });
 
-test("a department's people read their own mart", () => {
+test("a department's people read their own mart, and what departments share", () => {
   expect(printed("ANALYST_SALES").sort()).toEqual([
     "SELECT on TABLES in MART.SALES",
+    "SELECT on TABLES in MART.SHARED",
     "SELECT on VIEWS in MART.SALES",
+    "SELECT on VIEWS in MART.SHARED",
     "USAGE on MART.SALES",
+    "USAGE on MART.SHARED",
+    "USAGE on database MART",
     "USAGE on database MART",
     "USAGE on warehouse BI",
   ]);

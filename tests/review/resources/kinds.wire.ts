@@ -18,6 +18,8 @@ const CONSTANT = new Set([
 ]);
 const CONSTANT_OF: Record<string, string[]> = {
   "snowflake:index/storageIntegration:StorageIntegration": ["type"],
+  "snowflake:index/maskingPolicy:MaskingPolicy": ["exemptOtherPolicies"],
+  "snowflake:index/networkRule:NetworkRule": ["mode", "type"],
 };
 
 interface Schema {

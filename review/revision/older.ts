@@ -1,0 +1,23 @@
+import type { Governance, Model, Platform } from "../../infra/platform.ts";
+
+const NOTHING: Governance = {
+  masks: [],
+  tags: [],
+  associations: [],
+  rowPolicies: [],
+  networkRules: [],
+  networkPolicies: [],
+};
+
+/** The platform of a revision whose compiler knew nothing yet of some parts, with these as it had them: not at all. */
+export function completed(platform: Platform): Platform {
+  const given: Partial<Platform> = platform;
+  return {
+    ...platform,
+    governance: { ...NOTHING, ...given.governance },
+    models: platform.models.map((model) => ({
+      ...model,
+      shows: (model as Partial<Model>).shows ?? model.lineage,
+    })),
+  };
+}
