@@ -45,7 +45,13 @@ const mayMake = [
     onAccountObject: { objectType: "DATABASE", objectName: database.name },
   }),
   grant("schema", {
-    privileges: ["CREATE MASKING POLICY", "CREATE NETWORK RULE", "CREATE TAG", "USAGE"],
+    privileges: [
+      "CREATE MASKING POLICY",
+      "CREATE NETWORK RULE",
+      "CREATE ROW ACCESS POLICY",
+      "CREATE TAG",
+      "USAGE",
+    ],
     onSchema: { schemaName: rules.fullyQualifiedName },
   }),
   grant("account", { privileges: ["APPLY MASKING POLICY", "APPLY TAG"], onAccount: true }, account),
@@ -119,6 +125,36 @@ new snowflake.TagAssociation(
     tagValue: "personal",
   },
   { ...objects, dependsOn: [mayTag] },
+);
+
+const rows = new snowflake.RowAccessPolicy(
+  "rows",
+  {
+    ...inRules,
+    name: "ROWS",
+    arguments: [{ name: "DEPARTMENT", type: "VARCHAR" }],
+    body: `IS_ROLE_IN_SESSION('SYSADMIN')${second ? " OR (DEPARTMENT = 'sales' AND IS_ROLE_IN_SESSION('USERADMIN'))" : ""}`,
+    comment,
+  },
+  made,
+);
+const mayFilter = grant("rows", {
+  accountRoleName: "SYSADMIN",
+  privileges: ["APPLY"],
+  onSchemaObject: { objectType: "ROW ACCESS POLICY", objectName: rows.fullyQualifiedName },
+});
+new snowflake.View(
+  "seen",
+  {
+    database: database.name,
+    schema: people.name,
+    name: "SEEN",
+    isSecure: "true",
+    statement: 'SELECT \'sales\' AS "DEPARTMENT", "EMAIL"\nFROM "KEPT"."PEOPLE"."PERSON"',
+    rowAccessPolicy: { policyName: rows.fullyQualifiedName, ons: ["DEPARTMENT"] },
+    comment,
+  },
+  { ...objects, dependsOn: [table, mayFilter] },
 );
 
 const rule = new snowflake.NetworkRule(
