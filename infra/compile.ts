@@ -10,6 +10,7 @@ import { planTasks } from "../pipelines/models/graph.ts";
 import type { ModelFile } from "../pipelines/models/model.ts";
 import { type PlannedQuality, planQuality } from "../pipelines/quality/plan.ts";
 import { QUALITY_SCHEMA } from "../pipelines/quality/result-table.ts";
+import { planScores, readScores } from "../pipelines/scores/plan.ts";
 import { planPauses } from "../pipelines/sources/pauses.ts";
 import { planSources, rawRelations } from "../pipelines/sources/plan.ts";
 import { qualityModels } from "../pipelines/sources/quality.ts";
@@ -35,6 +36,8 @@ export interface CompileInput {
   metrics?: readonly MetricFile[];
   /** Checks that are files of their own; none by default. */
   checks?: readonly ModelFile[];
+  /** Definitions of scores; none by default. */
+  scores?: readonly ModelFile[];
   kpis: readonly KpiFile[];
   /** Public keys of service users, base64 of DER, by the user's key. */
   publicKeys: Readonly<Record<string, string>>;
@@ -63,12 +66,21 @@ export function compile(input: CompileInput): Platform {
     problems,
   });
   const metrics = parseMetrics(input.metrics ?? [], problems);
+  const scores = readScores(input.scores ?? [], input.models, names, problems);
   const models = [
     ...input.models,
+    ...scores.models,
     ...metricModels(metrics, problems),
     ...qualityModels(sources.contracted, config.watchFields),
   ];
-  const compiled = compileModels(models, rawRelations(sources), names, problems, sources.absent);
+  const base = [...rawRelations(sources), ...scores.relations];
+  const derived = compileModels(models, base, names, problems, sources.absent);
+  const scored = planScores(scores.scores, derived, names);
+  const compiled: CompiledModels = {
+    ...derived,
+    models: [...derived.models, ...scored.compiled],
+    tables: [...derived.tables, ...scored.tables],
+  };
   const quality = planQuality({
     config,
     stackFile,
@@ -125,6 +137,7 @@ export function compile(input: CompileInput): Platform {
       pipeline: `ops.${PIPELINE_SCHEMA}`,
       governance: `ops.${GOVERNANCE_SCHEMA}`,
       personal: maskedSchemas(masking),
+      classifiers: scored.classifierSchemas,
       ...modelFlows(compiled, quality, config),
     },
     stage,

@@ -44,6 +44,7 @@ export function loadPlatform({ root, stack, publicKeys, deployment }: LoadOption
     models: sqlFiles(root, "sql").filter((file) => !NO_MODELS.some((folder) => file.path.startsWith(folder))),
     checks: sqlFiles(root, "sql/checks"),
     metrics: sqlFiles(root, "sql/metrics", ".yaml"),
+    scores: sqlFiles(root, "sql/scores", ".yaml"),
     kpis: sqlFiles(root, "sql/kpi"),
     publicKeys: publicKeys ?? readPublicKeys({ root, stack, config, environment, deploying, problems }),
     problems,

@@ -431,7 +431,7 @@ export interface Model {
   /** The part of lineage whose values can be read from the column, down to a record's field: `raw.crm.lead.record:Email`. */
   shows: Record<string, string[]>;
   maintenance: Maintenance;
-  /** The SELECT with physical names. */
+  /** The SELECT with physical names; what a score's task does; empty for what such a task writes besides. */
   query: string;
   /** One statement that rebuilds the target; for backfills and for comparing. Absent for views. */
   fullRefresh?: string;

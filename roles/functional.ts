@@ -6,6 +6,13 @@
 import type { Schema } from "../infra/platform.ts";
 import { PERSONAL_READ } from "./masking.ts";
 
+export type Creation =
+  | "CREATE PIPE"
+  | "CREATE SNOWFLAKE.ML.CLASSIFICATION"
+  | "CREATE STREAM"
+  | "CREATE TABLE"
+  | "CREATE TASK";
+
 export interface FunctionalRole {
   /** Logical name, lower-case; its parts are joined by `_`. */
   key: string;
@@ -15,7 +22,7 @@ export interface FunctionalRole {
   /** Keys of warehouses that it may use. */
   warehouses: string[];
   /** Schemas in which it may create and then owns things. */
-  creates: { privilege: "CREATE PIPE" | "CREATE STREAM" | "CREATE TABLE" | "CREATE TASK"; schema: string }[];
+  creates: { privilege: Creation; schema: string }[];
   /** Of a role of a department's people. */
   department?: string;
   /** Keys of further roles that it holds. */
@@ -36,6 +43,8 @@ export interface DataFlows {
   governance: string;
   /** Schemas with tables or views that have a column with personal data. */
   personal: string[];
+  /** Where tasks train classifications; nowhere by default. */
+  classifiers?: string[];
   modelReads: string[];
   modelWrites: string[];
   modelWarehouses: string[];
@@ -99,6 +108,9 @@ export function functionalRoles(schemas: readonly Schema[], flows: DataFlows): F
       creates: [
         { privilege: "CREATE STREAM", schema: flows.pipeline },
         { privilege: "CREATE TASK", schema: flows.pipeline },
+        ...(flows.classifiers ?? []).map(
+          (schema) => ({ privilege: "CREATE SNOWFLAKE.ML.CLASSIFICATION", schema }) as const,
+        ),
       ],
       account: ["EXECUTE TASK"],
       // What it writes would be masked for good, and an increment would differ from a full refresh.

@@ -4,13 +4,15 @@ import type { Project } from "../project.ts";
 import type { SnowflakeClient } from "../snowflake-client.ts";
 import { renderTable } from "../table.ts";
 import { accountEndpoint } from "./connect.ts";
-import { compareKpi, type KpiComparison } from "./kpi-comparison.ts";
+import { canonical, compareKpi, type KpiComparison } from "./kpi-comparison.ts";
 import type { Landed } from "./landing.ts";
 import type { UpSummary } from "./pulumi.ts";
 import type { Timings } from "./timings.ts";
 
 export interface Report {
   kpis: KpiComparison[];
+  /** KPIs of which the generator tells no truth, such as how good a score is. */
+  untold: { name: string; columns: string[]; rows: string[][] }[];
   /** Unique, duplicate, malformed records, by the generator's own count. */
   sources: { source: string; records: number; unique: number; duplicates: number; malformed: number }[];
   credits: { warehouse: string; credits: string }[];
@@ -24,10 +26,14 @@ export async function readReport(
   landed: Landed | undefined,
 ): Promise<Report> {
   const kpis: KpiComparison[] = [];
+  const untold: Report["untold"] = [];
   for (const kpi of landed ? platform.kpis : []) {
     const expected = landed!.truth(kpi.name);
-    if (!expected) continue;
     const { rows } = await client.query(kpi.sql);
+    if (!expected) {
+      untold.push({ name: kpi.name, columns: kpi.columns, rows: rows.map((row) => row.map(canonical)) });
+      continue;
+    }
     kpis.push(compareKpi(kpi.name, kpi.columns, rows, expected));
   }
   const credits = await client.query(
@@ -36,6 +42,7 @@ export async function readReport(
   );
   return {
     kpis,
+    untold,
     sources: landed?.sources ?? [],
     credits: credits.rows.map((row) => ({ warehouse: String(row[0]), credits: String(row[1]) })),
   };
@@ -72,6 +79,20 @@ export function printReport(project: Project, report: Report, up: UpSummary, tim
       for (const row of kpi.missing) console.log(`  missing    ${row.join(", ")}`);
       for (const row of kpi.unexpected) console.log(`  unexpected ${row.join(", ")}`);
     }
+  }
+  if (report.untold.length > 0) {
+    heading("KPIs without a truth to compare");
+    console.log(
+      renderTable(
+        ["KPI", "ROWS", "FIRST ROW"],
+        report.untold.map((kpi) => [
+          kpi.name,
+          kpi.rows.length,
+          kpi.columns.map((column, i) => `${column} ${kpi.rows[0]?.[i] ?? "–"}`).join(", "),
+        ]),
+        { maxWidth: 100 },
+      ),
+    );
   }
   heading("Credits used by warehouses");
   console.log(

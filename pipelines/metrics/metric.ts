@@ -2,10 +2,10 @@
  * A metric's one written definition: statistic, population, grain, dimensions, filter, owner. One YAML file each under
  * sql/metrics/, named as the metric. Metrics that name the same table are its columns; the table's model is derived.
  */
-import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import type { Problems } from "../../infra/errors.ts";
 import type { Metric as MetricPlan } from "../../infra/platform.ts";
+import { readDefinition } from "../definition.ts";
 import type { ModelFile } from "../models/model.ts";
 
 const name = z.string().regex(/^[a-z][a-z0-9_]*$/);
@@ -40,32 +40,8 @@ export type MetricFile = ModelFile;
 /** Parses and checks; problems are added, and a wrong metric is left out. */
 export function parseMetrics(files: readonly MetricFile[], problems: Problems): Metric[] {
   return files.flatMap((file) => {
-    const lines = new LineCounter();
-    const document = parseDocument(file.text, { lineCounter: lines });
-    const broken = document.errors[0];
-    if (broken !== undefined) {
-      const line = lines.linePos(broken.pos[0]).line;
-      problems.add({ code: "MODEL_HEADER", file: file.path, line, message: "the metric is not YAML" });
-      return [];
-    }
-    const parsed = metricSchema.safeParse(document.toJS());
-    if (!parsed.success) {
-      for (const issue of parsed.error.issues)
-        problems.add({
-          code: "MODEL_HEADER",
-          file: file.path,
-          path: issue.path.map(String).join(".") || undefined,
-          message: issue.message,
-          allowed:
-            issue.code === "unrecognized_keys" ? Object.keys(metricSchema.shape).join(", ") : undefined,
-        });
-      return [];
-    }
-    const metric = {
-      ...parsed.data,
-      name: file.path.split("/").at(-1)!.slice(0, -".yaml".length),
-      file: file.path,
-    };
+    const metric = readDefinition(file, metricSchema, "metric", problems);
+    if (metric === undefined) return [];
     if ((metric.statistic === "count") === (metric.of === undefined)) return [metric];
     problems.add({
       code: "MODEL_HEADER",

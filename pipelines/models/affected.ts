@@ -94,20 +94,31 @@ function collect(
     const near = links.filter((link) => readsOnly(link.rest, item.alias));
     const used = near.length > 0 ? near : links;
     if (used.length === 0) return no(`${nameOf(other)} is joined without an equality`);
-    const changed = changedRows(
-      other,
-      used.flatMap((link) => columnRefs(link.own)),
-      stream,
+    // Fewer equalities find more keys, which is harmless: one alone will do where all together cannot be followed.
+    const tries = [used, ...(used.length > 1 ? used.map((link) => [link]) : [])].map((some) =>
+      throughChanged(query, { item, other, list }, some, stream),
     );
-    if (isRefusal(changed)) return changed;
-    const path = joinPath(query, item, other, used);
-    if (isRefusal(path)) return path;
-    const on = used.map((link) => print(link.condition)).join(" AND ");
-    found.push(
-      `SELECT DISTINCT ${list} FROM ${sourceText(item)} AS ${columnName(item.alias)}${path} JOIN ${changed} AS ${columnName(other.alias)} ON ${on}`,
-    );
+    const chosen = tries.find((one) => !isRefusal(one)) ?? tries[0]!;
+    if (isRefusal(chosen)) return chosen;
+    found.push(chosen);
   }
   return found;
+}
+
+/** The root's values of rows that are joined, by these equalities, to the changed rows of another item. */
+function throughChanged(
+  query: Select,
+  { item, other, list }: { item: Item; other: Item; list: string },
+  links: readonly Link[],
+  stream: StreamText,
+): string | Refusal {
+  const refs = links.flatMap((link) => columnRefs(link.own));
+  const changed = changedRows(other, refs, stream);
+  if (isRefusal(changed)) return changed;
+  const path = joinPath(query, item, other, links);
+  if (isRefusal(path)) return path;
+  const on = links.map((link) => print(link.condition)).join(" AND ");
+  return `SELECT DISTINCT ${list} FROM ${sourceText(item)} AS ${columnName(item.alias)}${path} JOIN ${changed} AS ${columnName(other.alias)} ON ${on}`;
 }
 
 /** The one item that the wanted expressions are made of, and those expressions. */

@@ -72,7 +72,7 @@ export function compileModels(
   absent: readonly string[] = [],
 ): CompiledModels {
   const parsed = parseAll(files, base, problems);
-  const omitted = leaveOut(parsed, new Set(absent));
+  const omitted = leaveOut(parsed, new Set(absent), base);
   const catalog = new Map(base.map((relation) => [relation.logical, relation]));
   const result: CompiledModels = { models: [], tables: [], views: [], omitted, catalog };
   const order = inOrder(
@@ -112,9 +112,17 @@ export function compileModels(
 }
 
 /** Takes the models away that cannot be without the absent schemas, and names them. */
-function leaveOut(parsed: Map<string, ParsedModel>, absent: ReadonlySet<string>): ReadonlySet<string> {
+function leaveOut(
+  parsed: Map<string, ParsedModel>,
+  absent: ReadonlySet<string>,
+  base: readonly Relation[],
+): ReadonlySet<string> {
   const omitted = new Set<string>();
-  const gone = (name: string) => omitted.has(name) || absent.has(name.split(".").slice(0, 2).join("."));
+  const needs = new Map(base.map((relation) => [relation.logical, relation.needs ?? []]));
+  const gone = (name: string): boolean =>
+    omitted.has(name) ||
+    absent.has(name.split(".").slice(0, 2).join(".")) ||
+    (needs.get(name) ?? []).some(gone);
   for (let before = -1; before !== omitted.size; ) {
     before = omitted.size;
     for (const [logical, model] of parsed) {

@@ -4,10 +4,10 @@
  */
 import type { StackConfig } from "../../infra/config/schema.ts";
 import { didYouMean, type Problems } from "../../infra/errors.ts";
-import { type LogicalName, type Names, quotedObject } from "../../infra/names.ts";
+import { type DatabaseKey, type LogicalName, type Names, quotedObject } from "../../infra/names.ts";
 import type { Stream, Task } from "../../infra/platform.ts";
 import { checkTaskKey, type PlannedQuality, passed } from "../quality/plan.ts";
-import { type CompiledModel, modelName } from "./compile-models.ts";
+import type { CompiledModel } from "./compile-models.ts";
 import { inOrder } from "./dependencies.ts";
 
 export function planTasks(
@@ -144,7 +144,7 @@ function modelTask(
   ].filter((one) => one !== undefined);
   return {
     key: model.logical,
-    ...names.task(logical(model.file)),
+    ...names.task(nameOf(model.logical)),
     model: model.logical,
     freshness: model.freshness,
     ...shared(config, model.warehouse, names),
@@ -194,7 +194,10 @@ function predecessors(compiled: CompiledModel, byName: ReadonlyMap<string, Compi
   return [...names].sort().flatMap((name) => byName.get(name) ?? []);
 }
 
-const logical = (file: string): LogicalName => modelName(file)!;
+function nameOf(logical: string): LogicalName {
+  const [database, schema, name] = logical.split(".") as [DatabaseKey, string, string];
+  return { database, schema, name };
+}
 
 const anyHasData = (streams: readonly Stream[]): string =>
   streams.map((stream) => `SYSTEM$STREAM_HAS_DATA('${quotedObject(stream)}')`).join(" OR ");

@@ -20,6 +20,8 @@ export interface Relation {
   key: readonly string[];
   /** Conditions that every reading of the table carries: SQL over the given alias, joined by AND. */
   guard?: (alias: string) => string[];
+  /** Models without which the table is not there either, though no model writes it. */
+  needs?: readonly string[];
   /** A view's meaning, for maintenance that must see through it. */
   view?: Query;
 }

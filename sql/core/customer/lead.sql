@@ -11,6 +11,7 @@ columns:
   channel: { type: "varchar", description: "Channel that the lead came from." }
   status: { type: "varchar", description: "Status of the lead." }
   is_converted: { type: "boolean", description: "Turned into a contact of an account." }
+  converted_on: { type: "date", description: "When it was turned into a contact, UTC." }
   contact_id: { type: "varchar", description: "Contact that it was turned into." }
   account_id: { type: "varchar", description: "Account that it was turned into." }
   is_deleted: { type: "boolean", description: "Deleted in the CRM." }
@@ -27,6 +28,7 @@ select
   l.record:LeadSource::varchar as channel,
   l.record:Status::varchar as status,
   coalesce(try_to_boolean(l.record:IsConverted::varchar), false) as is_converted,
+  try_to_date(l.record:ConvertedDate::varchar) as converted_on,
   l.record:ConvertedContactId::varchar as contact_id,
   l.record:ConvertedAccountId::varchar as account_id,
   coalesce(try_to_boolean(l.record:IsDeleted::varchar), false) as is_deleted,

@@ -101,6 +101,20 @@ const SHAPES: Record<string, Shape> = {
       left join core.base.shop p on p.shop = s.shop left join core.base.region r on r.region = p.region
       where s.id is not null group by s.id`,
   },
+  "two equalities, of which one alone can be followed": {
+    kind: "affected",
+    key: "id, step",
+    columns: "id step n",
+    sql: `select b.id, b.step, coalesce(t.n, 0) as n
+      from (select s.id, s.amount + p.region as step from core.base.sale s join core.base.shop p on p.shop = s.shop) b
+      left join (
+        select q.id, q.step, count(*) as n
+        from (select s.id, s.amount + p.region as step from core.base.sale s join core.base.shop p on p.shop = s.shop) q
+        join core.base.region r on r.region = q.step group by q.id, q.step
+      ) t on t.id = b.id and t.step = b.step
+      where b.id is not null and b.step is not null
+      group by b.id, b.step, coalesce(t.n, 0)`,
+  },
   "a condition that only an absent row meets": {
     kind: "affected",
     key: "id",
