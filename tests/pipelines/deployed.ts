@@ -1,5 +1,5 @@
 /**
- * What the provider would make of a platform, made by plain statements on an account of our own: tables, roles and
+ * What the provider would make of a platform, made by plain statements on an account of our own: tables, views, roles and
  * their privileges, and streams and tasks as the role that owns them, so that what it lacks is an error here too.
  */
 import type { Connection } from "snowflake-sdk";
@@ -55,6 +55,7 @@ function statementsOf(platform: Platform): string[] {
           .map((column) => `${quoted(column.name)} ${column.type}${column.nullable ? "" : " NOT NULL"}`)
           .join(", ")}) CHANGE_TRACKING = TRUE`,
     ),
+    ...platform.views.map((view) => `CREATE VIEW ${quotedObject(view)} AS ${view.statement}`),
     ...accessOf(platform),
     `USE ROLE ${quoted(platform.automation.transformer)}`,
     ...platform.streams.map(

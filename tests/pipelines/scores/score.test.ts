@@ -68,10 +68,7 @@ function problemsOf(definition: string): string[] {
 test("one file becomes two tasks in order, their tables and streams, and the models that judge the score", () => {
   const platform = compiled();
   const task = (model: string) => platform.tasks.find((one) => one.model === model)!;
-  expect(task("core.score.deal_win_model").after).toEqual([
-    "core.feature.deal",
-    "core.feature.deal_outcome",
-  ]);
+  expect(task("core.score.deal_win_model").after).toEqual(["core.feature.deal", "core.feature.deal_outcome"]);
   expect(task("core.score.deal_win").after).toEqual(["core.feature.deal", "core.score.deal_win_model"]);
   expect(task("core.score.deal_win_model").statement).toContain(
     "CREATE OR REPLACE SNOWFLAKE.ML.CLASSIFICATION",
