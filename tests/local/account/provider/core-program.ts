@@ -157,13 +157,7 @@ grant("on-database", {
   onAccountObject: { objectType: "DATABASE", objectName: database.name },
 });
 grant("on-schema", {
-  privileges: [
-    "USAGE",
-    "CREATE TABLE",
-    "CREATE STREAM",
-    "CREATE TASK",
-    "CREATE SNOWFLAKE.ML.CLASSIFICATION",
-  ],
+  privileges: ["USAGE", "CREATE TABLE", "CREATE STREAM", "CREATE TASK", "CREATE SNOWFLAKE.ML.CLASSIFICATION"],
   onSchema: { schemaName: schema.fullyQualifiedName },
 });
 grant("all-on-schema", { allPrivileges: true, onSchema: { schemaName: ops.fullyQualifiedName } });
