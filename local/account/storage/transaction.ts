@@ -174,6 +174,7 @@ export class Transaction {
       await this.#abandon();
       throw error;
     }
+    this.#versions.offsetsMoved(this.#consumed.keys());
     this.#versions.release(this.#holder, this.#written, true);
     for (const callback of this.#afterCommit) callback();
     for (const callback of this.#afterEnd) callback();

@@ -9,12 +9,23 @@ import { SnowflakeError } from "../errors.ts";
 export class TableVersions {
   #committed: ReadonlyMap<number, number> = new Map();
   readonly #locks = new Map<number, { holder: symbol; waiters: (() => void)[] }>();
+  readonly #offsetMoves = new Map<number, number>();
   readonly #listeners: ((tableIds: number[]) => void)[] = [];
   #next = 1;
 
   /** Hears of the tables of each commit. */
   onCommit(listener: (tableIds: number[]) => void): void {
     this.#listeners.push(listener);
+  }
+
+  /** How often the stream's offset has moved since the account opened: while it is the same, so is the offset. */
+  offsetMoves(streamId: number): number {
+    return this.#offsetMoves.get(streamId) ?? 0;
+  }
+
+  /** Called right after the commit that moved the offsets. */
+  offsetsMoved(streamIds: Iterable<number>): void {
+    for (const streamId of streamIds) this.#offsetMoves.set(streamId, this.offsetMoves(streamId) + 1);
   }
 
   /** Loads the last committed version of each table. */

@@ -2,6 +2,7 @@ import { fullName, hasPrivilege, requirePrivilege } from "../../access/index.ts"
 import type { CatalogObject } from "../../catalog/model.ts";
 import { errors, SnowflakeError } from "../../errors.ts";
 import { BEGIN_VERSION, END_VERSION, physicalTable, ROW_ID } from "../../storage/storage.ts";
+import type { TableVersions } from "../../storage/versions.ts";
 import type { DataType } from "../../types/data-type.ts";
 import type { TableExpr } from "../parse/index.ts";
 import { type Env, need } from "./env.ts";
@@ -136,19 +137,48 @@ export function compileChanges(
   return applyPolicies(env, table, deltaSource(table, delta, name));
 }
 
-/** Is there anything to read? Cheap when nothing was written since the offset. */
+/** What a stream was last found to hold, and what that followed from. */
+interface Seen {
+  /** The catalogue's object: another one after every change of the stream. */
+  stream: CatalogObject<"STREAM">;
+  offsetMoves: number;
+  tableVersion: number;
+  hasData: boolean;
+}
+
+const seen = new WeakMap<TableVersions, Map<number, Seen>>();
+
+/** Is there anything to read? Nothing is asked while neither the table nor the stream's offset has moved. */
 export async function streamHasData(ctx: Env["ctx"], streamId: number): Promise<boolean> {
-  const { catalog, versions, storage } = ctx.services;
+  const { catalog, versions } = ctx.services;
   const stream = catalog.getAs("STREAM", streamId);
   const table = stream && catalog.getAs("TABLE", stream.props.sourceId);
   if (!stream || !table || table.droppedOn !== null) return false;
-  const connection = await storage.connect();
+  // Before the offset is read: one that moves meanwhile makes this an old answer.
+  const offsetMoves = versions.offsetMoves(streamId);
+  const tableVersion = versions.snapshot().get(table.id) ?? 0;
+  const known = seen.get(versions) ?? new Map<number, Seen>();
+  seen.set(versions, known);
+  const before = known.get(streamId);
+  if (before?.stream === stream && before.offsetMoves === offsetMoves && before.tableVersion === tableVersion)
+    return before.hasData;
+  const hasData = await readHasData(ctx, stream, table, tableVersion);
+  known.set(streamId, { stream, offsetMoves, tableVersion, hasData });
+  return hasData;
+}
+
+async function readHasData(
+  ctx: Env["ctx"],
+  stream: CatalogObject<"STREAM">,
+  table: CatalogObject<"TABLE">,
+  now: number,
+): Promise<boolean> {
+  const connection = await ctx.services.storage.connect();
   try {
-    const stored = await readOffset(connection, streamId);
+    const stored = await readOffset(connection, stream.id);
     if (stored === null) return false;
     const initial = stored < 0;
     const version = initial ? -stored - 1 : stored;
-    const now = versions.snapshot().get(table.id) ?? 0;
     if (!initial && now <= version) return false;
     const delta = deltaSql(table, stream.props.mode, { version: String(version), initial }, String(now));
     const reader = await connection.runAndReadAll(`SELECT 1 FROM (${delta}) AS d LIMIT 1`);
