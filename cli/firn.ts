@@ -32,6 +32,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   review: async () => (await import("./commands/review.ts")).reviewCommand(),
   forecast: async () => (await import("./commands/forecast.ts")).forecastCommand(),
   catalog: async () => (await import("./commands/catalog.ts")).catalogCommand(),
+  inventory: async () => (await import("./commands/inventory.ts")).inventoryCommand(),
   pause: async () => (await import("./commands/pause.ts")).pauseCommand(),
   resume: async () => (await import("./commands/pause.ts")).resumeCommand(),
   replay: async () => (await import("./commands/replay.ts")).replayCommand(),
