@@ -1,5 +1,5 @@
 /** The account that the pipeline runs on: its services, its objects, and one batch's way through it. */
-import { createPublicKey, generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -239,7 +239,7 @@ export class AccountSide {
   /** A key pair for the connector's user; its private key in one line, as connectors are given it. */
   async connectorKey(): Promise<string> {
     const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-    const der = createPublicKey(publicKey).export({ type: "spki", format: "der" });
+    const der = publicKey.export({ type: "spki", format: "der" });
     await this.client.query(`ALTER USER admin SET RSA_PUBLIC_KEY = '${der.toString("base64")}'`);
     return privateKey.export({ type: "pkcs8", format: "der" }).toString("base64");
   }

@@ -104,7 +104,8 @@ export class KafkaWay {
       dir: join(this.#dir, "connector"),
       servicesDir: projectIn(this.#dir).servicesDir,
       account,
-      kafka: { bootstrapServers: this.#broker.bootstrapServers, ...this.#broker.users.connector },
+      // The bench declares no ACLs: the broker's super user needs none.
+      kafka: { bootstrapServers: this.#broker.bootstrapServers, ...this.#broker.users.admin },
       connectors: this.#platform.connectors.map(({ name, config }) => ({
         name,
         config: {
