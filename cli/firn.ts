@@ -37,6 +37,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   resume: async () => (await import("./commands/pause.ts")).resumeCommand(),
   replay: async () => (await import("./commands/replay.ts")).replayCommand(),
   backfill: async () => (await import("./commands/backfill.ts")).backfillCommand(),
+  inbox: async () => (await import("./commands/inbox.ts")).inboxCommand(),
   keys: async () => (await import("./commands/keys.ts")).keysCommand(),
   replace: async () => (await import("./commands/replace.ts")).replaceCommand(),
   account: async () => (await import("./commands/account.ts")).accountCommand(),

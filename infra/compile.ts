@@ -3,6 +3,8 @@
  * Pure: no network, no disk, no clock, no Pulumi.
  */
 
+import { type PlannedAlerts, planAlerts, watchTask } from "../pipelines/alerts/plan.ts";
+import { ALERT_SCHEMA } from "../pipelines/alerts/tables.ts";
 import { compileKpis, type KpiFile } from "../pipelines/kpis.ts";
 import { type MetricFile, metricModels, parseMetrics, planMetrics } from "../pipelines/metrics/metric.ts";
 import { type CompiledModels, compileModels } from "../pipelines/models/compile-models.ts";
@@ -13,7 +15,7 @@ import { QUALITY_SCHEMA } from "../pipelines/quality/result-table.ts";
 import { planScores, readScores } from "../pipelines/scores/plan.ts";
 import { planPauses } from "../pipelines/sources/pauses.ts";
 import { planSources, rawRelations } from "../pipelines/sources/plan.ts";
-import { qualityModels } from "../pipelines/sources/quality.ts";
+import { QUALITY_MODELS, qualityModels } from "../pipelines/sources/quality.ts";
 import type { Source } from "../pipelines/sources/source.ts";
 import { maskedSchemas, planMasking } from "../roles/masking.ts";
 import { KAFKA_LOADER, planRoles } from "../roles/plan.ts";
@@ -22,7 +24,14 @@ import type { StackConfig } from "./config/schema.ts";
 import { OWN_SCHEMAS, planDatabases, planSchemas, type WantedSchema } from "./databases.ts";
 import { Problems } from "./errors.ts";
 import { planDocumentStage, planIntegration, planLanding, planLinesFormat, planStage } from "./landing.ts";
-import { type DatabaseKey, GOVERNANCE_SCHEMA, LANDING_SCHEMA, Names, PIPELINE_SCHEMA } from "./names.ts";
+import {
+  ALERT_SCHEMA_NAME,
+  type DatabaseKey,
+  GOVERNANCE_SCHEMA,
+  LANDING_SCHEMA,
+  Names,
+  PIPELINE_SCHEMA,
+} from "./names.ts";
 import type { Platform } from "./platform.ts";
 import { planMonitors, planWarehouses } from "./warehouses.ts";
 
@@ -34,6 +43,8 @@ export interface CompileInput {
   models: readonly ModelFile[];
   /** Definitions of metrics; none by default. */
   metrics?: readonly MetricFile[];
+  /** Alerts; none by default. */
+  alerts?: readonly ModelFile[];
   /** Checks that are files of their own; none by default. */
   checks?: readonly ModelFile[];
   /** Definitions of scores; none by default. */
@@ -90,9 +101,32 @@ export function compile(input: CompileInput): Platform {
     files: input.checks ?? [],
     problems,
   });
-  const tasks = planTasks(compiled.models, config, names, problems, quality);
+  const alerting = planAlerts({
+    config,
+    stackFile,
+    names,
+    files: input.alerts ?? [],
+    catalog: compiled.catalog,
+    tables: quality.tables,
+    omitted: new Set([
+      ...compiled.omitted,
+      ...QUALITY_MODELS.filter((logical) => !compiled.catalog.has(logical)),
+    ]),
+    problems,
+  });
+  const warehouses = planWarehouses(config, names);
+  const monitors = planMonitors(config, names);
+  const tables = [...sources.tables, ...compiled.tables, ...quality.tables, ...alerting.tables];
+  const streams = [...compiled.models.flatMap((one) => one.streams), ...quality.streams];
+  const graphs = planTasks(compiled.models, config, names, problems, quality, alerting.errorIntegration);
+  const tasks = [
+    ...graphs,
+    ...watchTask(
+      { tasks: graphs, streams, sources: sources.plans, tables, warehouses, monitors },
+      { config, names },
+    ),
+  ];
   const kpis = compileKpis(input.kpis, compiled, problems);
-  const tables = [...sources.tables, ...compiled.tables, ...quality.tables];
   const shared = planShared({
     edition: config.edition,
     names,
@@ -123,6 +157,7 @@ export function compile(input: CompileInput): Platform {
           comment: "What all departments read, each its own rows.",
         }),
       ),
+      ...(alerting.tables.length === 0 ? [] : [ALERTS]),
     ],
     names,
   );
@@ -139,6 +174,7 @@ export function compile(input: CompileInput): Platform {
       personal: maskedSchemas(masking),
       classifiers: scored.classifierSchemas,
       ...modelFlows(compiled, quality, config),
+      ...alertFlows(alerting, config),
     },
     stage,
     format,
@@ -166,12 +202,13 @@ export function compile(input: CompileInput): Platform {
       ...config.automation,
       loader: names.role("loader"),
       transformer: names.role("transformer"),
+      alerter: names.role("alerter"),
     },
     budgets: config.budgets,
     databases: planDatabases(config, names),
     schemas,
-    warehouses: planWarehouses(config, names),
-    monitors: planMonitors(config, names),
+    warehouses,
+    monitors,
     ...roles,
     fileFormats: [format],
     stages: [
@@ -182,7 +219,7 @@ export function compile(input: CompileInput): Platform {
     tables: masking.tables,
     views: masking.views,
     pipes: sources.pipes,
-    streams: [...compiled.models.flatMap((one) => one.streams), ...quality.streams],
+    streams,
     tasks,
     landing,
     ...sources.kafka,
@@ -190,6 +227,8 @@ export function compile(input: CompileInput): Platform {
     sources: sources.plans,
     models: compiled.models.map((one) => one.model),
     checks: quality.checks,
+    alerts: alerting.alerts,
+    notifications: alerting.notifications,
     metrics: planMetrics(metrics, new Set(compiled.models.map(({ model }) => model.logical))),
     kpis,
   };
@@ -219,6 +258,25 @@ function modelSchemas(compiled: CompiledModels): WantedSchema[] {
       comment: `${comments[database!]} ${schema!}.`,
     };
   });
+}
+
+const ALERTS: WantedSchema = {
+  database: "ops",
+  schema: ALERT_SCHEMA_NAME,
+  comment: "Alerts, and what they told.",
+};
+
+function alertFlows({ alerts, notifications, tables }: PlannedAlerts, config: StackConfig) {
+  if (tables.length === 0) return {};
+  return {
+    alerts: {
+      schema: ALERT_SCHEMA,
+      warehouse: config.alerts!.warehouse,
+      reads: [...new Set(alerts.flatMap((alert) => alert.reads.map(schemaOf)))].sort(),
+      integrations: notifications.filter((one) => one.kind !== "queue").map((one) => one.name),
+      errorIntegrations: notifications.filter((one) => one.kind === "queue").map((one) => one.name),
+    },
+  };
 }
 
 function modelFlows(compiled: CompiledModels, quality: PlannedQuality, config: StackConfig) {

@@ -1,6 +1,7 @@
 /** All parts of the platform as resources, each waiting for what it needs and no more. */
 import type { Output, Resource } from "@pulumi/pulumi";
 import { Loading, Storage, Transforming } from "../pipelines/declare.ts";
+import { Alerting, Notifications } from "../pipelines/declare-alerts.ts";
 import { Access } from "../roles/declare.ts";
 import { Governance, Tagging } from "../roles/declare-governance.ts";
 import { Compute, Databases } from "./declare.ts";
@@ -32,6 +33,11 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
     protect: platform.protect,
     provider: account,
   });
+  const notifications = new Notifications({
+    platform,
+    provider: account,
+    place: (schema) => databases.place(schema),
+  });
   // Objects wait for the privileges on future ones, and privileges on single objects wait for those.
   let storage: Storage | undefined;
   let governance: Governance | undefined;
@@ -44,7 +50,7 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
       case "warehouse":
         return [compute.warehouse(target.name)];
       case "integration":
-        return [landing.integration];
+        return [notifications.integration(target.name) ?? landing.integration];
       case "schema":
       case "future":
         return [databases.schema(target.schema)];
@@ -102,6 +108,12 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
     storage,
     before: tagging.associations,
   });
+  if (platform.alerts.length > 0)
+    new Alerting({
+      platform,
+      provider: connections.whenGranted(automation.alerter, access.everythingOf(automation.alerter)),
+      storage,
+    });
   if (platform.topics.length > 0) new Kafka(platform, connectKafka());
   return {
     landingBucket: platform.landing.bucket,

@@ -8,8 +8,11 @@ import { Provider } from "@pulumi/snowflake/provider.js";
 
 /** Resource types that this version of the provider calls preview features. */
 const PREVIEW_FEATURES = [
+  "snowflake_alert_resource",
+  "snowflake_email_notification_integration_resource",
   "snowflake_file_format_resource",
   "snowflake_network_rule_resource",
+  "snowflake_notification_integration_resource",
   "snowflake_pipe_resource",
   "snowflake_stage_resource",
   "snowflake_storage_integration_resource",

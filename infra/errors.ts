@@ -15,6 +15,7 @@ export const PROBLEM_CODES = [
   "MODEL_TYPE", // a declared type does not fit the expression
   "MODEL_CYCLE",
   "MODEL_TWO_WRITERS",
+  "ALERT", // an alert that cannot be what it says
   "CHECK", // a check that cannot be what it says
   "SQL_SYNTAX",
   "SQL_UNKNOWN_TABLE",

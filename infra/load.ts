@@ -43,6 +43,7 @@ export function loadPlatform({ root, stack, publicKeys, deployment }: LoadOption
     sources: SOURCES,
     models: sqlFiles(root, "sql").filter((file) => !NO_MODELS.some((folder) => file.path.startsWith(folder))),
     checks: sqlFiles(root, "sql/checks"),
+    alerts: sqlFiles(root, "sql/alerts"),
     metrics: sqlFiles(root, "sql/metrics", ".yaml"),
     scores: sqlFiles(root, "sql/scores", ".yaml"),
     kpis: sqlFiles(root, "sql/kpi"),

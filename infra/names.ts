@@ -11,6 +11,8 @@ export type DatabaseKey = (typeof DATABASES)[number];
 export const LANDING_SCHEMA = "landing";
 export const PIPELINE_SCHEMA = "pipeline";
 export const GOVERNANCE_SCHEMA = "governance";
+/** Alerts, what they told, and the secrets of their webhooks. */
+export const ALERT_SCHEMA_NAME = "alert";
 
 /** A schema-level object's name in three parts, physical. */
 export interface ObjectName {
@@ -90,6 +92,20 @@ export class Names {
 
   checkStream(model: LogicalName): ObjectName {
     return this.pipeline(`check__${flat(model)}`);
+  }
+
+  /** The task that looks after the platform itself. */
+  watchTask(): ObjectName {
+    return this.pipeline("watch");
+  }
+
+  alert(name: string): ObjectName {
+    return { ...this.schema("ops", ALERT_SCHEMA_NAME), name: name.toUpperCase() };
+  }
+
+  /** A notification integration, e.g. FIRN_ALERT_MAIL. */
+  notification(...parts: string[]): string {
+    return this.account("alert", ...parts);
   }
 
   /** The task that runs the checks which look at whole tables. */

@@ -11,6 +11,7 @@ import { Task } from "@pulumi/snowflake/task.js";
 import { View } from "@pulumi/snowflake/view.js";
 import { type ObjectName, quotedObject, type SchemaName } from "../infra/names.ts";
 import type { Platform, Task as TaskPlan } from "../infra/platform.ts";
+import { PLATFORM_EVENTS } from "./alerts/tables.ts";
 import { CHECK_RESULTS } from "./quality/result-table.ts";
 
 export interface StorageArgs {
@@ -224,7 +225,7 @@ export class Transforming extends ComponentResource {
         .filter((stream) => stream.consumer === (task.model ?? task.key))
         .flatMap((stream) => streams.get(stream.key) ?? []);
     const results = platform.tables
-      .filter((table) => table.logical === CHECK_RESULTS)
+      .filter((table) => table.logical === CHECK_RESULTS || table.logical === PLATFORM_EVENTS)
       .map((table) => storage.object("table", table));
     let last: Task | undefined;
     for (const task of inCreationOrder(platform.tasks)) {

@@ -27,8 +27,20 @@ export interface Meaning {
   /** Written definitions that differ, each difference in words. */
   metrics: { name: string; file: string; change: "new" | "changed" | "removed"; what: string[] }[];
   kpis: { name: string; change: "new" | "changed" | "removed" }[];
+  /** What must hold of the data, and what people are told, where that changes. */
+  rules: RuleChange[];
   /** Owners whose numbers can change. */
   owners: string[];
+}
+
+export interface RuleChange {
+  rule: "check" | "alert";
+  name: string;
+  owner: string;
+  change: "new" | "changed" | "removed";
+  /** What must hold, or what is told, and how much it weighs. */
+  says: string;
+  severity: string;
 }
 
 /** Models, columns and KPIs that change, and what depends on them by column lineage. */
@@ -66,6 +78,10 @@ export function compareMeaning(base: Platform, head: Platform): Meaning {
     // Earlier versions of the code do not tell their metrics apart.
     metrics: metricChanges(base.metrics ?? head.metrics, head.metrics),
     kpis: kpiChanges(base.kpis, head.kpis),
+    rules: [
+      ...ruleChanges("check", checksOf(base), checksOf(head)),
+      ...ruleChanges("alert", alertsOf(base), alertsOf(head)),
+    ],
     owners: [
       ...new Set(models.flatMap((model) => [model.owner, ...model.downstream.map((each) => each.owner)])),
     ].sort(),
@@ -207,6 +223,39 @@ function kpiChanges(base: Kpi[], head: Kpi[]): Meaning["kpis"] {
     const is = after.get(name);
     if (was && is && was.sql === is.sql) return [];
     return [{ name, change: !was ? ("new" as const) : !is ? ("removed" as const) : ("changed" as const) }];
+  });
+}
+
+type Rule = Omit<RuleChange, "rule" | "change"> & { text: string };
+
+/** An older revision's platform has none of these lists. */
+const checksOf = (platform: Platform): Rule[] =>
+  (platform.checks ?? []).map(({ key, owner, says, severity, query }) => ({
+    name: key,
+    owner,
+    says,
+    severity,
+    text: query,
+  }));
+const alertsOf = (platform: Platform): Rule[] =>
+  (platform.alerts ?? []).map(({ key, owner, description, severity, condition, action, schedule }) => ({
+    name: key,
+    owner,
+    says: description,
+    severity,
+    text: JSON.stringify([condition, action, schedule]),
+  }));
+
+function ruleChanges(rule: RuleChange["rule"], base: Rule[], head: Rule[]): RuleChange[] {
+  const [before, after] = [base, head].map((rules) => new Map(rules.map((each) => [each.name, each])));
+  return [...new Set([...before!.keys(), ...after!.keys()])].flatMap((name) => {
+    const [was, is] = [before!.get(name), after!.get(name)];
+    const shown = is ?? was;
+    if (shown === undefined || JSON.stringify(was) === JSON.stringify(is)) return [];
+    const change = !was ? "new" : !is ? "removed" : "changed";
+    const severity =
+      was && is && was.severity !== is.severity ? `${was.severity} → ${is.severity}` : shown.severity;
+    return [{ rule, name, owner: shown.owner, change, says: shown.says, severity }];
   });
 }
 

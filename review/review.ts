@@ -112,7 +112,7 @@ export function reviewPlatform(input: ReviewInput): Review {
   };
 }
 
-const NO_MEANING: Meaning = { models: [], metrics: [], kpis: [], owners: [] };
+const NO_MEANING: Meaning = { models: [], metrics: [], kpis: [], rules: [], owners: [] };
 
 /** Kinds that hold data, offsets or load history: their replacement has to be declared. */
 const STATEFUL = new Set([

@@ -7,6 +7,7 @@ import type { Schema } from "../infra/platform.ts";
 import { PERSONAL_READ } from "./masking.ts";
 
 export type Creation =
+  | "CREATE ALERT"
   | "CREATE PIPE"
   | "CREATE SNOWFLAKE.ML.CLASSIFICATION"
   | "CREATE STREAM"
@@ -28,7 +29,9 @@ export interface FunctionalRole {
   /** Keys of further roles that it holds. */
   holds?: string[];
   /** Privileges on the account. */
-  account: "EXECUTE TASK"[];
+  account: ("EXECUTE ALERT" | "EXECUTE TASK" | "MONITOR USAGE")[];
+  /** Notification integrations that it may use; none by default. */
+  integrations?: readonly string[];
 }
 
 /** What the models and sources need, by logical schema (`core.customer`). */
@@ -48,6 +51,18 @@ export interface DataFlows {
   modelReads: string[];
   modelWrites: string[];
   modelWarehouses: string[];
+  alerts?: AlertFlows;
+}
+
+/** What alerts need; absent where nobody is told. */
+export interface AlertFlows {
+  /** Where alerts and what they told are. */
+  schema: string;
+  warehouse: string;
+  reads: string[];
+  integrations: string[];
+  /** Told of failed graphs, by tasks. */
+  errorIntegrations: string[];
 }
 
 export const BI_WAREHOUSE = "bi";
@@ -103,8 +118,13 @@ export function functionalRoles(schemas: readonly Schema[], flows: DataFlows): F
       key: "transformer",
       comment: "Owns the tasks and streams: reads what models read, writes what models write.",
       reads: flows.modelReads,
-      writes: flows.modelWrites,
-      warehouses: flows.modelWarehouses,
+      writes: [...flows.modelWrites, ...(flows.alerts === undefined ? [] : [flows.alerts.schema])],
+      warehouses: [
+        ...new Set([
+          ...flows.modelWarehouses,
+          ...(flows.alerts === undefined ? [] : [flows.alerts.warehouse]),
+        ]),
+      ],
       creates: [
         { privilege: "CREATE STREAM", schema: flows.pipeline },
         { privilege: "CREATE TASK", schema: flows.pipeline },
@@ -112,10 +132,13 @@ export function functionalRoles(schemas: readonly Schema[], flows: DataFlows): F
           (schema) => ({ privilege: "CREATE SNOWFLAKE.ML.CLASSIFICATION", schema }) as const,
         ),
       ],
-      account: ["EXECUTE TASK"],
+      // What a warehouse has used this month is compared with its budget.
+      account: flows.alerts === undefined ? ["EXECUTE TASK"] : ["EXECUTE TASK", "MONITOR USAGE"],
+      integrations: flows.alerts?.errorIntegrations ?? [],
       // What it writes would be masked for good, and an increment would differ from a full refresh.
       holds: [PERSONAL_READ],
     },
+    ...(flows.alerts === undefined ? [] : [alerterRole(flows.alerts)]),
     {
       ...none,
       key: REPORTER,
@@ -156,3 +179,15 @@ export function functionalRoles(schemas: readonly Schema[], flows: DataFlows): F
     },
   ];
 }
+
+const alerterRole = (flows: AlertFlows): FunctionalRole => ({
+  key: "alerter",
+  comment:
+    "Owns the alerts: reads what they ask about, notes what they told, sends through their integrations.",
+  reads: flows.reads.filter((schema) => schema !== flows.schema),
+  writes: [flows.schema],
+  warehouses: [flows.warehouse],
+  creates: [{ privilege: "CREATE ALERT", schema: flows.schema }],
+  account: ["EXECUTE ALERT"],
+  integrations: flows.integrations,
+});

@@ -155,6 +155,14 @@ function planFunctional(role: FunctionalRole, input: RolesInput, plan: PlannedRo
       because,
     });
   }
+  for (const integration of role.integrations ?? [])
+    plan.grants.push({
+      key: `${role.key}:integration:${integration.toLowerCase()}`,
+      role: name,
+      privileges: ["USAGE"],
+      target: { on: "integration", name: integration },
+      because,
+    });
   if (role.account.length > 0)
     plan.grants.push({
       key: `${role.key}:account`,

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import pc from "picocolors";
 import { parse } from "yaml";
 import { inspectServices } from "../../local/supervisor/service-record.ts";
+import { outboxFile, readInbox } from "../embedded/inbox.ts";
 import { globalOptions, openProject, type Project } from "../project.ts";
 import { renderTable } from "../table.ts";
 
@@ -21,8 +22,9 @@ export function statusCommand(): Command {
         startedAt: service.startedAt,
         logFile: service.logFile,
       }));
+      const inbox = { file: outboxFile(project), messages: readInbox(project).length };
       const paused = pausedSources(project);
-      if (json) return console.log(JSON.stringify({ ok: true, stack, services, paused }));
+      if (json) return console.log(JSON.stringify({ ok: true, stack, services, paused, inbox }));
       if (paused.length > 0)
         console.log(pc.yellow(`paused sources: ${paused.join(", ")} (npx firn resume SOURCE --yes)`));
       if (services.length === 0)
@@ -42,6 +44,7 @@ export function statusCommand(): Command {
           { maxWidth: 120 },
         ),
       );
+      console.log(`\n${inbox.messages} mail and webhook messages in ${inbox.file} (npx firn inbox)`);
     });
 }
 

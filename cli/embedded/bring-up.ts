@@ -10,12 +10,14 @@ import type { Progress } from "../../local/progress.ts";
 import { withLock } from "../../local/supervisor/lock.ts";
 import type { Project } from "../project.ts";
 import type { SnowflakeClient } from "../snowflake-client.ts";
+import { askAlerts } from "./alerts.ts";
 import type { EmbeddedConfig } from "./config.ts";
 import { connectEmbedded } from "./connect.ts";
 import { runConnectors, waitForConnectors } from "./connectors.ts";
 import { type Endpoints, engineEnvironment } from "./endpoints.ts";
 import { refuseUndeclaredReplacements } from "./engine-state.ts";
 import { leaveRealAccounts } from "./foreign-environment.ts";
+import { readInbox } from "./inbox.ts";
 import { interruptible } from "./interrupt.ts";
 import { ensureServiceKeys } from "./keys.ts";
 import { type Landed, landDays } from "./landing.ts";
@@ -161,6 +163,10 @@ function steps(
           step("Transform: streams and tasks", async (state, progress) => {
             await runGraphs(state.client, state.platform, { progress, signal });
             return undefined;
+          }),
+          step("Check whole tables and ask the alerts", async (state, progress) => {
+            await askAlerts(state.client, state.platform, { progress, signal });
+            return `${readInbox(project).length} messages in the inbox`;
           }),
         ]
       : []),

@@ -4,6 +4,7 @@ import type { Project } from "../project.ts";
 import type { SnowflakeClient } from "../snowflake-client.ts";
 import { renderTable } from "../table.ts";
 import { accountEndpoint } from "./connect.ts";
+import { outboxFile, readInbox } from "./inbox.ts";
 import { canonical, compareKpi, type KpiComparison } from "./kpi-comparison.ts";
 import type { Landed } from "./landing.ts";
 import type { UpSummary } from "./pulumi.ts";
@@ -101,6 +102,9 @@ export function printReport(project: Project, report: Report, up: UpSummary, tim
       report.credits.map((c) => [c.warehouse, c.credits]),
     ),
   );
+  const messages = readInbox(project);
+  heading("Mail and webhook messages that alerts sent (nothing leaves this machine)");
+  console.log(`  ${messages.length} in ${outboxFile(project)}; npx firn inbox shows them`);
   const { host, port, account } = accountEndpoint(project);
   heading("Connect with any Snowflake driver");
   console.log(`  host ${host}   port ${port}   protocol http   account ${account}   user ADMIN`);

@@ -168,7 +168,7 @@ interface Graph {
 /** Each root's schedule with the tasks of its graph that run on the warehouse. A run that finds no rows skips its tasks. */
 function graphsOn(context: Context, warehouse: Warehouse): Graph[] {
   const owners = new Map(context.platform.models.map((model) => [model.logical, model.owner]));
-  return context.platform.tasks
+  const graphs = context.platform.tasks
     .filter((root) => root.schedule && root.started)
     .map((root) => {
       const members = context.platform.tasks.filter(
@@ -189,6 +189,24 @@ function graphsOn(context: Context, warehouse: Warehouse): Graph[] {
       };
     })
     .filter((graph) => graph.starts.length > 0);
+  return [...graphs, ...alertsOn(context, warehouse)];
+}
+
+/** Alerts wake their warehouse whether or not there is something to tell; those of one schedule, together. */
+function alertsOn(context: Context, warehouse: Warehouse): Graph[] {
+  const own = context.platform.alerts.filter(
+    (alert) => alert.started && alert.warehouseKey === warehouse.key,
+  );
+  const schedules = new Map(own.map((alert) => [JSON.stringify(alert.schedule), alert.schedule]));
+  return [...schedules].map(([key, schedule]) => ({
+    starts: startsOf(schedule) ?? [],
+    tasks: own
+      .filter((alert) => JSON.stringify(alert.schedule) === key)
+      .map((alert) => ({
+        owner: alert.owner,
+        seconds: usageFor(context.usage.tasks, `alert.${alert.key}`).busySeconds,
+      })),
+  }));
 }
 
 function startsOfPeople(people: People): number[] {

@@ -104,6 +104,57 @@ const serviceUser = z
 /** Stands for the AWS account in names where nothing is deployed, and so no account is known. */
 export const ANY_AWS_ACCOUNT = "<account>";
 
+const address = matching(/^[^\s@,]+@[^\s@,]+$/, "a mail address");
+const hour = z.number().int().min(0).max(23);
+
+const alerts = z
+  .strictObject({
+    /** When conditions are looked at: with the tasks, so that the warehouse is awake. */
+    schedule: schedule.prefault("every 15 minutes"),
+    warehouse: namePart.default("transform"),
+    started: z.boolean().default(true),
+    /** Recipients by department; addresses must be verified by users of the account. */
+    mail: z.record(namePart, z.array(address).min(1)).default({}),
+    /** Webhooks by department, e.g. of Slack. */
+    webhooks: z
+      .record(
+        namePart,
+        z.strictObject({
+          /** `SNOWFLAKE_WEBHOOK_SECRET` in it stands for the secret. */
+          url: z.string().regex(/^https?:\/\//, "a URL"),
+          /** Environment variable with the secret part of the URL; the state holds it encrypted only. */
+          secretVariable: matching(/^[A-Z][A-Z0-9_]*$/, "a variable of the environment").optional(),
+        }),
+      )
+      .default({}),
+    /** Department that is told what is for a department without a channel. */
+    fallback: namePart.default("data"),
+    /** Whole hours in which only what is critical is told; the rest follows after them. */
+    quietHours: z.strictObject({ from: hour, to: hour, timeZone: z.string().min(1) }).optional(),
+    /** An SNS topic that is told of failed task graphs. */
+    errorTopic: z
+      .strictObject({
+        topicArn: z.string().startsWith("arn:aws:sns:"),
+        roleArn: z.string().startsWith("arn:aws:iam::"),
+      })
+      .optional(),
+  })
+  .superRefine((given, ctx) => {
+    const known = [...Object.keys(given.mail), ...Object.keys(given.webhooks)];
+    if (!known.includes(given.fallback))
+      refuse(ctx, "has no channel", known.join(", ") || "a department in mail or webhooks", ["fallback"]);
+    for (const [owner, hook] of Object.entries(given.webhooks))
+      if (hook.url.includes("SNOWFLAKE_WEBHOOK_SECRET") !== (hook.secretVariable !== undefined))
+        refuse(ctx, "and SNOWFLAKE_WEBHOOK_SECRET in url belong together", "both, or neither", [
+          "webhooks",
+          owner,
+          "secretVariable",
+        ]);
+    if (given.quietHours !== undefined && given.quietHours.from === given.quietHours.to)
+      refuse(ctx, "have no length", "two different hours", ["quietHours"]);
+  });
+export type AlertsConfig = z.output<typeof alerts>;
+
 export const stackConfig = z
   .strictObject({
     /** Put before every account-level name with `_`; empty for none. Lets two stacks share one account. */
@@ -146,6 +197,8 @@ export const stackConfig = z
         errorIntegration: z.string().optional(),
       })
       .prefault({}),
+    /** Whom alerts tell; no alert is made by default. */
+    alerts: alerts.optional(),
     /** Checks that look at whole tables: freshness, volume, reconciliation. */
     checks: z
       .strictObject({ schedule: schedule.prefault("every 1 hour"), warehouse: namePart.default("transform") })

@@ -16,21 +16,27 @@ export function planTasks(
   names: Names,
   problems: Problems,
   quality: PlannedQuality,
+  /** Integration that is told of failed graphs, where the stack names no other. */
+  errorIntegration?: string,
 ): Task[] {
+  const errors = config.tasks.errorIntegration ?? errorIntegration;
   const running = compiled.filter((one) => one.statement !== undefined);
   const known = checkReferences(running, config, problems);
   const byName = new Map(compiled.map((one) => [one.model.logical, one]));
   const tasks: Task[] = [];
   for (const freshness of [...new Set(known.map((one) => one.model.freshness))].sort()) {
     const members = known.filter((one) => one.model.freshness === freshness);
-    const root = rootTask(freshness, members, config, names, quality);
+    const root = {
+      ...rootTask(freshness, members, config, names, quality),
+      errorIntegration: errors,
+    };
     tasks.push(
       root,
       ...members.map((one) => modelTask(one, root, byName, config, names, quality)),
       ...members.flatMap((one) => checkTask(one, byName, config, names, quality) ?? []),
     );
   }
-  if (quality.scheduled !== undefined) tasks.push(quality.scheduled);
+  if (quality.scheduled !== undefined) tasks.push({ ...quality.scheduled, errorIntegration: errors });
   refuseCircles(tasks, quality, byName, problems);
   return tasks;
 }
@@ -112,7 +118,6 @@ function rootTask(
     statement: "SELECT 1",
     suspendAfterFailures: config.tasks.suspendAfterFailures,
     retries: config.tasks.retries,
-    errorIntegration: config.tasks.errorIntegration,
     comment: `Starts the models of the freshness class ${freshness} when anything that they read has changed.`,
   };
 }

@@ -120,7 +120,6 @@ function scheduledTask(checks: readonly Check[], results: ObjectName, input: Qua
     timeout: config.tasks.timeout,
     suspendAfterFailures: config.tasks.suspendAfterFailures,
     retries: config.tasks.retries,
-    errorIntegration: config.tasks.errorIntegration,
     started: config.tasks.started,
     comment: "Runs the checks that look at whole tables.",
   };

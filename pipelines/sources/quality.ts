@@ -22,6 +22,11 @@ const originOf = (table: ContractedTable, alias: string): string =>
     || '/' || coalesce(${alias}.record_metadata:partition::varchar, '?')
     || '/' || coalesce(${alias}.record_metadata:offset::varchar, '?')`;
 
+/** Every model that contracts can give rise to, whatever the stack. */
+export const QUALITY_MODELS = ["rejected_record", "drifted_field", "missing_field", "schema_drift"].map(
+  (name) => `ops.quality.${name}`,
+);
+
 export function qualityModels(tables: readonly ContractedTable[], watchFields: boolean): ModelFile[] {
   if (tables.length === 0) return [];
   const watched = tables.filter((table) => table.contract.fields !== undefined);

@@ -181,6 +181,13 @@ export const KINDS: Record<string, KnownKind> = {
   },
   networkPolicies: { label: "Network policy", type: "snowflake:index/networkPolicy:NetworkPolicy" },
   governance: "not a resource",
+  alerts: {
+    label: "Alert",
+    type: "snowflake:index/alert:Alert",
+    derived: ["file", "description", "owner", "severity", "again", "channels", "reads", "warehouseKey"],
+    replaces: same("database", "schema", "name", "warehouse"),
+  },
+  notifications: { label: "Notification integration", replaces: same("name", "url", "bodyTemplate") },
   landing: { label: "Landing bucket", replaces: same("bucket") },
   topics: {
     label: "Kafka topic",

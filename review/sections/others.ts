@@ -146,13 +146,13 @@ export function riskSection(review: Review): Section {
 }
 
 export function meaningSection(review: Review): Section {
-  const { models, metrics, kpis } = review.meaning;
+  const { models, metrics, kpis, rules } = review.meaning;
   return {
     id: "meaning",
     title: "Meaning",
     summary: models.length > 0 ? count(models.length, "model") : undefined,
     blocks: [
-      ...(models.length + metrics.length + kpis.length === 0
+      ...(models.length + metrics.length + kpis.length + rules.length === 0
         ? [
             {
               kind: "text",
@@ -176,6 +176,20 @@ export function meaningSection(review: Review): Section {
           ]
         : []),
       ...models.map(modelBlock),
+      ...(rules.length > 0
+        ? [
+            {
+              kind: "table",
+              columns: [{ title: "Check or alert" }, { title: "" }, { title: "" }, { title: "What it says" }],
+              rows: rules.map((rule): Text[] => [
+                [faint(`${rule.rule} `), code(rule.name)],
+                rule.change,
+                rule.severity,
+                rule.says,
+              ]),
+            } satisfies Block,
+          ]
+        : []),
       ...(kpis.length > 0
         ? [
             {

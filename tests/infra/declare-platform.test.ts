@@ -83,6 +83,11 @@ describe("the program declares exactly what was planned", () => {
     ["snowflake:index/stage:Stage", (p) => p.stages.length],
     ["snowflake:index/fileFormat:FileFormat", (p) => p.fileFormats.length],
     ["snowflake:index/storageIntegration:StorageIntegration", (p) => p.integrations.length],
+    ["snowflake:index/alert:Alert", (p) => p.alerts.length],
+    [
+      "snowflake:index/emailNotificationIntegration:EmailNotificationIntegration",
+      (p) => p.notifications.filter((each) => each.kind === "mail").length,
+    ],
     ["kafka:index/topic:Topic", (p) => p.topics.length],
     ["kafka:index/acl:Acl", (p) => p.acls.length],
   ];

@@ -31,8 +31,9 @@ export const compileSample = (models: readonly ModelFile[], config: StackConfig 
     stack: "local",
     config,
     sources: SOURCES,
-    models: models.filter((file) => !file.path.startsWith("sql/checks/")),
+    models: models.filter((file) => !/^sql\/(checks|alerts)\//.test(file.path)),
     checks: models.filter((file) => file.path.startsWith("sql/checks/")),
+    alerts: models.filter((file) => file.path.startsWith("sql/alerts/")),
     kpis: [],
     publicKeys: PUBLIC_KEYS,
   });

@@ -4,7 +4,7 @@
  */
 import type { Connection } from "snowflake-sdk";
 import { quoted, quotedObject, quotedSchema } from "../../infra/names.ts";
-import type { GrantTarget, Platform, Task } from "../../infra/platform.ts";
+import type { GrantTarget, NotificationIntegration, Platform, Task } from "../../infra/platform.ts";
 import { VirtualClock } from "../../local/account/clock.ts";
 import { type AccountServer, startAccountServer } from "../../local/account/server.ts";
 import { connect, execute } from "../local/account/sdk.ts";
@@ -56,6 +56,7 @@ function statementsOf(platform: Platform): string[] {
           .join(", ")}) CHANGE_TRACKING = TRUE`,
     ),
     ...platform.views.map((view) => `CREATE VIEW ${quotedObject(view)} AS ${view.statement}`),
+    ...platform.notifications.map(integrationOf),
     ...accessOf(platform),
     `USE ROLE ${quoted(platform.automation.transformer)}`,
     ...platform.streams.map(
@@ -63,11 +64,30 @@ function statementsOf(platform: Platform): string[] {
         `CREATE STREAM ${quotedObject(stream)} ON TABLE ${quotedObject(stream.table)} APPEND_ONLY = ${stream.appendOnly} SHOW_INITIAL_ROWS = TRUE`,
     ),
     ...tasksOf(platform),
+    ...(platform.alerts.length === 0 ? [] : [`USE ROLE ${quoted(platform.automation.alerter)}`]),
+    ...platform.alerts.flatMap((alert) => [
+      `CREATE ALERT ${quotedObject(alert)} WAREHOUSE = ${quoted(alert.warehouse)} SCHEDULE = '${alert.schedule.kind === "interval" ? `${alert.schedule.minutes} MINUTE` : `USING CRON ${alert.schedule.cron}`}'
+IF (EXISTS (${alert.condition}))
+THEN ${alert.action}`,
+      `ALTER ALERT ${quotedObject(alert)} RESUME`,
+    ]),
     "USE ROLE ACCOUNTADMIN",
   ];
 }
 
-/** Privileges on stages, integrations and single objects that are not made here are left out. */
+function integrationOf(plan: NotificationIntegration): string {
+  const head = `CREATE NOTIFICATION INTEGRATION ${quoted(plan.name)} ENABLED = TRUE`;
+  switch (plan.kind) {
+    case "mail":
+      return `${head} TYPE = EMAIL ALLOWED_RECIPIENTS = (${plan.recipients.map((one) => `'${one}'`).join(", ")})`;
+    case "webhook":
+      return `${head} TYPE = WEBHOOK WEBHOOK_URL = '${plan.url}' WEBHOOK_BODY_TEMPLATE = '${plan.bodyTemplate}'`;
+    case "queue":
+      return `${head} TYPE = QUEUE DIRECTION = OUTBOUND NOTIFICATION_PROVIDER = AWS_SNS AWS_SNS_TOPIC_ARN = '${plan.topicArn}' AWS_SNS_ROLE_ARN = '${plan.roleArn}'`;
+  }
+}
+
+/** Privileges on stages, storage integrations and single objects that are not made here are left out. */
 function accessOf(platform: Platform): string[] {
   return [
     ...platform.roles.map((role) => `CREATE ROLE ${quoted(role.name)}`),
@@ -75,17 +95,20 @@ function accessOf(platform: Platform): string[] {
       "role" in grant.to ? [`GRANT ROLE ${quoted(grant.role)} TO ROLE ${quoted(grant.to.role)}`] : [],
     ),
     ...platform.grants.flatMap((grant) =>
-      targetsOf(grant.target).map(
-        (target) => `GRANT ${grant.privileges.join(", ")} ON ${target} TO ROLE ${quoted(grant.role)}`,
-      ),
+      targetsOf(
+        grant.target,
+        platform.notifications.map((one) => one.name),
+      ).map((target) => `GRANT ${grant.privileges.join(", ")} ON ${target} TO ROLE ${quoted(grant.role)}`),
     ),
   ];
 }
 
-function targetsOf(target: GrantTarget): string[] {
+function targetsOf(target: GrantTarget, made: readonly string[]): string[] {
   switch (target.on) {
     case "account":
       return ["ACCOUNT"];
+    case "integration":
+      return made.includes(target.name) ? [`INTEGRATION ${quoted(target.name)}`] : [];
     case "database":
     case "warehouse":
       return [`${target.on} ${quoted(target.name)}`];

@@ -15,7 +15,7 @@ const isSymbol = (token: Token | undefined, symbol: string): boolean =>
 function opensBlock(tokens: readonly Token[], first: number, at: number): boolean {
   if (!isWord(tokens[at], "BEGIN", "DECLARE")) return false;
   if (at === first) return isWord(tokens[at], "DECLARE") || !isTransactionStart(tokens, at);
-  return isWord(tokens[first], "CREATE", "ALTER") && isWord(tokens[at - 1], "AS", "THEN");
+  return isWord(tokens[first], "CREATE", "ALTER") && isWord(tokens[at - 1], "AS", "THEN", "ACTION");
 }
 
 /** BEGIN, BEGIN TRANSACTION, BEGIN WORK, BEGIN … NAME n: a transaction, not a block. */

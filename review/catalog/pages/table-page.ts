@@ -29,7 +29,7 @@ ${entry.metrics.length > 0 && html`<div><dt>Metrics</dt><dd>${list(entry.metrics
 </dl>
 <h2 id="columns">Columns</h2>
 <div class="scroll"><table class="stack columns"><thead><tr><th>Column</th><th>Type</th><th>Meaning</th><th>Comes from</th><th>Used by</th></tr></thead><tbody>${entry.columns.map((column) => columnRow(catalog, column))}</tbody></table></div>
-<h2 id="lineage">Lineage</h2>
+${checks(catalog, entry)}<h2 id="lineage">Lineage</h2>
 ${entry.reads.length + entry.readBy.length > 0 ? html`<p class="faint">Point at a column to follow it.</p>${columnLineage(catalog, entry)}` : html`<p>Nothing reads it, and it reads nothing.</p>`}
 <h2 id="readers">Who can see it</h2>
 ${readers(entry)}
@@ -53,6 +53,18 @@ function columnLinks(catalog: Catalog, paths: string[]): Markup | string {
         : label;
     }),
   );
+}
+
+/** What must hold of its rows. */
+function checks(catalog: Catalog, entry: Entry): Markup | string {
+  const own = catalog.platform.checks.filter((check) => check.model === entry.logical);
+  if (own.length === 0) return "";
+  return html`<h2 id="checks">Checks</h2>
+<div class="scroll"><table class="stack"><thead><tr><th>What must hold</th><th>Severity</th><th>When</th><th>Name</th></tr></thead><tbody>${own.map(
+    (check) =>
+      html`<tr><td>${check.says}</td><td data-label="Severity">${check.severity === "blocking" ? "blocking: what reads it waits" : "warning"}</td><td data-label="When">${check.run === "changes" ? "for rows that change" : "on a schedule"}</td><td data-label="Name"><code>${check.key}</code></td></tr>`,
+  )}</tbody></table></div>
+`;
 }
 
 /** Snowflake's default lengths say nothing. */

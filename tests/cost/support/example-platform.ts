@@ -139,6 +139,7 @@ function platform(): Platform {
       security: "SECURITYADMIN",
       objects: "SYSADMIN",
       loader: "LOADER",
+      alerter: "ALERTER",
       transformer: "TRANSFORMER",
     },
     budgets: { sales: 500 },
@@ -404,6 +405,8 @@ function platform(): Platform {
     ],
     sources: [],
     checks: [],
+    alerts: [],
+    notifications: [],
     metrics: [],
     kpis: [],
   };

@@ -233,7 +233,8 @@ describe("checks of whole tables, on their schedule", () => {
     expect((await found()).map((row) => row["EXAMPLES"])).toEqual([
       [{ newest: "2026-01-20 12:00:00.000" }],
       [{ day: "2026-01-19" }],
-      [{ day: "2026-01-19", row_count: 1, settled: 10, record_count: 10 }],
+      // What comes from raw records may be personal and is no example.
+      [{ row_count: 1 }],
       [expect.objectContaining({ day: "2026-01-19", row_count: 1 })],
     ]);
   });

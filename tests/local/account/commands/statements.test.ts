@@ -48,6 +48,11 @@ describe("splitStatements", () => {
     expect(texts(`${declared}; select 2`)).toEqual([declared, "select 2"]);
     const task = "create task t as begin insert into a values (1); delete from b; end";
     expect(texts(`${task}; show tasks;`)).toEqual([task, "show tasks"]);
+    expect(
+      splitStatements("ALTER ALERT a MODIFY ACTION DECLARE n NUMBER; BEGIN SELECT 1; END; SELECT 2").map(
+        (one) => one.text,
+      ),
+    ).toEqual(["ALTER ALERT a MODIFY ACTION DECLARE n NUMBER; BEGIN SELECT 1; END", "SELECT 2"]);
   });
 
   test("offsets point into the text", () => {

@@ -189,8 +189,9 @@ new snowflake.Alert(
     name: "LATE",
     warehouse: warehouse.name,
     alertSchedule: second ? { cron: { expression: "0 6 * * *", timeZone: "UTC" } } : { interval: 10 },
-    condition: 'SELECT 1 FROM "GOVERN"."RULES"."PEOPLE"',
-    action: "SELECT 2",
+    condition:
+      'SELECT 1\nFROM (\n  SELECT 2 AS two FROM "GOVERN"."RULES"."PEOPLE"\n) AS x\nWHERE two IS NOT NULL',
+    action: `DECLARE\n  no EXCEPTION (-20010, 'It''s not sent; \\'never\\'.');\nBEGIN\n  LET n NUMBER := ${second ? 2 : 1};\n  SELECT :n;\nEND`,
     enabled: true,
     comment,
   },
