@@ -3,8 +3,12 @@
  * Pure: no network, no disk, no clock, no Pulumi.
  */
 
+import type { Activation } from "../pipelines/activations/activation.ts";
+import { chooseActivations, planActivations } from "../pipelines/activations/plan.ts";
+import { returnedModels } from "../pipelines/activations/returned.ts";
 import { type PlannedAlerts, planAlerts, watchTask } from "../pipelines/alerts/plan.ts";
 import { ALERT_SCHEMA } from "../pipelines/alerts/tables.ts";
+import { inboundFlows, outboundFlows } from "../pipelines/flows/plan.ts";
 import { compileKpis, type KpiFile } from "../pipelines/kpis.ts";
 import { type MetricFile, metricModels, parseMetrics, planMetrics } from "../pipelines/metrics/metric.ts";
 import { type CompiledModels, compileModels } from "../pipelines/models/compile-models.ts";
@@ -13,6 +17,7 @@ import type { ModelFile } from "../pipelines/models/model.ts";
 import { type PlannedQuality, planQuality } from "../pipelines/quality/plan.ts";
 import { QUALITY_SCHEMA } from "../pipelines/quality/result-table.ts";
 import { planScores, readScores } from "../pipelines/scores/plan.ts";
+import { claimsOf } from "../pipelines/sources/overlap.ts";
 import { planPauses } from "../pipelines/sources/pauses.ts";
 import { planSources, rawRelations } from "../pipelines/sources/plan.ts";
 import { QUALITY_MODELS, qualityModels } from "../pipelines/sources/quality.ts";
@@ -21,9 +26,17 @@ import { maskedSchemas, planMasking } from "../roles/masking.ts";
 import { KAFKA_LOADER, planRoles } from "../roles/plan.ts";
 import { planShared } from "../roles/shared.ts";
 import type { StackConfig } from "./config/schema.ts";
+import { planConnect } from "./connect.ts";
 import { OWN_SCHEMAS, planDatabases, planSchemas, type WantedSchema } from "./databases.ts";
 import { Problems } from "./errors.ts";
-import { planDocumentStage, planIntegration, planLanding, planLinesFormat, planStage } from "./landing.ts";
+import {
+  planDocumentStage,
+  planIntegration,
+  planLanding,
+  planLinesFormat,
+  planNotifications,
+  planStage,
+} from "./landing.ts";
 import {
   ALERT_SCHEMA_NAME,
   type DatabaseKey,
@@ -32,7 +45,8 @@ import {
   Names,
   PIPELINE_SCHEMA,
 } from "./names.ts";
-import type { Platform } from "./platform.ts";
+import { OUTBOUND_SCHEMA, planOutbound, planOutboundIntegration, planOutboundStage } from "./outbound.ts";
+import type { ActivationPlan, Platform } from "./platform.ts";
 import { planMonitors, planWarehouses } from "./warehouses.ts";
 
 export interface CompileInput {
@@ -49,6 +63,8 @@ export interface CompileInput {
   checks?: readonly ModelFile[];
   /** Definitions of scores; none by default. */
   scores?: readonly ModelFile[];
+  /** Activations that a stack may switch on; none by default. */
+  activations?: readonly Activation[];
   kpis: readonly KpiFile[];
   /** Public keys of service users, base64 of DER, by the user's key. */
   publicKeys: Readonly<Record<string, string>>;
@@ -76,11 +92,15 @@ export function compile(input: CompileInput): Platform {
     connectorLogin: login,
     problems,
   });
+  const activationContext = { config, names, stackFile, problems };
+  const chosen =
+    input.activations === undefined ? [] : chooseActivations(input.activations, activationContext);
   const metrics = parseMetrics(input.metrics ?? [], problems);
   const scores = readScores(input.scores ?? [], input.models, names, problems);
   const models = [
     ...input.models,
     ...scores.models,
+    ...returnedModels(chosen, sources.contracted),
     ...metricModels(metrics, problems),
     ...qualityModels(sources.contracted, config.watchFields),
   ];
@@ -116,7 +136,28 @@ export function compile(input: CompileInput): Platform {
   });
   const warehouses = planWarehouses(config, names);
   const monitors = planMonitors(config, names);
-  const tables = [...sources.tables, ...compiled.tables, ...quality.tables, ...alerting.tables];
+  const activating = planActivations(
+    // What sends from a broken model is not judged: its complaints would only repeat the first one.
+    problems.list.length > 0 ? [] : chosen,
+    compiled.models.map((one) => one.model),
+    compiled.omitted,
+    sources.contracted,
+    activationContext,
+  );
+  const outbound = planOutboundZone(activating.activations, config, names);
+  const flows = [
+    ...inboundFlows(sources.files, { config, names, landing, stackFile, problems }),
+    ...(outbound === undefined
+      ? []
+      : outboundFlows(activating.activations, outbound.zone, { config, names })),
+  ];
+  const tables = [
+    ...sources.tables,
+    ...compiled.tables,
+    ...quality.tables,
+    ...alerting.tables,
+    ...activating.tables,
+  ];
   const streams = [...compiled.models.flatMap((one) => one.streams), ...quality.streams];
   const graphs = planTasks(compiled.models, config, names, problems, quality, alerting.errorIntegration);
   const tasks = [
@@ -158,6 +199,7 @@ export function compile(input: CompileInput): Platform {
         }),
       ),
       ...(alerting.tables.length === 0 ? [] : [ALERTS]),
+      ...(outbound === undefined ? [] : [OUTBOUND_SCHEMA]),
     ],
     names,
   );
@@ -182,6 +224,17 @@ export function compile(input: CompileInput): Platform {
     masks: masking.governance,
     rowPolicies: shared.policies,
     connectors: sources.kafka.connectors,
+    ...(outbound === undefined
+      ? {}
+      : {
+          activator: {
+            reads: activating.reads,
+            warehouse: config.activation!.warehouse,
+            ledger: activating.tables[0]!,
+            stage: outbound.stage,
+            integration: outbound.integration.name,
+          },
+        }),
     loaders: sources.loaders.map((source) => ({
       user: source.user,
       schema: `raw.${source.key}`,
@@ -192,6 +245,7 @@ export function compile(input: CompileInput): Platform {
     problems,
   });
   const pauses = planPauses({ ...sources, ...sources.kafka }, config, stackFile, problems);
+  const connect = planConnect(sources.kafka.connectors, config, names);
   problems.throwIfAny();
   return {
     stack,
@@ -203,6 +257,7 @@ export function compile(input: CompileInput): Platform {
       loader: names.role("loader"),
       transformer: names.role("transformer"),
       alerter: names.role("alerter"),
+      activator: names.role("activator"),
     },
     budgets: config.budgets,
     databases: planDatabases(config, names),
@@ -214,16 +269,27 @@ export function compile(input: CompileInput): Platform {
     stages: [
       stage,
       ...sources.documents.map((source) => planDocumentStage(source, landing, integration, names)),
+      ...(outbound === undefined ? [] : [outbound.stage]),
     ],
-    integrations: [integration],
+    integrations: [integration, ...(outbound === undefined ? [] : [outbound.integration])],
     tables: masking.tables,
     views: masking.views,
     pipes: sources.pipes,
     streams,
-    tasks,
-    landing,
+    tasks: [...tasks, ...activating.tasks],
+    landing: {
+      ...landing,
+      notifications: planNotifications(
+        claimsOf([...sources.files, ...sources.documents]),
+        config.landing.notifications,
+      ),
+    },
     ...sources.kafka,
     pauses,
+    ...(connect === undefined ? {} : { connect }),
+    ...(outbound === undefined ? {} : { outbound: outbound.zone }),
+    flows,
+    activations: activating.activations,
     sources: sources.plans,
     models: compiled.models.map((one) => one.model),
     checks: quality.checks,
@@ -232,6 +298,18 @@ export function compile(input: CompileInput): Platform {
     metrics: planMetrics(metrics, new Set(compiled.models.map(({ model }) => model.logical))),
     kpis,
   };
+}
+
+/** Bucket, integration and stage of the batches; undefined where nothing is sent back. */
+function planOutboundZone(activations: readonly ActivationPlan[], config: StackConfig, names: Names) {
+  if (activations.length === 0) return undefined;
+  const zone = planOutbound(
+    config,
+    activations.map((one) => one.key),
+    names,
+  );
+  const integration = planOutboundIntegration(zone, names);
+  return { zone, integration, stage: planOutboundStage(zone, integration, names) };
 }
 
 const schemaOf = (logical: string): string => logical.split(".").slice(0, 2).join(".");

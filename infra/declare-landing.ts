@@ -4,36 +4,43 @@
  */
 import { Role } from "@pulumi/aws/iam/role.js";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
-import { Bucket } from "@pulumi/aws/s3/bucket.js";
-import { BucketLifecycleConfiguration } from "@pulumi/aws/s3/bucketLifecycleConfiguration.js";
 import { BucketNotification } from "@pulumi/aws/s3/bucketNotification.js";
-import { BucketOwnershipControls } from "@pulumi/aws/s3/bucketOwnershipControls.js";
-import { BucketPolicy } from "@pulumi/aws/s3/bucketPolicy.js";
-import { BucketPublicAccessBlock } from "@pulumi/aws/s3/bucketPublicAccessBlock.js";
-import { BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3/bucketServerSideEncryptionConfiguration.js";
-import { BucketVersioning } from "@pulumi/aws/s3/bucketVersioning.js";
-import { all, ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
 import type { Provider } from "@pulumi/snowflake/provider.js";
 import { StorageIntegration } from "@pulumi/snowflake/storageIntegration.js";
+import { type AppFlowAccess, bucketPolicy, type DeclaredBucket, declareBucket } from "./declare-bucket.ts";
+import { policy, snowflakeTrust, statement } from "./declare-policy.ts";
 import type { StorageIntegration as IntegrationPlan, Landing as LandingPlan } from "./platform.ts";
 
 export interface LandingArgs {
   plan: LandingPlan;
   integration: IntegrationPlan;
   protect: boolean;
+  /** Folders that AppFlow writes, and the account that its flows are in; absent where it writes none. */
+  appFlow?: AppFlowAccess;
   /** Connection of the account role, which alone makes integrations. */
   provider: Provider;
 }
 
 export class Landing extends ComponentResource {
-  readonly bucket: Bucket;
+  readonly bucket: DeclaredBucket;
   readonly integration: StorageIntegration;
   /** Complete once Snowflake may read the bucket. */
   readonly access: RolePolicy;
 
   constructor(args: LandingArgs, options?: ComponentResourceOptions) {
     super("firn:infra:Landing", "landing", {}, options);
-    this.bucket = this.createBucket(args);
+    this.bucket = declareBucket(
+      {
+        name: "landing",
+        bucket: args.plan.bucket,
+        forceDestroy: args.plan.forceDestroy,
+        protect: args.protect,
+        policy: bucketPolicy(args.plan.bucketArn, args.appFlow),
+        lifecycle: lifecycle(args.plan),
+      },
+      this,
+    );
     this.integration = new StorageIntegration(
       args.integration.key,
       {
@@ -51,46 +58,6 @@ export class Landing extends ComponentResource {
     this.registerOutputs({});
   }
 
-  private createBucket({ plan, protect }: LandingArgs): Bucket {
-    const bucket = new Bucket(
-      "landing",
-      { bucket: plan.bucket, forceDestroy: plan.forceDestroy },
-      { parent: this, protect },
-    );
-    const of = { bucket: bucket.bucket };
-    const own = { parent: this };
-    const versioning = new BucketVersioning(
-      "landing",
-      { ...of, versioningConfiguration: { status: "Enabled" } },
-      own,
-    );
-    new BucketServerSideEncryptionConfiguration(
-      "landing",
-      { ...of, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
-      own,
-    );
-    const shut = new BucketPublicAccessBlock(
-      "landing",
-      {
-        ...of,
-        blockPublicAcls: true,
-        blockPublicPolicy: true,
-        ignorePublicAcls: true,
-        restrictPublicBuckets: true,
-      },
-      own,
-    );
-    new BucketOwnershipControls("landing", { ...of, rule: { objectOwnership: "BucketOwnerEnforced" } }, own);
-    // S3 refuses one of two changes to a bucket's policies at the same moment.
-    new BucketPolicy("landing", { ...of, policy: tlsOnly(plan) }, { ...own, dependsOn: [shut] });
-    new BucketLifecycleConfiguration(
-      "landing",
-      { ...of, rules: [lifecycle(plan)] },
-      { ...own, dependsOn: [versioning] },
-    );
-    return bucket;
-  }
-
   private createRole(plan: LandingPlan): RolePolicy {
     const role = new Role(
       "snowflake",
@@ -98,7 +65,7 @@ export class Landing extends ComponentResource {
         name: plan.role,
         description:
           "Assumed by Snowflake's storage integration for the landing bucket, and by nothing else.",
-        assumeRolePolicy: trust(this.integration),
+        assumeRolePolicy: snowflakeTrust(this.integration),
       },
       { parent: this },
     );
@@ -109,30 +76,18 @@ export class Landing extends ComponentResource {
     );
   }
 
-  /** Tells the pipes' queue of every new object. All pipes of an account share one queue for a bucket. */
-  notify(queueArn: Output<string>): BucketNotification {
-    return new BucketNotification(
-      "landing",
-      { bucket: this.bucket.bucket, queues: [{ id: "snowpipe", queueArn, events: ["s3:ObjectCreated:*"] }] },
-      { parent: this },
-    );
+  /** Tells the pipes' queue of new objects, prefix by prefix. All pipes of an account share one queue for a bucket. */
+  notify(plan: LandingPlan, pipes: Output<string> | undefined): BucketNotification | undefined {
+    const queues = plan.notifications.flatMap(({ id, prefix, queueArn }) => {
+      const told = queueArn ?? pipes;
+      return told === undefined
+        ? []
+        : [{ id, queueArn: told, events: ["s3:ObjectCreated:*"], filterPrefix: prefix }];
+    });
+    if (queues.length === 0) return undefined;
+    return new BucketNotification("landing", { bucket: this.bucket.bucket.bucket, queues }, { parent: this });
   }
 }
-
-const statement = (effect: "Allow" | "Deny", rest: object) => ({ Effect: effect, ...rest });
-const policy = (...statements: object[]): string =>
-  JSON.stringify({ Version: "2012-10-17", Statement: statements });
-
-const tlsOnly = (plan: LandingPlan): string =>
-  policy(
-    statement("Deny", {
-      Sid: "TlsOnly",
-      Principal: "*",
-      Action: "s3:*",
-      Resource: [plan.bucketArn, `${plan.bucketArn}/*`],
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    }),
-  );
 
 const readOnly = (plan: LandingPlan): string =>
   policy(
@@ -146,18 +101,6 @@ const readOnly = (plan: LandingPlan): string =>
       Action: ["s3:ListBucket", "s3:GetBucketLocation"],
       Resource: plan.bucketArn,
     }),
-  );
-
-const trust = (integration: StorageIntegration): Output<string> =>
-  all([integration.storageAwsIamUserArn, integration.storageAwsExternalId]).apply(([user, externalId]) =>
-    policy(
-      statement("Allow", {
-        Sid: "SnowflakeIntegration",
-        Principal: { AWS: user },
-        Action: "sts:AssumeRole",
-        Condition: { StringEquals: { "sts:ExternalId": externalId } },
-      }),
-    ),
   );
 
 const lifecycle = (plan: LandingPlan) => ({

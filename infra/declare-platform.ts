@@ -2,11 +2,15 @@
 import type { Output, Resource } from "@pulumi/pulumi";
 import { Loading, Storage, Transforming } from "../pipelines/declare.ts";
 import { Alerting, Notifications } from "../pipelines/declare-alerts.ts";
+import { Flows } from "../pipelines/flows/declare.ts";
 import { Access } from "../roles/declare.ts";
 import { Governance, Tagging } from "../roles/declare-governance.ts";
 import { Compute, Databases } from "./declare.ts";
+import type { AppFlowAccess } from "./declare-bucket.ts";
+import { KafkaConnect } from "./declare-connect.ts";
 import { Kafka } from "./declare-kafka.ts";
 import { Landing } from "./declare-landing.ts";
+import { Outbound } from "./declare-outbound.ts";
 import { Connections, connectKafka } from "./declare-providers.ts";
 import type { GrantTarget, Platform } from "./platform.ts";
 
@@ -32,12 +36,23 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
     integration: platform.integrations[0]!,
     protect: platform.protect,
     provider: account,
+    ...appFlowIn(platform, platform.landing.bucket),
   });
   const notifications = new Notifications({
     platform,
     provider: account,
     place: (schema) => databases.place(schema),
   });
+  const outbound =
+    platform.outbound === undefined
+      ? undefined
+      : new Outbound({
+          plan: platform.outbound,
+          integration: platform.integrations.find((one) => one.key === "outbound")!,
+          protect: platform.protect,
+          provider: account,
+          appFlow: appFlowIn(platform, platform.outbound.bucket).appFlow!,
+        });
   // Objects wait for the privileges on future ones, and privileges on single objects wait for those.
   let storage: Storage | undefined;
   let governance: Governance | undefined;
@@ -50,7 +65,10 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
       case "warehouse":
         return [compute.warehouse(target.name)];
       case "integration":
-        return [notifications.integration(target.name) ?? landing.integration];
+        return [
+          notifications.integration(target.name) ??
+            (target.name === platform.integrations[0]!.name ? landing.integration : outbound!.integration),
+        ];
       case "schema":
       case "future":
         return [databases.schema(target.schema)];
@@ -80,7 +98,11 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
     place: (schema) => databases.place(schema),
     before: (schema) => access.futureGrantsIn(schema),
     beforeGoverned: access.grantsOn((target) => target.on === "row access policy"),
-    beforeStage: [landing.access, ...access.grantsOn((target) => target.on === "integration")],
+    beforeStage: [
+      landing.access,
+      ...(outbound === undefined ? [] : [outbound.access]),
+      ...access.grantsOn((target) => target.on === "integration"),
+    ],
   });
   access.grant((grant) => onObject(grant.target) && !governed(grant.target));
   const tagging = new Tagging({
@@ -101,9 +123,13 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
     storage,
     before: tagging.associations,
   });
-  if (loading.notificationChannel !== undefined) landing.notify(loading.notificationChannel);
+  landing.notify(platform.landing, loading.notificationChannel);
+  const { sending, transforming } = Object.groupBy(platform.tasks, (task) =>
+    task.role === "activator" ? "sending" : "transforming",
+  );
   new Transforming({
-    platform,
+    name: "transforming",
+    platform: { ...platform, tasks: transforming ?? [] },
     provider: connections.whenGranted(automation.transformer, access.everythingOf(automation.transformer)),
     storage,
     before: tagging.associations,
@@ -114,7 +140,24 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
       provider: connections.whenGranted(automation.alerter, access.everythingOf(automation.alerter)),
       storage,
     });
-  if (platform.topics.length > 0) new Kafka(platform, connectKafka());
+  if (outbound !== undefined)
+    new Transforming({
+      name: "activating",
+      platform: { ...platform, tasks: sending ?? [], streams: [] },
+      provider: connections.whenGranted(automation.activator, access.everythingOf(automation.activator)),
+      storage,
+      before: tagging.associations,
+    });
+  if (platform.flows.length > 0)
+    new Flows(platform.flows, (flow) => [
+      flow.direction === "in" ? landing.bucket.policy : outbound!.bucket.policy,
+    ]);
+  const kafka = platform.topics.length > 0 ? new Kafka(platform, connectKafka()) : undefined;
+  if (platform.connect !== undefined)
+    new KafkaConnect(platform.connect, [
+      ...(kafka === undefined ? [] : [kafka]),
+      ...platform.connectors.flatMap(({ role }) => access.everythingOf(role)),
+    ]);
   return {
     landingBucket: platform.landing.bucket,
     notificationChannel: loading.notificationChannel,
@@ -123,4 +166,21 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
 }
 
 const governed = (target: GrantTarget): boolean => target.on === "tag" || target.on === "row access policy";
+/** What AppFlow's flows do in a bucket; nothing where no flow uses it. */
+function appFlowIn({ flows, landing }: Platform, bucket: string): { appFlow?: AppFlowAccess } {
+  const own = flows.filter((flow) => flow.bucket === bucket);
+  if (own.length === 0) return {};
+  const out = own.filter((flow) => flow.direction === "out");
+  return {
+    appFlow: {
+      awsAccountId: landing.awsAccountId,
+      reads: out.map((flow) => flow.folder),
+      writes: [
+        ...own.filter((flow) => flow.direction === "in").map((flow) => flow.folder),
+        ...out.map((flow) => flow.write!.errorFolder),
+      ],
+    },
+  };
+}
+
 const onObject = (target: GrantTarget): boolean => "object" in target;

@@ -8,6 +8,7 @@ export const PROBLEM_CODES = [
   "CONFIG_VALUE",
   "CONFIG_CONFLICT", // each value is fine, together they are not
   "SOURCE", // a source definition is wrong
+  "ACTIVATION", // an activation's definition is wrong
   "ROLE", // a role definition is wrong
   "MODEL_HEADER", // the YAML header of a model
   "MODEL_COLUMNS", // header and SELECT disagree

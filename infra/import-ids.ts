@@ -54,6 +54,7 @@ const IMPORT_IDS = {
   "snowflake:index/task:Task": quoted(inSchema),
   "snowflake:index/view:View": quoted(inSchema),
   "kafka:index/topic:Topic": plain(),
+  "aws:appflow/flow:Flow": plain(),
   "aws:iam/role:Role": plain(),
   "aws:s3/bucket:Bucket": plain("bucket"),
 } satisfies Record<string, (inputs: Inputs) => string>;

@@ -1,5 +1,6 @@
 /** The landing zone: bucket, the one role that Snowflake may assume for it, integration, stage and file format. */
 
+import type { Claim } from "../pipelines/sources/overlap.ts";
 import { type DocumentSource, folderOf } from "../pipelines/sources/source.ts";
 import type { StackConfig } from "./config/schema.ts";
 import { bucketArn, iamRoleArn, LANDING_SCHEMA, type Names } from "./names.ts";
@@ -7,10 +8,11 @@ import type { FileFormat, Landing, Stage, StorageIntegration } from "./platform.
 
 const DAY = 86_400;
 
-export function planLanding(config: StackConfig["landing"], names: Names): Landing {
+export function planLanding(config: StackConfig["landing"], names: Names): Omit<Landing, "notifications"> {
   const bucket = names.bucket(config.bucketSuffix);
   const role = names.storageRole();
   return {
+    awsAccountId: config.awsAccountId,
     bucket,
     bucketArn: bucketArn(bucket),
     role,
@@ -22,7 +24,24 @@ export function planLanding(config: StackConfig["landing"], names: Names): Landi
   };
 }
 
-export function planIntegration(landing: Landing, names: Names): StorageIntegration {
+/**
+ * One notification for each prefix that is read: a file that no pipe reads is no event, and others may be told of
+ * theirs. A bucket has one configuration, so those of others stand in it too.
+ */
+export function planNotifications(
+  read: readonly Claim[],
+  others: StackConfig["landing"]["notifications"],
+): Landing["notifications"] {
+  return [
+    ...read.map(({ by, prefix }) => ({ id: `snowpipe-${by}`, prefix })),
+    ...others.map(({ prefix, queueArn }, index) => ({ id: `other-${index + 1}`, prefix, queueArn })),
+  ];
+}
+
+export function planIntegration(
+  landing: Pick<Landing, "bucket" | "roleArn">,
+  names: Names,
+): StorageIntegration {
   return {
     key: "landing",
     name: names.storageIntegration(),
@@ -32,7 +51,11 @@ export function planIntegration(landing: Landing, names: Names): StorageIntegrat
   };
 }
 
-export function planStage(landing: Landing, integration: StorageIntegration, names: Names): Stage {
+export function planStage(
+  landing: Pick<Landing, "bucket">,
+  integration: StorageIntegration,
+  names: Names,
+): Stage {
   return {
     key: "raw.landing.files",
     ...names.object({ database: "raw", schema: LANDING_SCHEMA, name: "files" }),
@@ -45,7 +68,7 @@ export function planStage(landing: Landing, integration: StorageIntegration, nam
 /** Files that stay where they are; the directory table lists them. */
 export function planDocumentStage(
   source: DocumentSource,
-  landing: Landing,
+  landing: Pick<Landing, "bucket">,
   integration: StorageIntegration,
   names: Names,
 ): Stage {

@@ -1,6 +1,7 @@
 /** The project's files to the platform: the one place that reads them. Synchronous; the program waits for it anyway. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
+import { ACTIVATIONS } from "../pipelines/activations/index.ts";
 import { SOURCES } from "../pipelines/sources/index.ts";
 import { compile } from "./compile.ts";
 import { readStackFile } from "./config/read-stack-file.ts";
@@ -46,6 +47,7 @@ export function loadPlatform({ root, stack, publicKeys, deployment }: LoadOption
     alerts: sqlFiles(root, "sql/alerts"),
     metrics: sqlFiles(root, "sql/metrics", ".yaml"),
     scores: sqlFiles(root, "sql/scores", ".yaml"),
+    activations: ACTIVATIONS,
     kpis: sqlFiles(root, "sql/kpi"),
     publicKeys: publicKeys ?? readPublicKeys({ root, stack, config, environment, deploying, problems }),
     problems,

@@ -13,6 +13,7 @@ export const PIPELINE_SCHEMA = "pipeline";
 export const GOVERNANCE_SCHEMA = "governance";
 /** Alerts, what they told, and the secrets of their webhooks. */
 export const ALERT_SCHEMA_NAME = "alert";
+export const ACTIVATION_SCHEMA = "activation";
 
 /** A schema-level object's name in three parts, physical. */
 export interface ObjectName {
@@ -177,8 +178,34 @@ export class Names {
     return `firn-${this.stack}-snowflake-landing`;
   }
 
+  outboundIntegration(): string {
+    return this.account("outbound");
+  }
+
+  outboundBucket(suffix: string): string {
+    return `firn-${this.stack}-outbound${suffix}`;
+  }
+
+  outboundRole(): string {
+    return `firn-${this.stack}-snowflake-outbound`;
+  }
+
+  /** AppFlow allows letters, digits and a few signs, of which `-` and `_` are among. */
+  flow(...parts: string[]): string {
+    return `firn-${this.stack}-${parts.join("-")}`;
+  }
+
   topic(...parts: string[]): string {
     return parts.join(".");
+  }
+
+  workerConfiguration(): string {
+    return `firn-${this.stack}-connect`;
+  }
+
+  /** IAM allows 64 characters. */
+  connectRole(connector: string): string {
+    return `${connector}-connect`.slice(-64);
   }
 
   connector(topic: string): string {

@@ -18,6 +18,7 @@ export interface Platform {
     loader: string;
     transformer: string;
     alerter: string;
+    activator: string;
   };
   budgets: Record<string, number>;
   databases: Database[];
@@ -42,6 +43,12 @@ export interface Platform {
   acls: Acl[];
   connectors: Connector[];
   pauses: Pause[];
+  /** Where the connectors run; absent where something else runs them. */
+  connect?: Connect;
+  /** Where batches leave; absent where the stack sends nothing back. */
+  outbound?: Outbound;
+  flows: Flow[];
+  activations: ActivationPlan[];
   sources: SourcePlan[];
   models: Model[];
   checks: Check[];
@@ -349,6 +356,8 @@ export interface Task extends ObjectName {
   /** The model whose checks it runs, or `schedule` for those of whole tables. */
   checks?: string;
   freshness: string;
+  /** Whose privileges it has; the transformer's unless told. */
+  role?: "activator";
   warehouse: string;
   warehouseKey: string;
   /** Roots have a schedule, the others predecessors (keys of tasks). */
@@ -366,6 +375,7 @@ export interface Task extends ObjectName {
 
 /** The bucket that files land in, and who may read it. */
 export interface Landing {
+  awsAccountId: string;
   bucket: string;
   bucketArn: string;
   role: string;
@@ -374,6 +384,60 @@ export interface Landing {
   archiveAfterDays: number;
   oldVersionsExpireAfterDays: number;
   forceDestroy: boolean;
+  /** Who is told of new objects: the pipes' queue, by the prefixes that pipes and directory tables read, and others. */
+  notifications: { id: string; prefix: string; queueArn?: string }[];
+}
+
+/** The bucket that batches leave by, and the role that writes them. Nothing in it is an event for a pipe. */
+export interface Outbound {
+  bucket: string;
+  bucketArn: string;
+  role: string;
+  roleArn: string;
+  /** Folders that the role may write. */
+  folders: string[];
+  expireAfterDays: number;
+  forceDestroy: boolean;
+}
+
+/** An Amazon AppFlow flow between a system and a bucket: `in` to the landing zone, `out` of the outbound one. */
+export interface Flow {
+  key: string;
+  name: string;
+  description: string;
+  direction: "in" | "out";
+  connector: "Salesforce" | "Marketo" | "Zendesk";
+  /** Name of AppFlow's connection, which holds the credentials. */
+  connection: string;
+  /** The system's own name of the object. */
+  object: string;
+  bucket: string;
+  /** Folder in the bucket, without a slash at its end. */
+  folder: string;
+  /** AppFlow's expression, e.g. `rate(24hours)`. */
+  schedule: string;
+  pull: "Complete" | "Incremental";
+  /** Of outbound ones: how records are written, and the fields that the files hold. */
+  write?: { operation: "update" | "upsert"; externalId: string; fields: string[]; errorFolder: string };
+}
+
+/** What a model's rows become in a system of record. */
+export interface ActivationPlan {
+  key: string;
+  file: string;
+  description: string;
+  owner: string;
+  model: string;
+  connector: "Salesforce";
+  object: string;
+  write: "update" | "upsert";
+  externalId: string;
+  /** Every field of a sent record, the external id and the version among them. */
+  fields: string[];
+  /** Logical name of the model that tells what came back. */
+  returned: string;
+  /** Key of its task. */
+  task: string;
 }
 
 export interface Topic {
@@ -406,6 +470,42 @@ export interface Connector {
   config: Record<string, string>;
   /** Keys that the runner adds: they differ by environment or are secret. */
   suppliedByRunner: string[];
+}
+
+/** Connectors on MSK Connect. */
+export interface Connect {
+  kafkaConnectVersion: string;
+  bootstrapServers: string;
+  securityGroups: string[];
+  subnets: string[];
+  /** The custom plugin: Snowflake's connector, with the library that resolves references to secrets. */
+  plugin: { arn: string; revision: number };
+  /** MSK Connect units of each worker, and workers of each connector. */
+  mcu: number;
+  workers: number;
+  logGroup?: string;
+  workerConfiguration: { name: string; properties: string };
+  connectors: ConnectedConnector[];
+}
+
+export interface ConnectedConnector {
+  key: string;
+  name: string;
+  role: string;
+  roleArn: string;
+  awsAccountId: string;
+  /** What may assume the role. */
+  sourceArn: string;
+  config: Record<string, string>;
+  /** ARNs that its role reaches. */
+  access: {
+    cluster: string;
+    reads: string[];
+    writes: string[];
+    groups: string[];
+    own: string[];
+    secret: string;
+  };
 }
 
 /** How a model's table is kept up to date. */

@@ -187,8 +187,10 @@ export class Loading extends ComponentResource {
 }
 
 export interface TransformingArgs {
+  /** Name in Pulumi's state. */
+  name: string;
   platform: Pick<Platform, "streams" | "tasks" | "models" | "tables">;
-  /** Connection of the transformer role, which owns streams and tasks and whose privileges the tasks have. */
+  /** Connection of the role that owns streams and tasks and whose privileges the tasks have. */
   provider: Provider;
   storage: Storage;
   /** What must be there before the first row is. */
@@ -197,8 +199,11 @@ export interface TransformingArgs {
 
 /** Streams and the task graphs. */
 export class Transforming extends ComponentResource {
-  constructor({ platform, provider, storage, before }: TransformingArgs, options?: ComponentResourceOptions) {
-    super("firn:pipelines:Transforming", "transforming", {}, options);
+  constructor(
+    { name, platform, provider, storage, before }: TransformingArgs,
+    options?: ComponentResourceOptions,
+  ) {
+    super("firn:pipelines:Transforming", name, {}, options);
     const own = { parent: this, provider };
     const streams = new Map(
       platform.streams.map((stream) => [

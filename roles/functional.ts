@@ -3,6 +3,7 @@
  * get functional roles; functional roles get access roles; access roles get privileges. Nothing is granted to users
  * or to PUBLIC.
  */
+import { ACTIVATION_SCHEMA } from "../infra/names.ts";
 import type { Schema } from "../infra/platform.ts";
 import { PERSONAL_READ } from "./masking.ts";
 
@@ -64,6 +65,24 @@ export interface AlertFlows {
   /** Told of failed graphs, by tasks. */
   errorIntegrations: string[];
 }
+
+/** What the activations' tasks need beside the tables that they read. */
+export interface ActivatorFlows {
+  reads: string[];
+  warehouse: string;
+}
+
+/** Owns the activations' tasks. What it may do to the ledger and the stage is granted on those alone. */
+export const activatorRole = (flows: ActivatorFlows): FunctionalRole => ({
+  key: "activator",
+  comment:
+    "Owns the tasks that send back: reads what is sent and what came back, writes the ledger and batches.",
+  reads: flows.reads,
+  writes: [],
+  warehouses: [flows.warehouse],
+  creates: [{ privilege: "CREATE TASK", schema: `ops.${ACTIVATION_SCHEMA}` }],
+  account: ["EXECUTE TASK"],
+});
 
 export const BI_WAREHOUSE = "bi";
 export const REPORTER = "reporter";

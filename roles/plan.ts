@@ -13,9 +13,12 @@ import type {
   Schema,
   ServiceUser,
   Stage,
+  Table,
 } from "../infra/platform.ts";
 import { accessGrants, accessRole, objectUsage, usageGrants } from "./access.ts";
 import {
+  type ActivatorFlows,
+  activatorRole,
   BI_TOOL,
   BI_WAREHOUSE,
   type DataFlows,
@@ -40,6 +43,8 @@ export interface RolesInput {
   masks: MaskPlan;
   rowPolicies: readonly RowAccessPolicy[];
   loaders: readonly LoaderRole[];
+  /** Absent where nothing is sent back. */
+  activator?: ActivatorFlows & { ledger: Table; stage: Stage; integration: string };
   /** Public keys by service user, base64 of DER. */
   publicKeys: Readonly<Record<string, string>>;
   problems: Problems;
@@ -57,7 +62,10 @@ export interface PlannedRoles {
 export const KAFKA_LOADER = "kafka_loader";
 
 export function planRoles(input: RolesInput): PlannedRoles {
-  const functional = functionalRoles(input.schemas, input.flows);
+  const functional = [
+    ...functionalRoles(input.schemas, input.flows),
+    ...(input.activator === undefined ? [] : [activatorRole(input.activator)]),
+  ];
   const plan: PlannedRoles = {
     roles: [],
     roleGrants: [],
@@ -74,6 +82,7 @@ export function planRoles(input: RolesInput): PlannedRoles {
   planClearText(functional, input, plan);
   for (const role of functional) planFunctional(role, input, plan);
   planObjectsRole(input, plan);
+  if (input.activator !== undefined) planActivator(input.activator, input, plan);
   if (input.connectors.length > 0) planKafkaLoader(input, plan);
   for (const role of loaderRoles(input.loaders)) planLoader(role, input, plan);
   if (input.config.serviceUsers[BI_TOOL] !== undefined) planBiTool(functional, input, plan);
@@ -257,6 +266,41 @@ function planObjectsRole(input: RolesInput, plan: PlannedRoles): void {
     target: { on: "integration", name: input.integration },
     because: "the landing stage uses the integration",
   });
+}
+
+/** The ledger's rows and the stage, and nothing else in their schema; rows of the ledger are never deleted. */
+function planActivator(
+  { ledger, stage, integration }: NonNullable<RolesInput["activator"]>,
+  input: RolesInput,
+  plan: PlannedRoles,
+): void {
+  const role = input.names.role("activator");
+  plan.grants.push(
+    {
+      key: "activator:ledger",
+      role,
+      privileges: ["INSERT", "SELECT", "UPDATE"],
+      target: {
+        on: "table",
+        object: { database: ledger.database, schema: ledger.schema, name: ledger.name },
+      },
+      because: "the ledger tells what was sent",
+    },
+    {
+      key: "activator:stage",
+      role,
+      privileges: ["USAGE"],
+      target: { on: "stage", object: { database: stage.database, schema: stage.schema, name: stage.name } },
+      because: "batches leave by the stage",
+    },
+    {
+      key: "sysadmin:integration:outbound",
+      role: input.config.automation.objects,
+      privileges: ["USAGE"],
+      target: { on: "integration", name: integration },
+      because: "the outbound stage uses the integration",
+    },
+  );
 }
 
 /** The warehouse of a service that nobody here controls must have a monitor: that is its budget. */

@@ -10,6 +10,7 @@ import type { Progress } from "../../local/progress.ts";
 import { withLock } from "../../local/supervisor/lock.ts";
 import type { Project } from "../project.ts";
 import type { SnowflakeClient } from "../snowflake-client.ts";
+import { type ActivationReport, activate } from "./activation.ts";
 import { askAlerts } from "./alerts.ts";
 import type { EmbeddedConfig } from "./config.ts";
 import { connectEmbedded } from "./connect.ts";
@@ -50,6 +51,7 @@ interface State {
   up: UpSummary;
   landed: Landed;
   client: SnowflakeClient;
+  activations?: ActivationReport[];
   report: Report;
 }
 
@@ -170,12 +172,24 @@ function steps(
           }),
         ]
       : []),
+    ...(withData
+      ? [
+          step("Activate: write back to the CRM", async (state, progress) => {
+            if (state.platform.activations.length === 0) return "nothing is sent back";
+            state.activations = await activate({ ...state, project, progress, signal });
+            const sum = (of: "sent" | "returned") =>
+              state.activations!.reduce((all, one) => all + one[of], 0);
+            return `${sum("sent")} sent, ${sum("returned")} came back`;
+          }),
+        ]
+      : []),
     step("Compare the KPIs with the generator's truth", async (state) => {
       state.report = await readReport(
         state.client,
         project,
         state.platform,
         withData ? state.landed : undefined,
+        state.activations,
       );
       const wrong = state.report.kpis.filter((kpi) => !kpi.equal);
       return wrong.length > 0 ? `${wrong.length} differ` : undefined;

@@ -16,6 +16,8 @@ const schema = z.strictObject({
   days: z.int().min(1).max(3650).default(3),
   /** 1 is about 400 accounts and 60,000 events a day. */
   scale: z.number().positive().default(1),
+  /** Day from which schemas of the CRM drift: a new, a missing and a retyped field on some records; never by default. */
+  drift: z.int().min(1).optional(),
   /** Sources besides the CRM and the product's events: all, or their names in local/data/README.md. */
   sources: z.union([z.literal("all"), z.array(z.string())]).default([]),
 });

@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Platform } from "../../infra/platform.ts";
-import { createWorld, type TruthWithUsage } from "../../local/data/generate.ts";
+import { amendWritten, customExports } from "../../local/data/crm/written-back.ts";
+import type { Amend } from "../../local/data/deliver.ts";
+import { driftRows, HARMLESS_DRIFTS } from "../../local/data/drift.ts";
+import { createWorld, type TruthWithUsage, type World } from "../../local/data/generate.ts";
 import { createKafkaSink, type PartitionCounts, partitionCounts } from "../../local/data/kafka-sink.ts";
 import { landDay } from "../../local/data/land.ts";
 import { createS3Sink } from "../../local/data/s3-sink.ts";
@@ -10,11 +13,17 @@ import { writeFileAtomic } from "../../local/supervisor/files.ts";
 import { CliError, EXIT } from "../failure.ts";
 import type { Project } from "../project.ts";
 import type { EmbeddedConfig } from "./config.ts";
+import { openCrm } from "./crm.ts";
 import type { Endpoints } from "./endpoints.ts";
 
 /** What has been landed so far, and the truth of it. */
 export interface Landed {
   summary: string;
+  world: World;
+  /** The last landed day. */
+  days: number;
+  /** Notes objects that were landed besides. */
+  add(keys: readonly string[]): void;
   /** Object keys in the landing bucket. */
   keys: ReadonlySet<string>;
   sources: { source: string; records: number; unique: number; duplicates: number; malformed: number }[];
@@ -67,6 +76,16 @@ export async function landDays(
     credentials: endpoints.aws,
   });
   const before = ledger.days;
+  // What was written back to the CRM comes with each later export of it.
+  const written = openCrm(project, world, Math.max(1, ledger.days)).written();
+  const back = amendWritten(written);
+  const drifting = driftRows({ seed: config.seed, drifts: HARMLESS_DRIFTS });
+  const amendOf =
+    (day: number): Amend =>
+    (source, row) =>
+      config.drift !== undefined && day >= config.drift
+        ? drifting(source, back(source, row))
+        : back(source, row);
   try {
     for (let day = ledger.days + 1; day <= config.days; day++) {
       const from: Record<string, PartitionCounts> = {};
@@ -76,23 +95,31 @@ export async function landDays(
       const kafka = createKafkaSink(kafkaOptions, from);
       const keys = new Set(ledger.keys);
       try {
-        await landDay(world.day(day), {
-          putObject: async (key, body) => {
-            signal.throwIfAborted();
-            await s3.putObject(key, body);
-            keys.add(key);
+        for (const file of customExports(written, world.day(day))) {
+          await s3.putObject(file.key, file.body());
+          keys.add(file.key);
+        }
+        await landDay(
+          world.day(day),
+          {
+            putObject: async (key, body) => {
+              signal.throwIfAborted();
+              await s3.putObject(key, body);
+              keys.add(key);
+            },
+            produce: async (source, messages) => {
+              signal.throwIfAborted();
+              await kafka.produce(source, messages);
+            },
+            progress: ({ date, files, messages }) =>
+              progress({
+                step: "land",
+                detail: `${date}: ${files} files to S3, events to Kafka`,
+                done: messages,
+              }),
           },
-          produce: async (source, messages) => {
-            signal.throwIfAborted();
-            await kafka.produce(source, messages);
-          },
-          progress: ({ date, files, messages }) =>
-            progress({
-              step: "land",
-              detail: `${date}: ${files} files to S3, events to Kafka`,
-              done: messages,
-            }),
-        });
+          { amend: amendOf(day) },
+        );
       } finally {
         await kafka.close();
       }
@@ -108,13 +135,21 @@ export async function landDays(
   const whole = world.truth(ledger.days);
   const { truth } = whole;
   writeFileAtomic(join(project.dataDir, "truth.json"), `${JSON.stringify(truth, null, 2)}\n`);
+  // Documents are kept as they are; no pipe loads them.
+  const loaded = new Set(ledger.keys.filter((key) => key.endsWith(".gz")));
   return {
+    world,
+    days: ledger.days,
+    add(more) {
+      ledger.keys = [...new Set([...ledger.keys, ...more])].sort();
+      for (const key of more) loaded.add(key);
+      writeFileAtomic(path, `${JSON.stringify(ledger)}\n`);
+    },
     summary:
       ledger.days === before
         ? `${ledger.days} days were landed before`
         : `days ${before + 1} to ${ledger.days}`,
-    // Documents are kept as they are; no pipe loads them.
-    keys: new Set(ledger.keys.filter((key) => key.endsWith(".gz"))),
+    keys: loaded,
     sources: truth.sources.map(({ source, records, unique, duplicates, malformed }) => ({
       source,
       records,

@@ -3,6 +3,7 @@ import type { Platform } from "../../infra/platform.ts";
 import type { Project } from "../project.ts";
 import type { SnowflakeClient } from "../snowflake-client.ts";
 import { renderTable } from "../table.ts";
+import type { ActivationReport } from "./activation.ts";
 import { accountEndpoint } from "./connect.ts";
 import { outboxFile, readInbox } from "./inbox.ts";
 import { canonical, compareKpi, type KpiComparison } from "./kpi-comparison.ts";
@@ -16,6 +17,8 @@ export interface Report {
   untold: { name: string; columns: string[]; rows: string[][] }[];
   /** Unique, duplicate, malformed records, by the generator's own count. */
   sources: { source: string; records: number; unique: number; duplicates: number; malformed: number }[];
+  /** What was written back to the CRM. */
+  activations: ActivationReport[];
   credits: { warehouse: string; credits: string }[];
 }
 
@@ -25,6 +28,7 @@ export async function readReport(
   _project: Project,
   platform: Platform,
   landed: Landed | undefined,
+  activations: readonly ActivationReport[] = [],
 ): Promise<Report> {
   const kpis: KpiComparison[] = [];
   const untold: Report["untold"] = [];
@@ -45,6 +49,7 @@ export async function readReport(
     kpis,
     untold,
     sources: landed?.sources ?? [],
+    activations: [...activations],
     credits: credits.rows.map((row) => ({ warehouse: String(row[0]), credits: String(row[1]) })),
   };
 }
@@ -92,6 +97,22 @@ export function printReport(project: Project, report: Report, up: UpSummary, tim
           kpi.columns.map((column, i) => `${column} ${kpi.rows[0]?.[i] ?? "–"}`).join(", "),
         ]),
         { maxWidth: 100 },
+      ),
+    );
+  }
+  if (report.activations.length > 0) {
+    heading("Written back to the CRM, and back with its next export");
+    console.log(
+      renderTable(
+        ["ACTIVATION", "OBJECT", "SENT", "ACCEPTED", "REFUSED", "RETURNED"],
+        report.activations.map((one) => [
+          one.activation,
+          one.object,
+          one.sent,
+          one.accepted,
+          one.refused,
+          one.returned,
+        ]),
       ),
     );
   }

@@ -87,7 +87,7 @@ export async function waitForPipes(
 
 /** Runs the task graphs, and again while a stream still holds rows, until every derived table is up to date. */
 export async function runGraphs(client: SnowflakeClient, platform: Platform, options: Wait): Promise<void> {
-  const roots = platform.tasks.filter((task) => task.schedule !== undefined);
+  const roots = platform.tasks.filter((task) => task.schedule !== undefined && task.role === undefined);
   const since = (await client.query("SELECT CURRENT_TIMESTAMP()::VARCHAR")).rows[0]![0] as string;
   await waitUntil(
     "the streams are consumed",

@@ -154,7 +154,17 @@ export function kafkaItems(context: Context): CostItem[] {
           gbOut: assumed(context, "GB out", gbPerDay * days * usage.kafka.gbOutPerGbIn, "GB"),
           gbHeld: assumed(context, "GB held", gbPerDay * usage.kafka.retentionDays, "GB-month"),
           connectHours: product("MCU-hours", "MCU-hours", [
-            assumed(context, "MCU", usage.kafka.connectMcu, "MCU"),
+            platform.connect === undefined
+              ? assumed(context, "MCU", usage.kafka.connectMcu, "MCU")
+              : given(
+                  "MCU",
+                  platform.connect.connectors.length * platform.connect.workers * platform.connect.mcu,
+                  "MCU",
+                  {
+                    kind: "program",
+                    title: `${platform.connect.connectors.length} connectors on MSK Connect`,
+                  },
+                ),
             hours,
           ]),
         },

@@ -32,6 +32,11 @@ const matching = (pattern: RegExp, allowed: string) =>
 /** Names that become parts of Snowflake identifiers. */
 const namePart = matching(/^[a-z][a-z0-9_]*$/, "lower-case letters, digits and _, starting with a letter");
 const percent = z.number().int().min(1).max(1_000);
+/** AppFlow writes the number and the unit together (Amazon AppFlow API Reference, ScheduledTriggerProperties). */
+const appFlowRate = matching(
+  /^rate\([1-9][0-9]*(minutes|hours|days)\)$/,
+  'such as "rate(5minutes)", "rate(1hours)" or "rate(1days)"',
+);
 const dollars = z.number().positive();
 
 /** Snowflake's sizes, smallest first. */
@@ -228,11 +233,53 @@ export const stackConfig = z
       partitions: z.number().int().min(1).max(1_000).default(6),
       replicationFactor: z.number().int().min(1).max(7).default(3),
       retention: duration(3_600, 365 * 86_400, '"1 hour" to "365 days"').prefault("7 days"),
+      /** MSK Connect runs the connectors; by default something else does. Brokers are reached with IAM. */
+      connect: z
+        .strictObject({
+          clusterArn: matching(/^arn:aws:kafka:[^:]+:[0-9]{12}:cluster\/.+$/, "the ARN of an MSK cluster"),
+          bootstrapServers: z.string().min(1),
+          securityGroups: z.array(z.string()).min(1),
+          subnets: z.array(z.string()).min(1),
+          /** Snowflake's connector with AWS's config providers, as a custom plugin. */
+          plugin: z.strictObject({
+            arn: z.string().startsWith("arn:aws:"),
+            revision: z.number().int().min(1),
+          }),
+          version: z.enum(["2.7.1", "3.7.x"]).default("3.7.x"),
+          /** The account's address, e.g. https://myorg-myaccount.snowflakecomputing.com. */
+          snowflakeUrl: z.string().startsWith("https://"),
+          /** Name of the secret of Secrets Manager whose field `private_key` holds the connector's key. */
+          secret: matching(/^[A-Za-z0-9/_+=.@-]+$/, "the name of a secret, not its ARN"),
+          mcu: z.union([z.literal(1), z.literal(2), z.literal(4), z.literal(8)]).default(1),
+          workers: z.number().int().min(1).max(10).default(1),
+          logGroup: z.string().optional(),
+        })
+        .optional(),
     }),
     /** Amazon AppFlow brings the objects of sources that have a flow: names of its connections, by connector. */
     flows: z
       .strictObject({
         connections: z.partialRecord(z.enum(["Salesforce", "Marketo", "Zendesk"]), z.string()),
+      })
+      .optional(),
+    /** What is sent back to other systems, through the outbound bucket and AppFlow; nothing by default. */
+    activation: z
+      .strictObject({
+        /** Activations, by key (pipelines/activations). */
+        targets: z.array(namePart).min(1),
+        /** When it is looked what has changed. */
+        schedule,
+        warehouse: namePart.default("transform"),
+        /** Most records of one batch. AppFlow reads files of up to 125 MB; Salesforce counts records by the day. */
+        maxRows: z.number().int().min(1).max(100_000).default(50_000),
+        /** Age of a send that no export has acknowledged, from which it counts as lost; longer than the exports are apart. */
+        resendAfter: duration(3_600, 30 * 86_400, '"1 hour" to "30 days"').prefault("48 hours"),
+        /** How often the same version is sent before it is given up. */
+        attempts: z.number().int().min(1).max(10).default(3),
+        /** When AppFlow takes the batches up. */
+        flow: appFlowRate.default("rate(1hours)"),
+        /** Age at which a batch's file is deleted. */
+        keepBatches: duration(86_400, 3_650 * 86_400, '"1 day" to "3650 days"').prefault("30 days"),
       })
       .optional(),
     /** Whether fields of raw records are compared with the sources' contracts, which costs a look at each record. */
@@ -259,6 +306,20 @@ export const stackConfig = z
     for (const [key, one] of Object.entries(config.monitors)) {
       if (one.suspendImmediate < one.suspend)
         refuse(ctx, "comes before suspend", `${one.suspend} or more`, ["monitors", key, "suspendImmediate"]);
+    }
+    if (config.activation !== undefined) {
+      if (config.warehouses[config.activation.warehouse] === undefined)
+        refuse(ctx, "names no warehouse of this stack", listed(config.warehouses), [
+          "activation",
+          "warehouse",
+        ]);
+      if (config.flows?.connections.Salesforce === undefined)
+        refuse(
+          ctx,
+          "needs a connection: batches reach Salesforce by AppFlow",
+          "firn:flows.connections.Salesforce",
+          ["activation"],
+        );
     }
     if (config.accountMonitor !== undefined && config.monitors[config.accountMonitor] === undefined)
       refuse(ctx, "names no monitor of this stack", listed(config.monitors), ["accountMonitor"]);

@@ -1,6 +1,7 @@
 import type { EventBatch } from "./batch.ts";
-import { dayStart } from "./calendar.ts";
+import { dayEnd, dayStart } from "./calendar.ts";
 import { type Amend, type ExportFile, exportFiles, objectFiles } from "./deliver.ts";
+import type { Row } from "./source.ts";
 import { chooseSources } from "./sources.ts";
 import { type TruthWithUsage, truthThrough } from "./truth/truth.ts";
 import { createUniverse, type WorldOptions } from "./world.ts";
@@ -27,6 +28,10 @@ export interface WorldDay {
   readonly number: number;
   /** The date, e.g. `2026-03-01`. */
   readonly date: string;
+  /** Its last moment, in Salesforce's form: what the day's exports know. */
+  readonly end: string;
+  /** The clean rows that a source of files has on this day. Throws a RangeError for one that this world lacks. */
+  rows(source: string): Iterable<Row>;
   /**
    * The day's files, made one at a time as they are read; some keys come twice with the same bytes. `amend` changes
    * rows on their way out: what was written back to the source system, or a schema that drifts.
@@ -52,6 +57,12 @@ export function createWorld(options: WorldOptions): World {
     day: (n) => ({
       number: checked(n),
       date: universe.calendar.date(dayStart(n)),
+      end: universe.calendar.salesforce(dayEnd(n)),
+      rows(name) {
+        const source = sources.find((one) => one.name === name);
+        if (source?.kind !== "files") throw new RangeError(`${name} is no source of files of this world`);
+        return source.rows(universe, n);
+      },
       *exports(amend) {
         for (const source of sources) {
           if (source.kind === "files") yield* exportFiles(source, universe, n, amend);

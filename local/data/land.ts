@@ -1,3 +1,4 @@
+import type { Amend } from "./deliver.ts";
 import type { EventMessage, WorldDay } from "./generate.ts";
 
 /** A message as a sink gets it: the event's key and text, and its place in the day's landing. */
@@ -24,6 +25,8 @@ export interface LandProgress {
 }
 
 export interface LandOptions {
+  /** Changes rows of files on their way out. Default: none. */
+  readonly amend?: Amend;
   /** Messages a batch. Default: 5,000. */
   readonly batchSize?: number;
   /** Go on with this message of the day (0-based), as told by `LandProgress.messages`. Default: the first. */
@@ -35,12 +38,12 @@ export interface LandOptions {
  * produced twice are duplicates like any other, so that only the counts of duplicates differ from the truth.
  */
 export async function landDay(day: WorldDay, sinks: Sinks, options: LandOptions = {}): Promise<LandProgress> {
-  const { batchSize = 5000, fromMessage = 0 } = options;
+  const { batchSize = 5000, fromMessage = 0, amend } = options;
   let files = 0;
   let messages = 0;
   let bytes = 0;
   const progress = (): LandProgress => ({ day: day.number, date: day.date, files, messages, bytes });
-  for (const file of day.exports()) {
+  for (const file of day.exports(amend)) {
     const body = file.body();
     await sinks.putObject(file.key, body);
     files++;

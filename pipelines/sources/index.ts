@@ -7,7 +7,7 @@ import { customerSuccess } from "./customer-success.ts";
 import { experiments } from "./experiments.ts";
 import { marketing } from "./marketing.ts";
 import { product } from "./product.ts";
-import { campaigns, salesforce } from "./salesforce.ts";
+import { campaigns, insights, salesforce } from "./salesforce.ts";
 import type { Source } from "./source.ts";
 import { support } from "./support.ts";
 
@@ -15,6 +15,7 @@ export const SOURCES: readonly Source[] = [
   salesforce,
   product,
   campaigns,
+  insights,
   marketing,
   ads,
   billing,

@@ -7,7 +7,7 @@ export const marketing: FileSource = {
   description: "Daily increments of marketing automation.",
   owner: "marketing",
   freshness: "26 hours",
-  flow: { connector: "Marketo", schedule: "rate(24hours)" },
+  flow: { connector: "Marketo", schedule: "rate(24hours)", pull: "Incremental" },
   objects: [
     {
       name: "touch",

@@ -18,6 +18,11 @@ export function claimsOf(sources: readonly (FileSource | DocumentSource)[]): Cla
   );
 }
 
+/** Event notification configurations of one bucket (Amazon S3, General purpose bucket quotas). */
+export const MOST_NOTIFICATIONS = 100;
+
+const overlap = (one: string, other: string): boolean => one.startsWith(other) || other.startsWith(one);
+
 /** Every two claims of which one's prefix begins with the other's. */
 export function overlaps(claims: readonly Claim[]): [Claim, Claim][] {
   const sorted = [...claims].sort((a, b) => (a.prefix < b.prefix ? -1 : 1));
@@ -50,10 +55,28 @@ export function refuseOverlaps(
       allowed: "prefixes of which none begins with another",
       hint: "Give one of them another folder, or another name.",
     });
+  const wanted = claims.length + others.length;
+  if (wanted > MOST_NOTIFICATIONS)
+    problems.add({
+      code: "SOURCE",
+      file: stackFile,
+      path: "firn:sources",
+      message: "a bucket tells of new objects by no more prefixes (Amazon S3 quotas)",
+      given: `${wanted} prefixes`,
+      allowed: `${MOST_NOTIFICATIONS}`,
+    });
   others.forEach((other, index) => {
-    const conflict = claims.find(
-      (claim) => claim.prefix.startsWith(other.prefix) || other.prefix.startsWith(claim.prefix),
-    );
+    const earlier = others.slice(0, index).findIndex((one) => overlap(one.prefix, other.prefix));
+    if (earlier >= 0)
+      problems.add({
+        code: "SOURCE",
+        file: stackFile,
+        path: `firn:landing.notifications.${index}.prefix`,
+        message: `overlaps notifications.${earlier}: S3 takes one configuration for a prefix and event`,
+        given: `${JSON.stringify(other.prefix)} and ${JSON.stringify(others[earlier]!.prefix)}`,
+        allowed: "prefixes of which none begins with another",
+      });
+    const conflict = claims.find((claim) => overlap(claim.prefix, other.prefix));
     if (conflict === undefined) return;
     problems.add({
       code: "SOURCE",

@@ -149,12 +149,15 @@ function planOf(source: Source, { config, stackFile, problems }: SourceContext):
       given: JSON.stringify(source.freshness),
       allowed: DURATION_FORM,
     });
-  const flows = source.kind === "files" && source.flow !== undefined && config.flows !== undefined;
+  const flows =
+    source.kind === "files" &&
+    source.flow !== undefined &&
+    config.flows?.connections[source.flow.connector] !== undefined;
   return {
     key: source.key,
     description: source.description,
     owner: source.owner ?? "data",
-    wayIn: source.kind === "files" && flows ? "flow" : source.kind,
+    wayIn: flows ? "flow" : source.kind,
     freshness,
     objects: objectsOf(source),
   };

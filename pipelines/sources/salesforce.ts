@@ -42,7 +42,7 @@ export const salesforce: FileSource = {
   description: "Daily full exports of the CRM.",
   owner: "sales",
   freshness: "26 hours",
-  flow: { connector: "Salesforce", schedule: "rate(24hours)" },
+  flow: { connector: "Salesforce", schedule: "rate(24hours)", pull: "Complete" },
   objects: [
     {
       name: "account",
@@ -65,6 +65,12 @@ export const salesforce: FileSource = {
         NumberOfEmployees: "number",
         AccountSource: "text",
         IsPartner: "boolean",
+        // Written back by the activation health_score.
+        Health_Score__c: "number",
+        Health_Band__c: "text",
+        Health_Reasons__c: "text",
+        Health_Source__c: "text",
+        Warehouse_Version__c: "text",
         LastActivityDate: "text",
       }),
     },
@@ -182,7 +188,7 @@ export const campaigns: FileSource = {
   description: "Daily full exports of the CRM's campaigns.",
   owner: "marketing",
   freshness: "26 hours",
-  flow: { connector: "Salesforce", schedule: "rate(24hours)" },
+  flow: { connector: "Salesforce", schedule: "rate(24hours)", pull: "Complete" },
   objects: [
     {
       name: "campaign",
@@ -213,6 +219,52 @@ export const campaigns: FileSource = {
         Status: "text",
         HasResponded: "boolean",
         FirstRespondedDate: "text",
+      }),
+    },
+  ],
+};
+
+/** Custom objects that activations write: they come back with the export, which acknowledges what was sent. */
+export const insights: FileSource = {
+  kind: "files",
+  key: "salesforce_insights",
+  folder: "salesforce",
+  description: "Daily full exports of what activations wrote to the CRM.",
+  owner: "sales",
+  flow: { connector: "Salesforce", schedule: "rate(24hours)", pull: "Complete" },
+  objects: [
+    {
+      name: "product_usage__c",
+      description: "How much each account uses the product, as the CRM holds it.",
+      upstream: "Product_Usage__c",
+      contract: contract({
+        Name: "text",
+        Account_Key__c: "text!",
+        Account__c: "text",
+        As_Of__c: "text",
+        Events_7d__c: "number",
+        Events_28d__c: "number",
+        Active_Days_28d__c: "number",
+        Peak_Daily_Users_28d__c: "number",
+        Trend__c: "text",
+        In_Use__c: "boolean",
+        Warehouse_Version__c: "text",
+      }),
+    },
+    {
+      name: "product_qualified_lead__c",
+      description: "Accounts that their use of the product qualifies, as the CRM holds them.",
+      upstream: "Product_Qualified_Lead__c",
+      contract: contract({
+        Name: "text",
+        Account_Key__c: "text!",
+        Account__c: "text",
+        Qualified_On__c: "text",
+        Score__c: "number",
+        Score_Source__c: "text",
+        Reasons__c: "text",
+        Status__c: "text",
+        Warehouse_Version__c: "text",
       }),
     },
   ],

@@ -29,6 +29,8 @@ export interface FileSource extends Described {
     connector: "Salesforce" | "Marketo" | "Zendesk";
     /** AppFlow's schedule expression. */
     schedule: string;
+    /** Everything each time, or what is new since the last run. */
+    pull: "Complete" | "Incremental";
   };
 }
 

@@ -7,7 +7,7 @@ export const support: FileSource = {
   description: "Daily increments of the help desk.",
   owner: "customer_success",
   freshness: "26 hours",
-  flow: { connector: "Zendesk", schedule: "rate(24hours)" },
+  flow: { connector: "Zendesk", schedule: "rate(24hours)", pull: "Incremental" },
   objects: [
     {
       name: "ticket",

@@ -5,7 +5,7 @@ import { declarePlatform } from "../../infra/declare-platform.ts";
 import { isKnownType } from "../../infra/import-ids.ts";
 import { quotedObject } from "../../infra/names.ts";
 import type { Platform } from "../../infra/platform.ts";
-import { loadProject } from "./sample.ts";
+import { loadChanged, loadProject, withActivation } from "./sample.ts";
 
 interface Declared {
   type: string;
@@ -48,7 +48,7 @@ afterAll(() => {
 beforeAll(async () => {
   process.env["SNOWFLAKE_PASSWORD"] = "not for the state";
   process.env["KAFKA_BOOTSTRAP_SERVERS"] = "b-1.example:9096, b-2.example:9096";
-  platform = loadProject("local");
+  platform = loadChanged("local", withActivation);
   declared = await declare(platform);
 });
 
@@ -88,6 +88,7 @@ describe("the program declares exactly what was planned", () => {
       "snowflake:index/emailNotificationIntegration:EmailNotificationIntegration",
       (p) => p.notifications.filter((each) => each.kind === "mail").length,
     ],
+    ["aws:appflow/flow:Flow", (p) => p.flows.length],
     ["kafka:index/topic:Topic", (p) => p.topics.length],
     ["kafka:index/acl:Acl", (p) => p.acls.length],
   ];
@@ -166,9 +167,16 @@ describe("who does what", () => {
     ["snowflake:index/table:Table", "sysadmin"],
     ["snowflake:index/pipe:Pipe", "loader"],
     ["snowflake:index/streamOnTable:StreamOnTable", "transformer"],
-    ["snowflake:index/task:Task", "transformer"],
   ])("%s is made by %s", (type, provider) => {
     expect([...new Set(of(type).map((resource) => resource.provider))]).toEqual([provider]);
+  });
+
+  test("tasks of models are the transformer's, those that send back the activator's", () => {
+    for (const task of platform.tasks)
+      expect([task.key, one("snowflake:index/task:Task", task.key).provider]).toEqual([
+        task.key,
+        task.key.includes("activation") ? "activator" : "transformer",
+      ]);
   });
 
   test("no password and no endpoint is an input of a provider", () => {
@@ -195,14 +203,47 @@ describe("the landing zone", () => {
     ]);
   });
 
-  test("the bucket tells the pipes' queue of every new object", () => {
-    expect(one("aws:s3/bucketNotification:BucketNotification", "landing").inputs["queues"]).toEqual([
-      {
-        id: "snowpipe",
-        queueArn: "arn:aws:sqs:us-east-1:111111111111:sf-snowpipe",
-        events: ["s3:ObjectCreated:*"],
-      },
-    ]);
+  test("the bucket tells the pipes' queue of what lands under a prefix that a pipe reads, one by one", () => {
+    const { queues } = one("aws:s3/bucketNotification:BucketNotification", "landing").inputs as {
+      queues: { id: string; filterPrefix: string }[];
+    };
+    expect(queues).toContainEqual({
+      id: "snowpipe-salesforce.account",
+      queueArn: "arn:aws:sqs:us-east-1:111111111111:sf-snowpipe",
+      events: ["s3:ObjectCreated:*"],
+      filterPrefix: "salesforce/account/",
+    });
+    expect(queues).toHaveLength(platform.pipes.length);
+    expect(of("aws:s3/bucketNotification:BucketNotification")).toHaveLength(1);
+  });
+
+  test("AppFlow writes the folders of its flows and reads the batches, for this account alone", () => {
+    const statements = (bucket: string) =>
+      (
+        JSON.parse(String(one("aws:s3/bucketPolicy:BucketPolicy", bucket).inputs["policy"])) as {
+          Statement: { Sid: string; Resource: string[]; Condition: object }[];
+        }
+      ).Statement;
+    const writes = statements("landing").find((statement) => statement.Sid === "AppFlowWrites")!;
+    expect(writes.Resource).toContain("arn:aws:s3:::firn-local-landing/salesforce/account/*");
+    expect(writes.Condition).toEqual({
+      StringEquals: { "aws:SourceAccount": platform.landing.awsAccountId },
+    });
+    const reads = statements("outbound").find((statement) => statement.Sid === "AppFlowReads")!;
+    expect(reads.Resource).toEqual(
+      platform.activations.map((activation) => `arn:aws:s3:::firn-local-outbound/${activation.key}/*`),
+    );
+  });
+
+  test("Snowflake may write batches to the outbound bucket, and only read the landing bucket", () => {
+    const actions = (name: string) =>
+      (
+        JSON.parse(String(one("aws:iam/rolePolicy:RolePolicy", name).inputs["policy"])) as {
+          Statement: { Action: string[] }[];
+        }
+      ).Statement.flatMap((statement) => statement.Action);
+    expect(actions("write-outbound")).toContain("s3:PutObject");
+    expect(actions("read").filter((action) => /Put|Delete/.test(action))).toEqual([]);
   });
 
   test("plain HTTP is refused", () => {

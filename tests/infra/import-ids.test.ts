@@ -11,6 +11,7 @@ describe("the id under which a provider finds a resource again", () => {
     ["snowflake:index/maskingPolicy:MaskingPolicy", place, '"RAW"."CRM"."T"'],
     ["snowflake:index/storageIntegration:StorageIntegration", { name: "LANDING" }, "LANDING"],
     ["kafka:index/topic:Topic", { name: "product.events" }, "product.events"],
+    ["aws:appflow/flow:Flow", { name: "firn-prod-out-score" }, "firn-prod-out-score"],
     ["aws:s3/bucket:Bucket", { bucket: "landing" }, "landing"],
   ])("%s", (type, inputs, id) => {
     expect(importId(type, inputs)).toBe(id);

@@ -1,5 +1,6 @@
 /** A small stack for tests: text of its file, and a compile with few lines. */
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compile } from "../../infra/compile.ts";
 import { readStackConfig } from "../../infra/config/read-stack.ts";
@@ -41,3 +42,31 @@ export const compileSample = (models: readonly ModelFile[], config: StackConfig 
 /** The checked-in project, with a key that stands for the one that the command line makes. */
 export const loadProject = (stack: string): Platform =>
   loadPlatform({ root: ROOT, stack, publicKeys: PUBLIC_KEYS });
+
+/** The text of a stack's file with the activations that need the CRM and the product's events alone. */
+export const withActivation = (text: string): string =>
+  text.includes("firn:activation")
+    ? text
+    : text
+        .replace(
+          "firn:sources: [salesforce, product]",
+          "firn:sources: [salesforce, salesforce_insights, product]",
+        )
+        .replace(
+          "  firn:serviceUsers:",
+          `  firn:flows: { connections: { Salesforce: salesforce } }
+  firn:activation: { targets: [product_qualified_lead, usage_summary], schedule: every 60 minutes }
+  firn:serviceUsers:`,
+        );
+
+/** The checked-in project with another text of the stack's file. */
+export function loadChanged(stack: string, change: (text: string) => string): Platform {
+  const root = mkdtempSync(join(tmpdir(), "firn-stack-"));
+  try {
+    symlinkSync(join(ROOT, "sql"), join(root, "sql"));
+    writeFileSync(join(root, `Pulumi.${stack}.yaml`), change(stackText(stack)));
+    return loadPlatform({ root, stack, publicKeys: PUBLIC_KEYS });
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}

@@ -7,6 +7,7 @@ import { quoted, quotedObject, quotedSchema } from "../../infra/names.ts";
 import type { GrantTarget, NotificationIntegration, Platform, Task } from "../../infra/platform.ts";
 import { VirtualClock } from "../../local/account/clock.ts";
 import { type AccountServer, startAccountServer } from "../../local/account/server.ts";
+import type { AwsEndpoint } from "../../local/aws/start.ts";
 import { connect, execute } from "../local/account/sdk.ts";
 
 export interface Deployed {
@@ -19,16 +20,22 @@ export interface Deployed {
   advance(by: string): Promise<void>;
 }
 
-export async function deploy(platform: Platform, start = Date.UTC(2026, 0, 5)): Promise<Deployed> {
+/** With an AWS endpoint the integrations and stages are made too. */
+export async function deploy(
+  platform: Platform,
+  start = Date.UTC(2026, 0, 5),
+  aws?: AwsEndpoint,
+): Promise<Deployed> {
   const server = await startAccountServer({
     dataDir: ":memory:",
     adminUser: "ADMIN",
     adminPassword: "x",
     clock: new VirtualClock(start),
+    ...(aws === undefined ? {} : { aws: { endpoint: aws.endpoint, region: aws.region, credentials: aws } }),
   });
   const connection = await connect(server, { username: "ADMIN", password: "x" });
   const run = (sql: string) => execute(connection, sql) as Promise<Record<string, unknown>[]>;
-  for (const sql of statementsOf(platform)) await run(sql);
+  for (const sql of statementsOf(platform, aws !== undefined)) await run(sql);
   return {
     server,
     connection,
@@ -38,7 +45,7 @@ export async function deploy(platform: Platform, start = Date.UTC(2026, 0, 5)): 
   };
 }
 
-function statementsOf(platform: Platform): string[] {
+function statementsOf(platform: Platform, files: boolean): string[] {
   return [
     "ALTER SESSION SET TIMEZONE = 'UTC'",
     ...platform.warehouses.map(
@@ -55,15 +62,19 @@ function statementsOf(platform: Platform): string[] {
           .map((column) => `${quoted(column.name)} ${column.type}${column.nullable ? "" : " NOT NULL"}`)
           .join(", ")}) CHANGE_TRACKING = TRUE`,
     ),
+    ...(files ? stagesOf(platform) : []),
     ...platform.views.map((view) => `CREATE VIEW ${quotedObject(view)} AS ${view.statement}`),
     ...platform.notifications.map(integrationOf),
-    ...accessOf(platform),
+    ...accessOf(platform, files),
     `USE ROLE ${quoted(platform.automation.transformer)}`,
     ...platform.streams.map(
       (stream) =>
         `CREATE STREAM ${quotedObject(stream)} ON TABLE ${quotedObject(stream.table)} APPEND_ONLY = ${stream.appendOnly} SHOW_INITIAL_ROWS = TRUE`,
     ),
-    ...tasksOf(platform),
+    ...tasksOf(platform, undefined),
+    ...(platform.activations.length === 0
+      ? []
+      : [`USE ROLE ${quoted(platform.automation.activator)}`, ...tasksOf(platform, "activator")]),
     ...(platform.alerts.length === 0 ? [] : [`USE ROLE ${quoted(platform.automation.alerter)}`]),
     ...platform.alerts.flatMap((alert) => [
       `CREATE ALERT ${quotedObject(alert)} WAREHOUSE = ${quoted(alert.warehouse)} SCHEDULE = '${alert.schedule.kind === "interval" ? `${alert.schedule.minutes} MINUTE` : `USING CRON ${alert.schedule.cron}`}'
@@ -72,6 +83,20 @@ THEN ${alert.action}`,
       `ALTER ALERT ${quotedObject(alert)} RESUME`,
     ]),
     "USE ROLE ACCOUNTADMIN",
+  ];
+}
+
+function stagesOf(platform: Platform): string[] {
+  return [
+    ...platform.integrations.map(
+      (one) =>
+        `CREATE STORAGE INTEGRATION ${quoted(one.name)} TYPE = EXTERNAL_STAGE STORAGE_PROVIDER = 'S3' ENABLED = TRUE
+         STORAGE_AWS_ROLE_ARN = '${one.roleArn}' STORAGE_ALLOWED_LOCATIONS = (${one.allowedLocations.map((place) => `'${place}'`).join(", ")})`,
+    ),
+    ...platform.stages.map(
+      (stage) =>
+        `CREATE STAGE ${quotedObject(stage)} URL = '${stage.url}' STORAGE_INTEGRATION = ${quoted(stage.integration)}`,
+    ),
   ];
 }
 
@@ -88,7 +113,7 @@ function integrationOf(plan: NotificationIntegration): string {
 }
 
 /** Privileges on stages, storage integrations and single objects that are not made here are left out. */
-function accessOf(platform: Platform): string[] {
+function accessOf(platform: Platform, files: boolean): string[] {
   return [
     ...platform.roles.map((role) => `CREATE ROLE ${quoted(role.name)}`),
     ...platform.roleGrants.flatMap((grant) =>
@@ -98,12 +123,13 @@ function accessOf(platform: Platform): string[] {
       targetsOf(
         grant.target,
         platform.notifications.map((one) => one.name),
+        files,
       ).map((target) => `GRANT ${grant.privileges.join(", ")} ON ${target} TO ROLE ${quoted(grant.role)}`),
     ),
   ];
 }
 
-function targetsOf(target: GrantTarget, made: readonly string[]): string[] {
+function targetsOf(target: GrantTarget, made: readonly string[], files: boolean): string[] {
   switch (target.on) {
     case "account":
       return ["ACCOUNT"];
@@ -120,20 +146,22 @@ function targetsOf(target: GrantTarget, made: readonly string[]): string[] {
       );
     case "table":
       return [`TABLE ${quotedObject(target.object)}`];
+    case "stage":
+      return files ? [`STAGE ${quotedObject(target.object)}`] : [];
     default:
       return [];
   }
 }
 
 /** Predecessors first; resumed in the opposite order, as roots must come last. */
-function tasksOf(platform: Platform): string[] {
+function tasksOf(platform: Platform, role: Task["role"]): string[] {
   const byKey = new Map(platform.tasks.map((task) => [task.key, task]));
   const order = new Set<Task>();
   const visit = (task: Task): void => {
     for (const key of task.after) visit(byKey.get(key)!);
     order.add(task);
   };
-  for (const task of platform.tasks) visit(task);
+  for (const task of platform.tasks) if (task.role === role) visit(task);
   const made = [...order].map((task) =>
     [
       `CREATE TASK ${quotedObject(task)} WAREHOUSE = ${quoted(task.warehouse)}`,

@@ -1,4 +1,6 @@
+import { AppflowClient } from "@aws-sdk/client-appflow";
 import { IAMClient } from "@aws-sdk/client-iam";
+import { KafkaConnectClient } from "@aws-sdk/client-kafkaconnect";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
@@ -18,6 +20,8 @@ export interface Aws {
   iam: IAMClient;
   sts: STSClient;
   kms: KMSClient;
+  appflow: AppflowClient;
+  kafkaConnect: KafkaConnectClient;
   accountId(): Promise<string>;
 }
 
@@ -50,6 +54,8 @@ export function connectAws(config: Properties, env: NodeJS.ProcessEnv): Aws {
     iam: new IAMClient(options),
     sts,
     kms: new KMSClient(options),
+    appflow: new AppflowClient(options),
+    kafkaConnect: new KafkaConnectClient(options),
     accountId: () => {
       account ??= sts.send(new GetCallerIdentityCommand({})).then(({ Account }) => Account ?? "");
       return account;

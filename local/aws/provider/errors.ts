@@ -41,7 +41,7 @@ export function awsMessage(error: unknown): string {
 export function isMissing(error: unknown): boolean {
   const name = (error as { name?: string } | null)?.name ?? "";
   return (
-    /^(NotFound|NotFoundException|NoSuch\w*|QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue)$/.test(
+    /^(NotFound|NotFoundException|ResourceNotFoundException|NoSuch\w*|QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue)$/.test(
       name,
     ) || /^(ServerSideEncryptionConfigurationNotFoundError|OwnershipControlsNotFoundError)$/.test(name)
   );

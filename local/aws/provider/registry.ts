@@ -11,6 +11,8 @@ import { bucketOwnershipControls } from "./resources/bucket-ownership-controls.t
 import { bucketPolicy } from "./resources/bucket-policy.ts";
 import { bucketPublicAccessBlock } from "./resources/bucket-public-access-block.ts";
 import { bucketVersioning } from "./resources/bucket-versioning.ts";
+import { connector } from "./resources/connector.ts";
+import { flow } from "./resources/flow.ts";
 import { key } from "./resources/key.ts";
 import { queue } from "./resources/queue.ts";
 import { queuePolicy } from "./resources/queue-policy.ts";
@@ -18,6 +20,7 @@ import { role } from "./resources/role.ts";
 import { rolePolicy } from "./resources/role-policy.ts";
 import { topic } from "./resources/topic.ts";
 import { topicSubscription } from "./resources/topic-subscription.ts";
+import { workerConfiguration } from "./resources/worker-configuration.ts";
 
 /** Every resource type that is done here, by its token; another is refused by name. */
 export const HANDLERS: Readonly<Record<string, Handler>> = Object.fromEntries(
@@ -38,6 +41,9 @@ export const HANDLERS: Readonly<Record<string, Handler>> = Object.fromEntries(
     topicSubscription,
     key,
     alias,
+    flow,
+    connector,
+    workerConfiguration,
   ].map((handler) => [handler.type, handler]),
 );
 

@@ -14,6 +14,7 @@ import deterministic
 
 deterministic.install()
 
+from declared import DeclaredServices  # noqa: E402
 from journal import JournaledApplication  # noqa: E402
 from messages import MessageJournal  # noqa: E402
 from moto.moto_server.werkzeug_app import (  # noqa: E402
@@ -37,7 +38,7 @@ def main(port, folder):
     objects.install()
     messages.install()
     app = JournaledApplication(
-        DomainDispatcherApplication(create_backend_app), os.path.join(folder, "requests.jsonl"), objects, messages
+        DeclaredServices(DomainDispatcherApplication(create_backend_app)), os.path.join(folder, "requests.jsonl"), objects, messages
     )
     replayed = app.replay(lambda count: print(f"replayed {count} requests", flush=True))
     messages.restore()

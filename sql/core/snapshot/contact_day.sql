@@ -6,18 +6,18 @@ grain: one row for each day and contact
 key: [day, contact_id]
 cluster: [day]
 columns:
-  day: { type: "date", description: "Day of the export, UTC." }
+  day: { type: "date", description: "Day of the export, UTC: as its folder says, or else of the file." }
   contact_id: { type: "varchar", description: "The CRM's Id." }
   account_id: { type: "varchar", description: "Company of the person on that day." }
   is_deleted: { type: "boolean", description: "Deleted in the CRM by then." }
   modified_at: { type: "timestamp_ntz", description: "When this version was made, UTC.", required: true }
 */
 select
-  try_to_date(split_part(split_part(x.file_name, 'dt=', 2), '/', 1)) as day,
+  coalesce(try_to_date(split_part(split_part(x.file_name, 'dt=', 2), '/', 1)), x.file_last_modified::date) as day,
   x.record:Id::varchar as contact_id,
   x.record:AccountId::varchar as account_id,
   coalesce(try_to_boolean(x.record:IsDeleted::varchar), false) as is_deleted,
   convert_timezone('UTC', try_to_timestamp_tz(x.record:LastModifiedDate::varchar, 'YYYY-MM-DD"T"HH24:MI:SS.FF3TZHTZM'))::timestamp_ntz as modified_at
 from raw.salesforce.contact x
-where try_to_date(split_part(split_part(x.file_name, 'dt=', 2), '/', 1)) is not null
+where coalesce(try_to_date(split_part(split_part(x.file_name, 'dt=', 2), '/', 1)), x.file_last_modified::date) is not null
 qualify row_number() over (partition by day, contact_id order by modified_at desc) = 1

@@ -141,6 +141,7 @@ function platform(): Platform {
       loader: "LOADER",
       alerter: "ALERTER",
       transformer: "TRANSFORMER",
+      activator: "ACTIVATOR",
     },
     budgets: { sales: 500 },
     databases: (["raw", "core", "mart", "ops"] as const).map((key) => ({
@@ -329,6 +330,8 @@ function platform(): Platform {
     ],
     landing: {
       bucket: "firn-example-landing",
+      awsAccountId: "123456789012",
+      notifications: [],
       bucketArn: "arn:aws:s3:::firn-example-landing",
       role: "firn-example-snowflake-landing",
       roleArn: "arn:aws:iam::123456789012:role/firn-example-snowflake-landing",
@@ -408,6 +411,8 @@ function platform(): Platform {
     alerts: [],
     notifications: [],
     metrics: [],
+    flows: [],
+    activations: [],
     kpis: [],
   };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { getDomain } from "tldts";
 import { Problems } from "../../../infra/errors.ts";
+import { planNotifications } from "../../../infra/landing.ts";
 import { loadPlatform } from "../../../infra/load.ts";
 import { type ContractedTable, soundConditions } from "../../../pipelines/sources/contract.ts";
 import { overlaps, refuseOverlaps } from "../../../pipelines/sources/overlap.ts";
@@ -28,6 +29,28 @@ test("a notification of others on a source's files is refused", () => {
     problems,
   );
   expect(problems.list.map((one) => one.path)).toEqual(["firn:landing.notifications.0.prefix"]);
+});
+
+test("two notifications of others on the same files are refused, and more than a bucket takes", () => {
+  const problems = new Problems();
+  const claims = Array.from({ length: 99 }, (_, n) => ({ by: `s.${n}`, prefix: `s/${n}/` }));
+  refuseOverlaps(claims, [{ prefix: "x/" }, { prefix: "x/y/" }], "Pulumi.x.yaml", problems);
+  expect(problems.list.map((one) => [one.path, one.given])).toEqual([
+    ["firn:sources", "101 prefixes"],
+    ["firn:landing.notifications.1.prefix", '"x/y/" and "x/"'],
+  ]);
+});
+
+test("a bucket tells others of theirs beside the pipes", () => {
+  expect(
+    planNotifications(
+      [{ by: "crm.account", prefix: "crm/account/" }],
+      [{ prefix: "audit/", queueArn: "arn:aws:sqs:us-east-1:1:audit" }],
+    ),
+  ).toEqual([
+    { id: "snowpipe-crm.account", prefix: "crm/account/" },
+    { id: "other-1", prefix: "audit/", queueArn: "arn:aws:sqs:us-east-1:1:audit" },
+  ]);
 });
 
 test("what reads a source that the stack leaves out is left out", () => {

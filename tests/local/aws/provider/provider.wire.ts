@@ -52,6 +52,58 @@ const resourcePolicy = (resource: string): string =>
     Statement: [{ Sid: "s", Effect: "Allow", Principal: "*", Action: "*", Resource: resource }],
   });
 
+const FLOW: Properties = {
+  name: "case",
+  triggerConfig: {
+    triggerType: "Scheduled",
+    triggerProperties: { scheduled: { scheduleExpression: "rate(1hours)", dataPullMode: "Incremental" } },
+  },
+  sourceFlowConfig: {
+    connectorType: "S3",
+    sourceConnectorProperties: {
+      s3: { bucketName: "out", bucketPrefix: "score", s3InputFormatConfig: { s3InputFileType: "JSON" } },
+    },
+  },
+  destinationFlowConfigs: [
+    {
+      connectorType: "Salesforce",
+      connectorProfileName: "salesforce",
+      destinationConnectorProperties: {
+        salesforce: { object: "Score__c", writeOperationType: "UPSERT", idFieldNames: ["Key__c"] },
+      },
+    },
+  ],
+  tasks: [
+    { taskType: "Filter", sourceFields: ["Key__c"], connectorOperators: [{ s3: "PROJECTION" }] },
+    {
+      taskType: "Map",
+      sourceFields: ["Key__c"],
+      destinationField: "Key__c",
+      connectorOperators: [{ s3: "NO_OP" }],
+      taskProperties: {},
+    },
+  ],
+};
+
+const CONNECTOR = {
+  name: "case",
+  kafkaconnectVersion: "3.7.x",
+  capacity: { provisionedCapacity: { mcuCount: 1, workerCount: 1 } },
+  connectorConfiguration: { "connector.class": "x.Sink", topics: "t" },
+  kafkaCluster: {
+    apacheKafkaCluster: {
+      bootstrapServers: "b:9098",
+      vpc: { securityGroups: ["sg-1"], subnets: ["subnet-1"] },
+    },
+  },
+  kafkaClusterClientAuthentication: { authenticationType: "IAM" },
+  kafkaClusterEncryptionInTransit: { encryptionType: "TLS" },
+  plugins: [{ customPlugin: { arn: "arn:plugin", revision: 1 } }],
+  serviceExecutionRoleArn: "arn:aws:iam::123456789012:role/connect",
+  workerConfiguration: { arn: "arn:worker", revision: 1 },
+  logDelivery: { workerLogDelivery: { cloudwatchLogs: { enabled: true, logGroup: "connect" } } },
+} satisfies Properties;
+
 interface Case {
   /** Inputs before and after an update in place. */
   first: Properties;
@@ -202,6 +254,34 @@ function cases(of: Record<string, Resource>): Record<string, Case> {
       },
       second: { description: "two", tags: { a: "1" } },
     },
+    "aws:appflow/flow:Flow": {
+      first: { ...FLOW, description: "one", tags: { a: "1" } },
+      second: {
+        ...FLOW,
+        description: "two",
+        triggerConfig: {
+          triggerType: "Scheduled",
+          triggerProperties: {
+            scheduled: { scheduleExpression: "rate(2hours)", dataPullMode: "Incremental" },
+          },
+        },
+      },
+      other: [{ ...FLOW, name: "case-2" }, "name"],
+    },
+    "aws:mskconnect/workerConfiguration:WorkerConfiguration": {
+      first: { name: "case", propertiesFileContent: "a=b", description: "keys", tags: { a: "1" } },
+      second: { name: "case", propertiesFileContent: "a=b", description: "keys", tags: { a: "2" } },
+      other: [{ name: "case-2", propertiesFileContent: "a=b", description: "keys" }, "name"],
+    },
+    "aws:mskconnect/connector:Connector": {
+      first: { ...CONNECTOR, tags: { a: "1" } },
+      second: {
+        ...CONNECTOR,
+        capacity: { provisionedCapacity: { mcuCount: 2, workerCount: 1 } },
+        connectorConfiguration: { ...CONNECTOR.connectorConfiguration, "tasks.max": "2" },
+      },
+      other: [{ ...CONNECTOR, name: "case-2" }, "name"],
+    },
     "aws:kms/alias:Alias": {
       first: { name: "alias/case", targetKeyId: key },
       second: { name: "alias/case", targetKeyId: secondKey },
@@ -344,7 +424,7 @@ test("a bucket that exists is not taken over", async () => {
 
 test("another type, function or property is refused by its name", async () => {
   await expect(engine.create("aws:ec2/vpc:Vpc", "v", {})).rejects.toThrow(
-    "aws:ec2/vpc:Vpc. It does: aws:iam/role:Role",
+    "aws:ec2/vpc:Vpc. It does: aws:appflow/flow:Flow",
   );
   await expect(engine.invoke("aws:ec2/getAmi:getAmi", {})).rejects.toThrow(
     "the function aws:ec2/getAmi:getAmi",
@@ -443,6 +523,8 @@ test("a kill of the endpoint is no change of any resource", async () => {
     [ROLE, { assumeRolePolicy: trust("kept") }],
     ["aws:kms/key:Key", { enableKeyRotation: true }],
     ["aws:sns/topic:Topic", { displayName: "kept" }],
+    ["aws:appflow/flow:Flow", { ...FLOW, name: "kept" }],
+    ["aws:mskconnect/connector:Connector", { ...CONNECTOR, name: "kept" }],
   ] as const) {
     kept.push([await engine.create(type, "kept", inputs), inputs]);
   }
