@@ -64,6 +64,9 @@ export function need<T>(env: Env, key: string, load: (transaction: Transaction) 
   throw new Suspension(key, load);
 }
 
+/** Facts of one statement, each found by an attempt of its own: a platform asks all its streams at once. */
+const MOST_FACTS = 5_000;
+
 /** Compiles until every fact is known. What was collected by an unfinished attempt is dropped. */
 export async function compileWithFacts<T>(
   ctx: StatementContext,
@@ -71,7 +74,7 @@ export async function compileWithFacts<T>(
   compile: (env: Env) => T,
 ): Promise<T> {
   shared.invoker = ctx;
-  for (let attempt = 0; attempt < 200; attempt++) {
+  for (let attempt = 0; attempt < MOST_FACTS; attempt++) {
     try {
       shared.streams.clear();
       shared.objects.clear();
