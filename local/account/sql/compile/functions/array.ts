@@ -1,5 +1,5 @@
 import { SnowflakeError } from "../../../errors.ts";
-import { type DataType, number, varchar } from "../../../types/data-type.ts";
+import { type DataType, number } from "../../../types/data-type.ts";
 import { castTo, toJson } from "../cast.ts";
 import { nextAlias } from "../env.ts";
 import { newScope, type Scope } from "../scope.ts";

@@ -2,12 +2,11 @@ import { errors, SnowflakeError } from "../../../errors.ts";
 import { type DataType, number, varchar } from "../../../types/data-type.ts";
 import { isSemiStructured } from "../../../types/physical.ts";
 import { castTo, sortedJson, toJson, variantText } from "../cast.ts";
-import { type Env, nextAlias } from "../env.ts";
+import type { Env } from "../env.ts";
 import { getElement } from "../expression.ts";
-import { newScope, type Scope } from "../scope.ts";
 import { expandStar } from "../star.ts";
 import { jsonPath } from "../table-function-arguments.ts";
-import { quoteName, quoteText, raise, type Typed, text, typed } from "../typed.ts";
+import { quoteText, raise, type Typed, text, typed } from "../typed.ts";
 import { type CallContext, define, defineRaw } from "./registry.ts";
 
 /** Functions of VARIANT, OBJECT and ARRAY. Source: "Semi-structured and structured data functions". */
