@@ -7,8 +7,9 @@ import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
 import { BucketNotification } from "@pulumi/aws/s3/bucketNotification.js";
 import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
 import type { Provider } from "@pulumi/snowflake/provider.js";
-import { StorageIntegration } from "@pulumi/snowflake/storageIntegration.js";
+import type { StorageIntegration } from "@pulumi/snowflake/storageIntegration.js";
 import { type AppFlowAccess, bucketPolicy, type DeclaredBucket, declareBucket } from "./declare-bucket.ts";
+import { declareIntegration } from "./declare-integration.ts";
 import { policy, snowflakeTrust, statement } from "./declare-policy.ts";
 import type { StorageIntegration as IntegrationPlan, Landing as LandingPlan } from "./platform.ts";
 
@@ -41,19 +42,11 @@ export class Landing extends ComponentResource {
       },
       this,
     );
-    this.integration = new StorageIntegration(
-      args.integration.key,
-      {
-        name: args.integration.name,
-        type: "EXTERNAL_STAGE",
-        storageProvider: "S3",
-        storageAwsRoleArn: args.integration.roleArn,
-        storageAllowedLocations: args.integration.allowedLocations,
-        enabled: true,
-        comment: args.integration.comment,
-      },
-      { parent: this, provider: args.provider, protect: args.protect },
-    );
+    this.integration = declareIntegration(args.integration, {
+      parent: this,
+      provider: args.provider,
+      protect: args.protect,
+    });
     this.access = this.createRole(args.plan);
     this.registerOutputs({});
   }

@@ -3,8 +3,9 @@ import { Role } from "@pulumi/aws/iam/role.js";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import type { Provider } from "@pulumi/snowflake/provider.js";
-import { StorageIntegration } from "@pulumi/snowflake/storageIntegration.js";
+import type { StorageIntegration } from "@pulumi/snowflake/storageIntegration.js";
 import { type AppFlowAccess, bucketPolicy, type DeclaredBucket, declareBucket } from "./declare-bucket.ts";
+import { declareIntegration } from "./declare-integration.ts";
 import { policy, snowflakeTrust, statement } from "./declare-policy.ts";
 import type { StorageIntegration as IntegrationPlan, Outbound as OutboundPlan } from "./platform.ts";
 
@@ -44,19 +45,11 @@ export class Outbound extends ComponentResource {
       },
       this,
     );
-    this.integration = new StorageIntegration(
-      args.integration.key,
-      {
-        name: args.integration.name,
-        type: "EXTERNAL_STAGE",
-        storageProvider: "S3",
-        storageAwsRoleArn: args.integration.roleArn,
-        storageAllowedLocations: args.integration.allowedLocations,
-        enabled: true,
-        comment: args.integration.comment,
-      },
-      { parent: this, provider: args.provider, protect: args.protect },
-    );
+    this.integration = declareIntegration(args.integration, {
+      parent: this,
+      provider: args.provider,
+      protect: args.protect,
+    });
     const role = new Role(
       "snowflake-outbound",
       {
