@@ -443,13 +443,13 @@ test("another type is stood in for where that is asked for, and its id says so",
     FIRN_AWS_UNSUPPORTED: "stand-in",
   });
   try {
-    const type = "aws:mskconnect/connector:Connector";
+    const type = "aws:glue/job:Job";
     const made = await lenient.create(type, "events", { name: "product-events", capacity: { mcu: 1 } });
     expect(made.id).toBe("not-executed-product-events");
     expect(made.state).toMatchObject({
       name: "product-events",
       capacity: { mcu: 1 },
-      arn: "arn:aws:mskconnect:us-east-1:123456789012:not-executed-product-events",
+      arn: "arn:aws:glue:us-east-1:123456789012:not-executed-product-events",
     });
     expect((await lenient.diff(made, { name: "product-events", capacity: { mcu: 1 } })).changed).toEqual([]);
     expect((await lenient.diff(made, { name: "product-events", capacity: { mcu: 2 } })).changed).toEqual([
