@@ -258,11 +258,17 @@ export class Change {
     return made;
   }
 
+  /** The object as this change leaves it so far; other statements may have changed it since it was looked up. */
+  latest<K extends ObjectKind>(object: CatalogObject<K>): CatalogObject<K> {
+    const found = this.objects.get(object.id) ?? this.catalog.get(object.id) ?? object;
+    return found as unknown as CatalogObject<K>;
+  }
+
   update<K extends ObjectKind>(
     object: CatalogObject<K>,
     fields: Partial<Pick<CatalogObject<K>, "name" | "parent" | "owner" | "comment" | "props" | "droppedOn">>,
   ): CatalogObject<K> {
-    const current = (this.objects.get(object.id) as CatalogObject<K> | undefined) ?? object;
+    const current = this.latest(object);
     const next = { ...current, ...fields };
     this.objects.set(next.id, next as CatalogObject);
     return next;

@@ -67,7 +67,7 @@ async function alter(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
   requirePrivilege(ctx, "OWNERSHIP", table);
   await withTableLock(ctx, table.id, () =>
     changeCatalog(ctx, async (change) => {
-      let current = table;
+      let current = change.latest(table);
       for (const action of actions) current = await action(change, current);
     }),
   );

@@ -50,16 +50,12 @@ async function columnComment(ctx: StatementContext, parts: string[], text: strin
   const column = parts[parts.length - 1]!;
   const table = resolveObject(ctx, ["TABLE", "VIEW"] as const, parts.slice(0, -1));
   requirePrivilege(ctx, "OWNERSHIP", table);
-  const { columns } = table.props;
-  if (!columns.some((c) => c.name === column)) throw errors.invalidIdentifier(column);
-  const next = columns.map((c) => (c.name === column ? { ...c, comment: text } : c));
-  await changeCatalog(
-    ctx,
-    (change) =>
-      void change.update(latest(change, table as CatalogObject<"TABLE">), {
-        props: { ...(table.props as CatalogObject<"TABLE">["props"]), columns: next },
-      }),
-  );
+  if (!table.props.columns.some((c) => c.name === column)) throw errors.invalidIdentifier(column);
+  await changeCatalog(ctx, (change) => {
+    const current = latest(change, table as CatalogObject<"TABLE">);
+    const columns = current.props.columns.map((c) => (c.name === column ? { ...c, comment: text } : c));
+    change.update(current, { props: { ...current.props, columns } });
+  });
   return statusOutcome(EXECUTED);
 }
 

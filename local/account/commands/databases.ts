@@ -145,7 +145,7 @@ async function alterParameters(
     const { parameters } = splitParameters(kind, values);
     await changeCatalog(ctx, (change) => {
       const changed = updateProps(change, target, {
-        parameters: { ...target.props.parameters, ...parameters },
+        parameters: { ...change.latest(target).props.parameters, ...parameters },
       });
       if (values.COMMENT !== undefined) change.update(changed, { comment: values.COMMENT });
     });
@@ -157,7 +157,7 @@ async function alterParameters(
     requirePrivilege(ctx, "MODIFY", object);
     await changeCatalog(ctx, (change) => {
       const changed = updateProps(change, target, {
-        parameters: withoutParameters(target.props.parameters, keys),
+        parameters: withoutParameters(change.latest(target).props.parameters, keys),
       });
       if (keys.includes("COMMENT")) change.update(changed, { comment: null });
     });

@@ -74,7 +74,7 @@ function ddlConnection(services: StatementContext["services"]): Promise<DuckDBCo
 
 /** The object as this change leaves it so far. */
 export function latest<K extends ObjectKind>(change: Change, object: CatalogObject<K>): CatalogObject<K> {
-  return (change.objects.get(object.id) as CatalogObject<K> | undefined) ?? object;
+  return change.latest(object);
 }
 
 /** Replaces some of the object's properties. */

@@ -215,7 +215,9 @@ async function alter(ctx: StatementContext, cursor: Cursor, kind: RoutineKind): 
     if (Object.keys(values).length === 0) throw cursor.syntaxError();
     const { parameters } = splitParameters(kind, values as Record<string, unknown>);
     await changeCatalog(ctx, (change) => {
-      updateProps(change, routine, { parameters: { ...routine.props.parameters, ...parameters } });
+      updateProps(change, routine, {
+        parameters: { ...change.latest(routine).props.parameters, ...parameters },
+      });
       if (values.COMMENT !== undefined)
         change.update(latest(change, routine), { comment: values.COMMENT as string });
     });
@@ -225,7 +227,9 @@ async function alter(ctx: StatementContext, cursor: Cursor, kind: RoutineKind): 
     const keys = readKeys(cursor, Object.keys(table));
     cursor.expectEnd();
     await changeCatalog(ctx, (change) => {
-      updateProps(change, routine, { parameters: withoutParameters(routine.props.parameters, keys) });
+      updateProps(change, routine, {
+        parameters: withoutParameters(change.latest(routine).props.parameters, keys),
+      });
       if (keys.includes("COMMENT")) change.update(latest(change, routine), { comment: null });
     });
     return statusOutcome(EXECUTED);

@@ -133,7 +133,9 @@ async function alterAccount(ctx: StatementContext, cursor: Cursor): Promise<Outc
     await changeCatalog(
       ctx,
       (change) =>
-        void updateProps(change, settings, { parameters: { ...settings.props.parameters, ...values } }),
+        void updateProps(change, settings, {
+          parameters: { ...change.latest(settings).props.parameters, ...values },
+        }),
     );
     return statusOutcome(EXECUTED);
   }
@@ -149,7 +151,7 @@ async function alterAccount(ctx: StatementContext, cursor: Cursor): Promise<Outc
       ctx,
       (change) =>
         void updateProps(change, settings, {
-          parameters: withoutParameters(settings.props.parameters, keys),
+          parameters: withoutParameters(change.latest(settings).props.parameters, keys),
         }),
     );
     return statusOutcome(EXECUTED);
