@@ -15,7 +15,7 @@ export function completed(platform: Platform): Platform {
   return {
     ...platform,
     governance: { ...NOTHING, ...given.governance },
-    models: platform.models.map((model) => ({
+    models: (given.models ?? []).map((model) => ({
       ...model,
       shows: (model as Partial<Model>).shows ?? model.lineage,
     })),

@@ -80,7 +80,7 @@ describe("a git revision", () => {
     await load(first);
     const [file = ""] = readdirSync(cacheDir);
     writeFileSync(join(cacheDir, file), JSON.stringify({ platform: { note: "cached" }, unread: [] }));
-    expect((await load(first)).platform).toEqual({ note: "cached" });
+    expect((await load(first)).platform).toMatchObject({ note: "cached" });
     rmSync(cacheDir, { recursive: true, force: true });
   });
 

@@ -40,7 +40,7 @@ const plan = (files = FILES): Task[] =>
   );
 const task = (key: string, tasks = plan()): Task => tasks.find((one) => one.key === key)!;
 
-test("each freshness class has one graph, whose root has the class's schedule", () => {
+test("each freshness class has one graph, whose root has the class's schedule; the platform's watch has its own", () => {
   expect(
     plan()
       .filter((one) => one.schedule !== undefined)
@@ -48,6 +48,7 @@ test("each freshness class has one graph, whose root has the class's schedule", 
   ).toEqual([
     ["start.continuous", { kind: "interval", minutes: 1 }],
     ["start.daily", { kind: "cron", cron: "0 6 * * * UTC" }],
+    ["watch", { kind: "interval", minutes: 15 }],
   ]);
 });
 
