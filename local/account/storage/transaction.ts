@@ -1,7 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Clock } from "../clock.ts";
 import { errors } from "../errors.ts";
-import { control } from "./transaction-control.ts";
 import type { TableVersions } from "./versions.ts";
 
 /**
@@ -43,7 +42,7 @@ export class Transaction {
     id: number,
   ): Promise<Transaction> {
     const snapshot = versions.snapshot();
-    await control(connection, "BEGIN TRANSACTION");
+    await connection.run("BEGIN TRANSACTION");
     return new Transaction(connection, versions, clock, id, snapshot);
   }
 
@@ -62,9 +61,9 @@ export class Transaction {
   }
 
   async #refresh(): Promise<void> {
-    await control(this.connection, "ROLLBACK");
+    await this.connection.run("ROLLBACK");
     this.#snapshot = this.#versions.snapshot();
-    await control(this.connection, "BEGIN TRANSACTION");
+    await this.connection.run("BEGIN TRANSACTION");
   }
 
   /** The version up to which this transaction reads a table: its own writes included. */
@@ -116,8 +115,8 @@ export class Transaction {
    * nothing was written through the connection before.
    */
   async restart(): Promise<void> {
-    await control(this.connection, "ROLLBACK");
-    await control(this.connection, "BEGIN TRANSACTION");
+    await this.connection.run("ROLLBACK");
+    await this.connection.run("BEGIN TRANSACTION");
   }
 
   /** Streams consumed so far; `restore` takes them back after a statement that failed. */
@@ -169,7 +168,7 @@ export class Transaction {
         await this.connection.run(
           `INSERT OR REPLACE INTO sys.stream_offset VALUES (${streamId}, ${version}, ${now})`,
         );
-      await control(this.connection, "COMMIT");
+      await this.connection.run("COMMIT");
     } catch (error) {
       await this.#abandon();
       throw error;
@@ -186,7 +185,7 @@ export class Transaction {
 
   async #abandon(): Promise<void> {
     try {
-      await control(this.connection, "ROLLBACK");
+      await this.connection.run("ROLLBACK");
     } catch {
       // DuckDB has already ended a transaction whose COMMIT failed.
     } finally {
