@@ -1,19 +1,12 @@
 /** Tables that alerts keep: what was noticed and told, and what happened to the platform itself. */
 import type { Names } from "../../infra/names.ts";
 import type { Column, Table } from "../../infra/platform.ts";
+import { ownColumn, TEXT } from "../own-columns.ts";
 
 export const ALERT_SCHEMA = "ops.alert";
 export const SENT_ALERTS = "ops.alert.sent_alert";
 export const PLATFORM_EVENTS = "ops.alert.platform_event";
 
-const column = (name: string, type: string, description: string, nullable = false): Column => ({
-  name,
-  type,
-  nullable,
-  description,
-  tags: [],
-});
-const text = "VARCHAR(16777216)";
 const time = "TIMESTAMP_NTZ(9)";
 
 function table(logical: string, comment: string, columns: Column[], names: Names): Table {
@@ -34,17 +27,17 @@ export const alertTables = (names: Names): Table[] => [
     SENT_ALERTS,
     "What alerts noticed, whom they tell and when that was done. Times are UTC.",
     [
-      column("ALERT", text, "Name of the alert."),
-      column("KEY", text, "What it is about: told once within the alert's window."),
-      column("OWNER", text, "Department that is told."),
-      column("CHANNEL", text, "mail or webhook."),
-      column("ADDRESS", text, "Recipients of a mail, or the webhook's integration."),
-      column("SEVERITY", text, "notice, warning or critical."),
-      column("MESSAGE", text, "What is told."),
-      column("NOTICED_AT", time, "When it was noticed first."),
-      column("DUE_AT", time, "When it may be told: at once, or after quiet hours."),
-      column("BATCH", text, "The message that it is a line of.", true),
-      column("SENT_AT", time, "When that was sent; NULL until then.", true),
+      ownColumn("ALERT", TEXT, "Name of the alert."),
+      ownColumn("KEY", TEXT, "What it is about: told once within the alert's window."),
+      ownColumn("OWNER", TEXT, "Department that is told."),
+      ownColumn("CHANNEL", TEXT, "mail or webhook."),
+      ownColumn("ADDRESS", TEXT, "Recipients of a mail, or the webhook's integration."),
+      ownColumn("SEVERITY", TEXT, "notice, warning or critical."),
+      ownColumn("MESSAGE", TEXT, "What is told."),
+      ownColumn("NOTICED_AT", time, "When it was noticed first."),
+      ownColumn("DUE_AT", time, "When it may be told: at once, or after quiet hours."),
+      ownColumn("BATCH", TEXT, "The message that it is a line of.", true),
+      ownColumn("SENT_AT", time, "When that was sent; NULL until then.", true),
     ],
     names,
   ),
@@ -52,11 +45,11 @@ export const alertTables = (names: Names): Table[] => [
     PLATFORM_EVENTS,
     "What happened to the platform itself that somebody should know. Times are UTC.",
     [
-      column("KIND", text, "failed_task, stale_stream, late_source or warehouse_budget."),
-      column("OBJECT", text, "Task, stream, source or warehouse."),
-      column("EVENT_KEY", text, "What makes it another event: a run, a day, a threshold."),
-      column("DETAIL", text, "In words."),
-      column("SEEN_AT", time, "When it was seen first."),
+      ownColumn("KIND", TEXT, "failed_task, stale_stream, late_source or warehouse_budget."),
+      ownColumn("OBJECT", TEXT, "Task, stream, source or warehouse."),
+      ownColumn("EVENT_KEY", TEXT, "What makes it another event: a run, a day, a threshold."),
+      ownColumn("DETAIL", TEXT, "In words."),
+      ownColumn("SEEN_AT", time, "When it was seen first."),
     ],
     names,
   ),

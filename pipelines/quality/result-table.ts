@@ -1,36 +1,27 @@
 /** Where the results of checks are kept. */
 import type { Names } from "../../infra/names.ts";
 import type { Column, Table } from "../../infra/platform.ts";
+import { ownColumn, TEXT } from "../own-columns.ts";
 
 export const QUALITY_SCHEMA = "ops.quality";
 export const CHECK_RESULTS = "ops.quality.check_result";
 export const RESULT_DAYS = 90;
 
-const column = (name: string, type: string, description: string, nullable = false): Column => ({
-  name,
-  type,
-  nullable,
-  description,
-  tags: [],
-});
-
-const text = "VARCHAR(16777216)";
-
 export const RESULT_COLUMNS: Column[] = [
-  column("CHECK_NAME", text, "Model, kind and columns of the check."),
-  column("GRAPH_RUN", text, "Run of the task graph that it was part of."),
-  column("MODEL", text, "Model whose rows were judged."),
-  column("OWNER", text, "Department that answers for the model."),
-  column("SEVERITY", text, "warning, or blocking: what reads the model waits."),
-  column("FAILING_ROWS", "NUMBER(38,0)", "Rows, or groups of rows, that break it."),
-  column(
+  ownColumn("CHECK_NAME", TEXT, "Model, kind and columns of the check."),
+  ownColumn("GRAPH_RUN", TEXT, "Run of the task graph that it was part of."),
+  ownColumn("MODEL", TEXT, "Model whose rows were judged."),
+  ownColumn("OWNER", TEXT, "Department that answers for the model."),
+  ownColumn("SEVERITY", TEXT, "warning, or blocking: what reads the model waits."),
+  ownColumn("FAILING_ROWS", "NUMBER(38,0)", "Rows, or groups of rows, that break it."),
+  ownColumn(
     "CHECKED_ROWS",
     "NUMBER(38,0)",
     "Rows that were looked at; NULL where it was the whole table.",
     true,
   ),
-  column("EXAMPLES", "VARIANT", "A few of the failing rows, without personal data.", true),
-  column("RAN_AT", "TIMESTAMP_LTZ(9)", "When it ran."),
+  ownColumn("EXAMPLES", "VARIANT", "A few of the failing rows, without personal data.", true),
+  ownColumn("RAN_AT", "TIMESTAMP_LTZ(9)", "When it ran."),
 ];
 
 export function resultTable(names: Names): Table {

@@ -16,7 +16,7 @@ import {
 import type { ResultColumn, Value } from "../session/outcome.ts";
 import { printDataType } from "../types/data-type.ts";
 import { renderVariant } from "./render-variant.ts";
-import type { EncodingOptions } from "./row-encoding.ts";
+import { type EncodingOptions, isZoned, nanosOf } from "./row-encoding.ts";
 
 /** A column of a chunk: its field, with the metadata by which Snowflake's drivers tell their types, and its values. */
 export interface ArrowColumn {
@@ -77,7 +77,7 @@ export function arrowColumn(
     case "TIME": {
       const unit = 10n ** BigInt(9 - type.scale);
       const data = new BigInt64Array(length);
-      for (let row = 0; row < length; row++) data[row] = nanosOf(cell(row)) / unit;
+      for (let row = 0; row < length; row++) data[row] = nanosOf(cell(row) ?? 0n) / unit;
       return column(new Int64(), { scale: `${type.scale}` }, { data });
     }
     case "TIMESTAMP_NTZ":
@@ -89,7 +89,7 @@ export function arrowColumn(
       const zone = new Int32Array(length);
       for (let row = 0; row < length; row++) {
         const value = cell(row);
-        const nanos = nanosOf(value);
+        const nanos = nanosOf(value ?? 0n);
         const rest = ((nanos % SECOND) + SECOND) % SECOND;
         seconds[row] = (nanos - rest) / SECOND;
         fraction[row] = Number(rest);
@@ -193,16 +193,6 @@ function joined(parts: readonly Uint8Array[]): { data: Uint8Array; valueOffsets:
   return { data: Buffer.concat(parts), valueOffsets };
 }
 
-const isZoned = (value: Value): value is { epochNanos: bigint; offsetMinutes: number } =>
-  typeof value === "object" && value !== null && "epochNanos" in value;
-const nanosOf = (value: Value): bigint =>
-  value === null
-    ? 0n
-    : isZoned(value)
-      ? value.epochNanos
-      : typeof value === "bigint"
-        ? value
-        : BigInt(value as number | string);
 const isTrue = (value: Value): boolean =>
   value === true || value === "true" || value === "1" || value === 1 || value === 1n;
 const asBytes = (value: Value): Uint8Array =>

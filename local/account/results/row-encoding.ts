@@ -30,10 +30,10 @@ function floatText(value: number): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }
 
-const isZoned = (value: Value): value is { epochNanos: bigint; offsetMinutes: number } =>
+export const isZoned = (value: Value): value is { epochNanos: bigint; offsetMinutes: number } =>
   typeof value === "object" && value !== null && "epochNanos" in value;
 
-const nanosOf = (value: Value): bigint =>
+export const nanosOf = (value: Value): bigint =>
   isZoned(value) ? value.epochNanos : typeof value === "bigint" ? value : BigInt(value as number | string);
 
 export function encoderFor(type: DataType, options: EncodingOptions): Encoder {
