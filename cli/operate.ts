@@ -19,15 +19,19 @@ export interface Operation extends Running {
 
 /**
  * Runs `work` with the stack's platform and a connection as the account role, on the transforming warehouse unless
- * another is named. Progress goes to stderr after two seconds, so that stdout stays the answer.
+ * another is named. Commands that touch the buckets tell the AWS account. Progress goes to stderr after two seconds, so that stdout stays the answer.
  */
 export async function operate<T>(
   project: Project,
-  options: { warehouse?: string },
+  options: { warehouse?: string; awsAccountId?: string },
   work: (operation: Operation) => Promise<T>,
 ): Promise<T> {
   ensureServiceKeys(project);
-  const platform = loadPlatform({ root: project.root, stack: project.stack });
+  const platform = loadPlatform({
+    root: project.root,
+    stack: project.stack,
+    ...(options.awsAccountId === undefined ? {} : { awsAccountId: options.awsAccountId }),
+  });
   const progress = progressLine();
   return interruptible(async (signal) => {
     const client = await connectAccount(project, {

@@ -7,6 +7,7 @@ export const PROBLEM_CODES = [
   "CONFIG_UNKNOWN_KEY",
   "CONFIG_VALUE",
   "CONFIG_CONFLICT", // each value is fine, together they are not
+  "CONFIG_ENVIRONMENT", // something that the stack needs of the environment is not there
   "SOURCE", // a source definition is wrong
   "ACTIVATION", // an activation's definition is wrong
   "ROLE", // a role definition is wrong

@@ -11,7 +11,8 @@ function load(awsAccountId: string) {
     return loadPlatform({
       root: join(import.meta.dirname, ".."),
       stack: getStack(),
-      deployment: { awsAccountId, environment: process.env },
+      awsAccountId,
+      environment: process.env,
     });
   } catch (error) {
     // Printed without a stack trace: what is wrong is in a file of the user's, not in the program.

@@ -8,8 +8,12 @@ import type { FileFormat, Landing, Stage, StorageIntegration } from "./platform.
 
 const DAY = 86_400;
 
+/** What tells this stack's buckets from those of every other account of AWS. */
+export const bucketSuffix = (config: StackConfig["landing"]): string =>
+  config.bucketSuffix === "account" ? `-${config.awsAccountId}` : config.bucketSuffix;
+
 export function planLanding(config: StackConfig["landing"], names: Names): Omit<Landing, "notifications"> {
-  const bucket = names.bucket(config.bucketSuffix);
+  const bucket = names.bucket(bucketSuffix(config));
   const role = names.storageRole();
   return {
     awsAccountId: config.awsAccountId,

@@ -6,6 +6,7 @@ import { SOURCES } from "../pipelines/sources/index.ts";
 import { compile } from "./compile.ts";
 import { readStackFile } from "./config/read-stack-file.ts";
 import { ANY_AWS_ACCOUNT, type StackConfig } from "./config/schema.ts";
+import { requireVariables } from "./config/variables.ts";
 import { FirnError, Problems } from "./errors.ts";
 import type { Platform } from "./platform.ts";
 import { readPublicKeys } from "./service-keys.ts";
@@ -18,29 +19,27 @@ export interface LoadOptions {
   /** Keys of service users, base64 of DER, in place of those that the stack names. */
   publicKeys?: Readonly<Record<string, string>>;
   /**
-   * What only a deployment knows. Without it, in reviews and reports, the account's number and keys that are not at
-   * hand are placeholders, so that neither credentials nor an owner's keys are needed to read a change.
+   * The AWS account that the credentials are of; unknown until the provider has been asked, and in reviews and reports,
+   * where a placeholder stands for it.
    */
-  deployment?: Deployment;
-}
-
-export interface Deployment {
-  /** The AWS account that the credentials are of; unknown until the provider has been asked. */
   awsAccountId?: string;
-  /** Where public keys may be given: `FIRN_PUBLIC_KEY_<USER>`. */
-  environment: NodeJS.ProcessEnv;
+  /**
+   * The environment of a deployment, which gives what the stack's file leaves to it: public keys (`FIRN_PUBLIC_KEY_<USER>`),
+   * secrets, brokers. Without it, keys that are not at hand are placeholders, so that nothing is needed to read a change.
+   */
+  environment?: NodeJS.ProcessEnv;
 }
 
 /** Reads Pulumi.<stack>.yaml, sql/ and the definitions, and compiles them. Throws FirnError with all problems. */
-export function loadPlatform({ root, stack, publicKeys, deployment }: LoadOptions): Platform {
+export function loadPlatform({ root, stack, publicKeys, awsAccountId, environment }: LoadOptions): Platform {
   const problems = new Problems();
   const config = readStackFile(root, stack, problems);
   if (config === undefined) throw new FirnError(problems.list);
-  const { environment = {} } = deployment ?? {};
-  const deploying = deployment !== undefined;
+  const deploying = environment !== undefined;
+  if (deploying) requireVariables(config, environment, `Pulumi.${stack}.yaml`, problems);
   return compile({
     stack,
-    config: inAwsAccount(config, deployment?.awsAccountId, `Pulumi.${stack}.yaml`, problems),
+    config: inAwsAccount(config, awsAccountId, `Pulumi.${stack}.yaml`, problems),
     sources: SOURCES,
     models: sqlFiles(root, "sql").filter((file) => !NO_MODELS.some((folder) => file.path.startsWith(folder))),
     checks: sqlFiles(root, "sql/checks"),
@@ -49,7 +48,9 @@ export function loadPlatform({ root, stack, publicKeys, deployment }: LoadOption
     scores: sqlFiles(root, "sql/scores", ".yaml"),
     activations: ACTIVATIONS,
     kpis: sqlFiles(root, "sql/kpi"),
-    publicKeys: publicKeys ?? readPublicKeys({ root, stack, config, environment, deploying, problems }),
+    publicKeys:
+      publicKeys ??
+      readPublicKeys({ root, stack, config, environment: environment ?? {}, deploying, problems }),
     problems,
   });
 }

@@ -1,5 +1,6 @@
 /** The outbound zone: a bucket of its own, so that no batch is an event for a pipe, and a role that writes it alone. */
 import type { StackConfig } from "./config/schema.ts";
+import { bucketSuffix } from "./landing.ts";
 import { ACTIVATION_SCHEMA, bucketArn, iamRoleArn, type Names } from "./names.ts";
 import type { Outbound, Stage, StorageIntegration } from "./platform.ts";
 
@@ -12,7 +13,7 @@ export const OUTBOUND_SCHEMA = {
 } as const;
 
 export function planOutbound(config: StackConfig, folders: readonly string[], names: Names): Outbound {
-  const bucket = names.outboundBucket(config.landing.bucketSuffix);
+  const bucket = names.outboundBucket(bucketSuffix(config.landing));
   const role = names.outboundRole();
   return {
     bucket,

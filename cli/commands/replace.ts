@@ -15,7 +15,7 @@ import {
 import { replacePipe } from "../../pipelines/operations/replace/pipe.ts";
 import { replaceStream } from "../../pipelines/operations/replace/stream.ts";
 import { landingZone } from "../../pipelines/operations/replay/landing-zone.ts";
-import { connectS3 } from "../connect-account.ts";
+import { callersAwsAccount, connectS3 } from "../connect-account.ts";
 import { deployedResources, runTargeted } from "../embedded/engine-state.ts";
 import { engineFor } from "../embedded/running.ts";
 import { operate } from "../operate.ts";
@@ -37,7 +37,8 @@ export function replaceCommand(): Command {
       const project = openProject(stack);
       // Before a connection is made: services of older code are started anew.
       const environment = await engineFor(project);
-      await operate(project, {}, async ({ platform, client, report, signal }) => {
+      const awsAccountId = await callersAwsAccount(project);
+      await operate(project, { awsAccountId }, async ({ platform, client, report, signal }) => {
         const object = find(platform, kind, key);
         const deployed = await deployedResources(project, environment);
         const pending = pendingReplacements(platform, deployed).find((one) => one.key === key);

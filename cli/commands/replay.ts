@@ -8,7 +8,7 @@ import {
   type ReplayState,
   runReplay,
 } from "../../pipelines/operations/replay/run.ts";
-import { connectS3 } from "../connect-account.ts";
+import { callersAwsAccount, connectS3 } from "../connect-account.ts";
 import { CliError } from "../failure.ts";
 import { operate, settleGraphs } from "../operate.ts";
 import { globalOptions, openProject } from "../project.ts";
@@ -47,7 +47,8 @@ export function replayCommand(): Command {
       const range = dayRange(options.from, options.to);
       const project = openProject(stack);
       const s3 = connectS3(project);
-      await operate(project, options, async ({ platform, client, report, signal }) => {
+      const awsAccountId = await callersAwsAccount(project);
+      await operate(project, { ...options, awsAccountId }, async ({ platform, client, report, signal }) => {
         const zone = landingZone(s3, platform.landing.bucket);
         const state = await lookUpReplay(platform, source, range, zone, client, { report, signal });
         if (!json) printPlan(state);

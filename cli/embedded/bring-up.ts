@@ -4,6 +4,7 @@ import { Listr, type ListrTask, PRESET_TIMER } from "listr2";
 import { loadPlatform } from "../../infra/load.ts";
 import type { Platform } from "../../infra/platform.ts";
 import { prepareAws } from "../../local/aws/prepare.ts";
+import { LOCAL_AWS } from "../../local/aws/start.ts";
 import type { Engine } from "../../local/engine/prepare.ts";
 import { prepareKafka } from "../../local/kafka/prepare.ts";
 import type { Progress } from "../../local/progress.ts";
@@ -105,7 +106,11 @@ function steps(
   return [
     step("Read the configuration and compile the models", async (state) => {
       ensureServiceKeys(project);
-      state.platform = loadPlatform({ root: project.root, stack: project.stack });
+      state.platform = loadPlatform({
+        root: project.root,
+        stack: project.stack,
+        awsAccountId: LOCAL_AWS.accountId,
+      });
       return `${state.platform.models.length} models, ${state.platform.tables.length} tables`;
     }),
     step("Prepare the engine, AWS and Kafka", async (state, progress) => {
@@ -123,7 +128,7 @@ function steps(
       state.endpoints = await startEndpoints(project, state.platform, secrets, progress, signal);
       state.environment = {
         pulumi: state.engine.pulumi,
-        variables: engineEnvironment(project, state.engine, secrets, state.endpoints),
+        variables: engineEnvironment(project, state.platform, state.engine, secrets, state.endpoints),
       };
       return `account on port ${state.endpoints.account.port}`;
     }),

@@ -13,7 +13,7 @@ export async function upOnAccount(project: Project): Promise<number> {
   const platform = loadPlatform({
     root: project.root,
     stack: project.stack,
-    deployment: { environment: process.env },
+    environment: process.env,
   });
   const environment = await engineFor(project);
   mkdirSync(project.dataDir, { recursive: true, mode: 0o700 });

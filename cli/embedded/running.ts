@@ -1,4 +1,5 @@
 import { loadPlatform } from "../../infra/load.ts";
+import { LOCAL_AWS } from "../../local/aws/start.ts";
 import type { Project } from "../project.ts";
 import { embeddedConfig } from "./config.ts";
 import { type Endpoints, engineEnvironment } from "./endpoints.ts";
@@ -23,12 +24,16 @@ export async function engineFor(
   }
   leaveRealAccounts(project.dataDir);
   ensureServiceKeys(project);
-  const platform = loadPlatform({ root: project.root, stack: project.stack });
+  const platform = loadPlatform({
+    root: project.root,
+    stack: project.stack,
+    awsAccountId: LOCAL_AWS.accountId,
+  });
   const secrets = loadSecrets(project.dataDir);
   const endpoints = await startEndpoints(project, platform, secrets, quiet, signal);
   return {
     pulumi: engine.pulumi,
-    variables: engineEnvironment(project, engine, secrets, endpoints),
+    variables: engineEnvironment(project, platform, engine, secrets, endpoints),
     endpoints,
   };
 }

@@ -8,6 +8,7 @@ import { loadUsage } from "../../cost/usage.ts";
 import { loadPlatform } from "../../infra/load.ts";
 import type { Platform } from "../../infra/platform.ts";
 import { prepareAws } from "../../local/aws/prepare.ts";
+import { LOCAL_AWS } from "../../local/aws/start.ts";
 import type { World } from "../../local/data/generate.ts";
 import type { Engine } from "../../local/engine/prepare.ts";
 import { prepareKafka } from "../../local/kafka/prepare.ts";
@@ -126,7 +127,7 @@ function steps(project: Project, settings: RehearsalSettings, signal: AbortSigna
   return [
     step(`Read Pulumi.${stack}.yaml and compile the models`, async (state) => {
       ensureServiceKeys(project);
-      state.platform = loadPlatform({ root, stack });
+      state.platform = loadPlatform({ root, stack, awsAccountId: LOCAL_AWS.accountId });
       state.ledger = readLedger(project) ?? newLedger(settings);
       writeLedger(project, state.ledger);
       return `${state.platform.models.length} models, ${state.platform.tables.length} tables`;
@@ -144,7 +145,7 @@ function steps(project: Project, settings: RehearsalSettings, signal: AbortSigna
       state.endpoints = await startEndpoints(project, state.platform, secrets, progress, signal);
       state.environment = {
         pulumi: state.engine.pulumi,
-        variables: engineEnvironment(project, state.engine, secrets, state.endpoints),
+        variables: engineEnvironment(project, state.platform, state.engine, secrets, state.endpoints),
       };
       const brokers = state.endpoints.kafka.bootstrapServers.split(",").length;
       return `${brokers} Kafka broker${brokers === 1 ? "" : "s"}, time starts ${settings.startDay}`;

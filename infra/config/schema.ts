@@ -211,9 +211,13 @@ export const stackConfig = z
     landing: z.strictObject({
       /** Refuses credentials of any other account. By default the account of whoever deploys, known only then. */
       awsAccountId: matching(/^[0-9]{12}$/, "the AWS account's twelve digits").default(ANY_AWS_ACCOUNT),
-      /** Appended to the bucket's name, which all accounts of AWS share. */
+      /** Appended to the bucket's name, which all accounts of AWS share; `account` is the AWS account's number. */
       bucketSuffix: z
-        .union([z.literal(""), matching(/^-[a-z0-9-]+$/, 'a "-", then lower-case letters, digits and -')])
+        .union([
+          z.literal(""),
+          z.literal("account"),
+          matching(/^-[a-z0-9-]+$/, '"account", or a "-", then lower-case letters, digits and -'),
+        ])
         .default(""),
       /** Ages at which objects move to cheaper storage classes. */
       infrequentAfter: duration(30 * 86_400, 3_650 * 86_400, '"30 days" to "3650 days"').prefault("30 days"),

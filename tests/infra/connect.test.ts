@@ -1,37 +1,37 @@
 import type { Platform } from "../../infra/platform.ts";
 import { loadProject } from "./sample.ts";
 
-let prod: Platform;
+let managed: Platform;
 beforeAll(() => {
-  prod = loadProject("prod");
+  managed = loadProject("managed");
 });
 
 test("MSK Connect runs the configuration that is run locally, with the account's address and a reference to the key", () => {
-  for (const connector of prod.connectors) {
-    const connected = prod.connect!.connectors.find((one) => one.key === connector.key)!;
+  for (const connector of managed.connectors) {
+    const connected = managed.connect!.connectors.find((one) => one.key === connector.key)!;
     const { "config.action.reload": _, ...config } = connected.config;
     const added = Object.fromEntries(connector.suppliedByRunner.map((key) => [key, config[key]]));
     expect(config).toEqual({ ...connector.config, ...added });
     expect(added).toEqual({
-      "snowflake.url.name": "https://example-prod.snowflakecomputing.com",
-      "snowflake.private.key": `$${"{secretsmanager:firn-prod/kafka-loader:private_key}"}`,
+      "snowflake.url.name": "https://example.snowflakecomputing.com",
+      "snowflake.private.key": `$${"{secretsmanager:firn-managed/kafka-loader:private_key}"}`,
     });
   }
-  expect(prod.connect!.workerConfiguration.properties).toContain("config.providers=secretsmanager");
+  expect(managed.connect!.workerConfiguration.properties).toContain("config.providers=secretsmanager");
 });
 
 test("each connector's role reaches its own topics and group, and the one secret", () => {
-  const [events] = prod.connect!.connectors.filter((one) => one.key === "product.events");
+  const [events] = managed.connect!.connectors.filter((one) => one.key === "product.events");
   const base = "arn:aws:kafka:us-east-1:000000000000:topic/events/00000000-0000-0000-0000-000000000000-1";
   expect(events!.access).toMatchObject({
     reads: [`${base}/product.events`],
     writes: [`${base}/product.events.dlq`],
-    secret: `arn:aws:secretsmanager:us-east-1:${prod.landing.awsAccountId}:secret:firn-prod/kafka-loader-??????`,
+    secret: `arn:aws:secretsmanager:us-east-1:${managed.landing.awsAccountId}:secret:firn-managed/kafka-loader-??????`,
   });
   expect(events!.access.groups[0]).toBe(
-    base.replace(":topic/", ":group/").concat("/connect-firn-prod-product-events"),
+    base.replace(":topic/", ":group/").concat("/connect-firn-managed-product-events"),
   );
-  const roles = prod.connect!.connectors.map((one) => one.role);
+  const roles = managed.connect!.connectors.map((one) => one.role);
   expect(new Set(roles).size).toBe(roles.length);
   for (const role of roles) expect(role.length).toBeLessThanOrEqual(64);
 });

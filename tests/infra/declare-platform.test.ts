@@ -5,7 +5,7 @@ import { declarePlatform } from "../../infra/declare-platform.ts";
 import { isKnownType } from "../../infra/import-ids.ts";
 import { quotedObject } from "../../infra/names.ts";
 import type { Platform } from "../../infra/platform.ts";
-import { loadChanged, loadProject, withActivation } from "./sample.ts";
+import { loadProject } from "./sample.ts";
 
 interface Declared {
   type: string;
@@ -48,7 +48,7 @@ afterAll(() => {
 beforeAll(async () => {
   process.env["SNOWFLAKE_PASSWORD"] = "not for the state";
   process.env["KAFKA_BOOTSTRAP_SERVERS"] = "b-1.example:9096, b-2.example:9096";
-  platform = loadChanged("local", withActivation);
+  platform = loadProject("local");
   declared = await declare(platform);
 });
 
@@ -280,6 +280,7 @@ describe("streams and tasks", () => {
 
 test.each([
   ["prod", true],
+  ["managed", true],
   ["local", false],
 ])("stack %s: what holds data is protected: %s", async (stack, wanted) => {
   const plan = loadProject(stack);

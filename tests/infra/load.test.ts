@@ -2,8 +2,11 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FirnError } from "../../infra/errors.ts";
-import { type Deployment, loadPlatform } from "../../infra/load.ts";
+import { type LoadOptions, loadPlatform } from "../../infra/load.ts";
 import { PUBLIC_KEY, ROOT, stackText } from "./sample.ts";
+
+type Given = Pick<LoadOptions, "awsAccountId" | "environment">;
+const ENVIRONMENT = { KAFKA_BOOTSTRAP_SERVERS: "broker:9092" };
 
 let root: string;
 beforeEach(() => {
@@ -19,9 +22,9 @@ afterEach(() => rmSync(root, { recursive: true }));
 const pem = (body: string): string =>
   `-----BEGIN PUBLIC KEY-----\n${body.match(/.{1,64}/g)!.join("\n")}\n-----END PUBLIC KEY-----\n`;
 
-function problems(deployment?: Deployment): { code: string; text: string }[] {
+function problems(given: Given = {}): { code: string; text: string }[] {
   try {
-    loadPlatform({ root, stack: "local", deployment });
+    loadPlatform({ root, stack: "local", ...given });
   } catch (error) {
     if (error instanceof FirnError)
       return error.problems.map((problem, index) => ({
@@ -63,7 +66,7 @@ test("mistakes in several files are reported together, each once", () => {
   rmSync(join(root, ".firn/local/keys/kafka_loader.pub"));
   writeFileSync(join(root, "sql/core/customer/account.sql"), "select 1");
   writeFileSync(join(root, "sql/mart/sales/Open.sql"), "select 1");
-  expect(problems({ environment: {} }).map((problem) => problem.code)).toEqual([
+  expect(problems({ environment: ENVIRONMENT }).map((problem) => problem.code)).toEqual([
     "CONFIG_VALUE",
     "MODEL_HEADER",
     "MODEL_HEADER",
@@ -71,12 +74,11 @@ test("mistakes in several files are reported together, each once", () => {
 });
 
 describe("the AWS account", () => {
-  const roleArn = (deployment?: Deployment) =>
-    loadPlatform({ root, stack: "local", deployment }).landing.roleArn;
+  const roleArn = (given: Given = {}) => loadPlatform({ root, stack: "local", ...given }).landing.roleArn;
 
   test("is a placeholder in a review, and the credentials' own in a deployment", () => {
     expect(roleArn()).toBe("arn:aws:iam::<account>:role/firn-local-snowflake-landing");
-    expect(roleArn({ environment: {}, awsAccountId: "111122223333" })).toBe(
+    expect(roleArn({ environment: ENVIRONMENT, awsAccountId: "111122223333" })).toBe(
       "arn:aws:iam::111122223333:role/firn-local-snowflake-landing",
     );
   });
@@ -88,8 +90,8 @@ describe("the AWS account", () => {
     );
     writeFileSync(join(root, "Pulumi.local.yaml"), named);
     expect(roleArn()).toContain("444455556666");
-    expect(roleArn({ environment: {}, awsAccountId: "444455556666" })).toContain("444455556666");
-    expect(problems({ environment: {}, awsAccountId: "111122223333" })).toEqual([
+    expect(roleArn({ environment: ENVIRONMENT, awsAccountId: "444455556666" })).toContain("444455556666");
+    expect(problems({ environment: ENVIRONMENT, awsAccountId: "111122223333" })).toEqual([
       {
         code: "CONFIG_CONFLICT",
         text: expect.stringContaining(
@@ -100,9 +102,47 @@ describe("the AWS account", () => {
   });
 });
 
+test("a bucket's name ends with the AWS account's number where the stack says so", () => {
+  const text = stackText("local").replace("firn:landing: { ", "firn:landing: { bucketSuffix: account, ");
+  writeFileSync(join(root, "Pulumi.local.yaml"), text);
+  const buckets = (given: Given = {}) => {
+    const { landing, outbound, stages } = loadPlatform({ root, stack: "local", ...given });
+    return [landing.bucket, outbound!.bucket, stages[0]!.url];
+  };
+  expect(buckets({ awsAccountId: "111122223333" })).toEqual([
+    "firn-local-landing-111122223333",
+    "firn-local-outbound-111122223333",
+    "s3://firn-local-landing-111122223333/",
+  ]);
+  expect(buckets()[0]).toBe("firn-local-landing-<account>");
+});
+
+test("what the stack leaves to the environment is asked for in a deployment, all at once, and not in a review", () => {
+  const hook = "https://hooks.slack.com/services/SNOWFLAKE_WEBHOOK_SECRET";
+  const text = stackText("local").replace(
+    /data: \{ url: .*\}/,
+    `data: { url: "${hook}", secretVariable: SLACK_WEBHOOK_SECRET }`,
+  );
+  writeFileSync(join(root, "Pulumi.local.yaml"), text);
+  expect(problems()).toEqual([]);
+  expect(problems({ environment: {} })).toEqual([
+    {
+      code: "CONFIG_ENVIRONMENT",
+      text: expect.stringContaining("firn:kafka.enabled: needs KAFKA_BOOTSTRAP_SERVERS in the environment"),
+    },
+    {
+      code: "CONFIG_ENVIRONMENT",
+      text: expect.stringContaining(
+        "firn:alerts.webhooks.data.secretVariable: needs SLACK_WEBHOOK_SECRET in the environment",
+      ),
+    },
+  ]);
+  expect(problems({ environment: { ...ENVIRONMENT, SLACK_WEBHOOK_SECRET: "T0/B0/x" } })).toEqual([]);
+});
+
 describe("a service user's public key", () => {
-  const publicKey = (deployment?: Deployment) =>
-    loadPlatform({ root, stack: "local", deployment }).users[0]!.publicKey;
+  const publicKey = (given: Given = {}) =>
+    loadPlatform({ root, stack: "local", ...given }).users[0]!.publicKey;
   const keyFile = () => join(root, ".firn/local/keys/kafka_loader.pub");
 
   test("that nobody has made is a placeholder in a review", () => {
@@ -112,7 +152,7 @@ describe("a service user's public key", () => {
 
   test("that nobody has made is refused in a deployment, with what to do", () => {
     rmSync(keyFile());
-    const [problem] = problems({ environment: {} });
+    const [problem] = problems({ environment: ENVIRONMENT });
     expect(problem?.text).toMatch(
       /Pulumi\.local\.yaml: firn:serviceUsers\.kafka_loader\.publicKeyFile: names a file that does not exist.*npx firn keys --stack local.*FIRN_PUBLIC_KEY_KAFKA_LOADER/,
     );
@@ -120,13 +160,15 @@ describe("a service user's public key", () => {
 
   test("can be given by a variable, which wins", () => {
     const other = `MII${"B".repeat(387)}==`;
-    expect(publicKey({ environment: { FIRN_PUBLIC_KEY_KAFKA_LOADER: pem(other) } })).toBe(other);
+    expect(publicKey({ environment: { ...ENVIRONMENT, FIRN_PUBLIC_KEY_KAFKA_LOADER: pem(other) } })).toBe(
+      other,
+    );
     rmSync(keyFile());
-    expect(publicKey({ environment: { FIRN_PUBLIC_KEY_KAFKA_LOADER: other } })).toBe(other);
+    expect(publicKey({ environment: { ...ENVIRONMENT, FIRN_PUBLIC_KEY_KAFKA_LOADER: other } })).toBe(other);
   });
 
   test("in a variable that holds something else is refused without showing it", () => {
-    const [problem] = problems({ environment: { FIRN_PUBLIC_KEY_KAFKA_LOADER: "hunter2" } });
+    const [problem] = problems({ environment: { ...ENVIRONMENT, FIRN_PUBLIC_KEY_KAFKA_LOADER: "hunter2" } });
     expect(problem?.text).toContain("FIRN_PUBLIC_KEY_KAFKA_LOADER: is no RSA public key");
     expect(problem?.text).not.toContain("hunter2");
   });

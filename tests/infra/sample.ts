@@ -15,7 +15,16 @@ export const ROOT = join(import.meta.dirname, "..", "..");
 
 export const stackText = (stack: string): string => readFileSync(join(ROOT, `Pulumi.${stack}.yaml`), "utf8");
 
-export function stackConfig(text: string = stackText("local")): StackConfig {
+/** The local stack's file with the CRM's and the product's records alone, and nothing sent back. */
+export function sampleText(): string {
+  const kept = stackText("local")
+    .split("\n")
+    .filter((line) => !/^ {2}firn:(flows|activation):/.test(line))
+    .join("\n");
+  return kept.replace(/firn:sources: .*/, "firn:sources: [salesforce, product]");
+}
+
+export function stackConfig(text: string = sampleText()): StackConfig {
   const problems = new Problems();
   const config = readStackConfig("Pulumi.local.yaml", text, problems);
   problems.throwIfAny();
@@ -42,22 +51,6 @@ export const compileSample = (models: readonly ModelFile[], config: StackConfig 
 /** The checked-in project, with a key that stands for the one that the command line makes. */
 export const loadProject = (stack: string): Platform =>
   loadPlatform({ root: ROOT, stack, publicKeys: PUBLIC_KEYS });
-
-/** The text of a stack's file with the activations that need the CRM and the product's events alone. */
-export const withActivation = (text: string): string =>
-  text.includes("firn:activation")
-    ? text
-    : text
-        .replace(
-          "firn:sources: [salesforce, product]",
-          "firn:sources: [salesforce, salesforce_insights, product]",
-        )
-        .replace(
-          "  firn:serviceUsers:",
-          `  firn:flows: { connections: { Salesforce: salesforce } }
-  firn:activation: { targets: [product_qualified_lead, usage_summary], schedule: every 60 minutes }
-  firn:serviceUsers:`,
-        );
 
 /** The checked-in project with another text of the stack's file. */
 export function loadChanged(stack: string, change: (text: string) => string): Platform {

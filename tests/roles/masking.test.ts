@@ -1,6 +1,6 @@
 import { personalColumns } from "../../infra/personal.ts";
 import type { Column, Platform } from "../../infra/platform.ts";
-import { compileSample, loadProject, stackConfig, stackText } from "../infra/sample.ts";
+import { compileSample, loadProject, sampleText, stackConfig } from "../infra/sample.ts";
 
 let full: Platform;
 beforeAll(() => {
@@ -60,9 +60,7 @@ test("the schema that a managed loader fills is hidden as a whole, whatever type
 });
 
 test("the standard edition has no masking policies: none is planned", () => {
-  const config = stackConfig(
-    stackText("local").replace("firn:edition: enterprise", "firn:edition: standard"),
-  );
+  const config = stackConfig(sampleText().replace("firn:edition: enterprise", "firn:edition: standard"));
   const platform = compileSample([], config);
   expect(platform.governance).toMatchObject({ masks: [], tags: [], associations: [] });
   expect(platform.roles.some((role) => role.name === "PERSONAL_READ")).toBe(false);

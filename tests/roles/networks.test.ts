@@ -39,11 +39,14 @@ test("a user with addresses gets a rule with them and a policy that admits no ot
   expect(users.map((each) => each.networkPolicy)).toEqual(["FIRN_ROBOT", undefined]);
 });
 
-test.each(["local", "small", "full", "prod"])("stack %s: every service user is behind a policy", (stack) => {
-  const platform = loadProject(stack);
-  expect(platform.users.map((each) => each.networkPolicy)).not.toContain(undefined);
-  expect(platform.users.map((each) => each.key)).toContain("bi_tool");
-});
+test.each(["local", "small", "full", "prod", "managed"])(
+  "stack %s: every service user is behind a policy",
+  (stack) => {
+    const platform = loadProject(stack);
+    expect(platform.users.map((each) => each.networkPolicy)).not.toContain(undefined);
+    expect(platform.users.map((each) => each.key)).toContain("bi_tool");
+  },
+);
 
 test("the BI tool's own role sees nothing; its connections name a department's", () => {
   const platform = loadProject("local");

@@ -1,9 +1,9 @@
 import type { Grant, Platform } from "../../infra/platform.ts";
-import { loadChanged, withActivation } from "../infra/sample.ts";
+import { loadProject } from "../infra/sample.ts";
 
 let platform: Platform;
 beforeAll(() => {
-  platform = loadChanged("local", withActivation);
+  platform = loadProject("local");
 });
 
 /** Every role that a role's sessions have, itself included. */

@@ -21,7 +21,7 @@ import type { Activation } from "../../../pipelines/activations/activation.ts";
 import { ACTIVATIONS } from "../../../pipelines/activations/index.ts";
 import { flowArgs } from "../../../pipelines/flows/declare.ts";
 import { SOURCES } from "../../../pipelines/sources/index.ts";
-import { PUBLIC_KEY, ROOT, stackConfig, stackText, withActivation } from "../../infra/sample.ts";
+import { PUBLIC_KEY, ROOT, stackConfig, stackText } from "../../infra/sample.ts";
 import { type Deployed, deploy } from "../deployed.ts";
 import { insertEvents, insertFile } from "../load-export.ts";
 
@@ -48,7 +48,7 @@ const onAccount: Activation = {
 const platform: Platform = compile({
   stack: "local",
   config: stackConfig(
-    withActivation(stackText("local"))
+    stackText("local")
       .replace("targets: [", "targets: [account_use, ")
       .replace("firn:kafka: { enabled: true", "firn:kafka: { enabled: false"),
   ),

@@ -1,7 +1,7 @@
 import { FirnError } from "../../../infra/errors.ts";
 import type { Platform } from "../../../infra/platform.ts";
 import { dueAt } from "../../../pipelines/alerts/alert-statement.ts";
-import { compileSample, loadProject, stackConfig, stackText } from "../../infra/sample.ts";
+import { compileSample, loadProject, sampleText, stackConfig } from "../../infra/sample.ts";
 
 const model = `/*
 description: x
@@ -15,7 +15,7 @@ select e.record_content:id::varchar as id from raw.product.events e where e.reco
 const alert = (select: string, header = "owner: finance\n") =>
   `/*\ndescription: Something.\n${header}*/\n${select}`;
 
-const compiled = (text: string, settings = stackText("local")): Platform =>
+const compiled = (text: string, settings = sampleText()): Platform =>
   compileSample(
     [
       { path: "sql/core/a/one.sql", text: model },
@@ -66,7 +66,7 @@ describe("mistakes", () => {
   });
 
   const settings = (alerts: string) =>
-    stackText("local").replace(
+    sampleText().replace(
       / {2}firn:alerts:[\s\S]*? {2}firn:landing:/,
       `  firn:alerts: ${alerts}\n  firn:landing:`,
     );
@@ -127,7 +127,7 @@ test("its role holds what it needs: to read what it asks about, to note, to send
 test("a stack that tells nobody has no alert, no table of theirs and no role", () => {
   const platform = compiled(
     alert(good),
-    stackText("local").replace(/ {2}firn:alerts:[\s\S]*? {2}firn:landing:/, "  firn:landing:"),
+    sampleText().replace(/ {2}firn:alerts:[\s\S]*? {2}firn:landing:/, "  firn:landing:"),
   );
   expect([platform.alerts, platform.notifications]).toEqual([[], []]);
   expect(platform.tables.some((table) => table.logical.startsWith("ops.alert."))).toBe(false);
@@ -138,7 +138,7 @@ test("a stack that tells nobody has no alert, no table of theirs and no role", (
 test("failed graphs are told to the platform's own topic, where the stack has one", () => {
   const topic =
     "  firn:alerts:\n    errorTopic: { topicArn: 'arn:aws:sns:us-east-1:1:failed', roleArn: 'arn:aws:iam::1:role/failed' }\n";
-  const platform = compiled(alert(good), stackText("local").replace("  firn:alerts:\n", topic));
+  const platform = compiled(alert(good), sampleText().replace("  firn:alerts:\n", topic));
   const roots = platform.tasks.filter((task) => task.schedule !== undefined && task.key !== "watch");
   expect(new Set(roots.map((task) => task.errorIntegration))).toEqual(new Set(["ALERT_ERRORS"]));
   expect(
@@ -149,7 +149,7 @@ test("failed graphs are told to the platform's own topic, where the stack has on
 test("nothing secret is in the platform: a webhook carries the name of a variable", () => {
   const webhook =
     '    webhooks:\n      data: { url: "https://hooks.slack.com/services/SNOWFLAKE_WEBHOOK_SECRET", secretVariable: SLACK_SECRET }\n';
-  const { notifications } = compiled(alert(good), stackText("local").replace(/ {4}webhooks:\n.*\n/, webhook));
+  const { notifications } = compiled(alert(good), sampleText().replace(/ {4}webhooks:\n.*\n/, webhook));
   expect(notifications.find((one) => one.kind === "webhook")).toMatchObject({
     secret: { database: "OPS", schema: "ALERT", name: "WEBHOOK_DATA" },
     secretVariable: "SLACK_SECRET",
@@ -164,7 +164,7 @@ test("what is critical is due at once; quiet hours within a day and overnight", 
   expect(dueAt("notice", { from: 20, to: 7, ...zone })).toContain(">= 20 OR");
 });
 
-test.each(["local", "small", "full", "prod"])(
+test.each(["local", "small", "full", "prod", "managed"])(
   "stack %s has alerts for the business and for the platform",
   (stack) => {
     expect(loadProject(stack).alerts.map((one) => one.key)).toEqual(

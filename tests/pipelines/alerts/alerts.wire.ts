@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { compileSample, ROOT, stackConfig, stackText } from "../../infra/sample.ts";
+import { compileSample, ROOT, sampleText, stackConfig } from "../../infra/sample.ts";
 import { type Deployed, deploy } from "../deployed.ts";
 
 const deal = `/*
@@ -41,7 +41,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((done) => hook.listen(0, "127.0.0.1", done));
   const config = stackConfig(
-    stackText("local")
+    sampleText()
       .replace("[salesforce, product]", "[product]")
       .replace("firn:kafka: { enabled: true", "firn:kafka: { enabled: false")
       .replace(

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { prepareEngine } from "../../../local/engine/prepare.ts";
-import { compileSample, ROOT, stackConfig, stackText } from "../../infra/sample.ts";
+import { compileSample, ROOT, sampleText, stackConfig } from "../../infra/sample.ts";
 import { type Outcome, Scratch } from "../../local/engine/support/scratch.ts";
 import { deploy } from "../deployed.ts";
 
@@ -34,7 +34,7 @@ const platformWith = (extra: string) =>
       })),
     ],
     stackConfig(
-      stackText("local").replace(
+      sampleText().replace(
         / {2}firn:alerts:[\s\S]*? {2}firn:landing:/,
         `  firn:alerts:
     schedule: cron 0,30 * * * * UTC

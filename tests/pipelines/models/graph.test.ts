@@ -1,6 +1,6 @@
 import { FirnError } from "../../../infra/errors.ts";
 import type { Task } from "../../../infra/platform.ts";
-import { compileSample, stackConfig, stackText } from "../../infra/sample.ts";
+import { compileSample, sampleText, stackConfig } from "../../infra/sample.ts";
 
 const model = (reads: string, extra = ""): string => `/*
 description: x
@@ -26,7 +26,7 @@ const FILES: Record<string, string> = {
 };
 
 const config = stackConfig(
-  stackText("local").replace(
+  sampleText().replace(
     "continuous: every 1 minute",
     "continuous: every 1 minute\n    daily: cron 0 6 * * * UTC",
   ),

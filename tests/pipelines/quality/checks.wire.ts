@@ -1,5 +1,5 @@
 /** Checks as they run: in the graph, on an account, on a clock that is driven. */
-import { compileSample, stackConfig, stackText } from "../../infra/sample.ts";
+import { compileSample, sampleText, stackConfig } from "../../infra/sample.ts";
 import { type Deployed, deploy } from "../deployed.ts";
 
 const COLUMNS = `
@@ -76,7 +76,7 @@ const platform = compileSample(
     { path: "sql/mart/shops/place.sql", text: keyed("select p.id from core.shops.shop p group by p.id") },
   ],
   stackConfig(
-    stackText("local")
+    sampleText()
       .replace("[salesforce, product]", "[product]")
       .replace("firn:kafka: { enabled: true", "firn:kafka: { enabled: false"),
   ),

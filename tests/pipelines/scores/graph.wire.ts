@@ -1,7 +1,7 @@
 /** A score as it runs: trained and given by the graph's tasks, as the role that owns them, on a clock that is driven. */
 import { compile } from "../../../infra/compile.ts";
 import { SOURCES } from "../../../pipelines/sources/index.ts";
-import { PUBLIC_KEY, stackConfig, stackText } from "../../infra/sample.ts";
+import { PUBLIC_KEY, sampleText, stackConfig } from "../../infra/sample.ts";
 import { type Deployed, deploy } from "../deployed.ts";
 
 const header = (columns: string) => `/*
@@ -40,7 +40,7 @@ let account: Deployed;
 let offset = 0;
 beforeAll(async () => {
   const config = stackConfig(
-    stackText("local")
+    sampleText()
       .replace("[salesforce, product]", "[product]")
       .replace("firn:kafka: { enabled: true", "firn:kafka: { enabled: false"),
   );

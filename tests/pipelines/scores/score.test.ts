@@ -3,7 +3,7 @@ import { FirnError } from "../../../infra/errors.ts";
 import { quotedObject } from "../../../infra/names.ts";
 import type { Platform } from "../../../infra/platform.ts";
 import { SOURCES } from "../../../pipelines/sources/index.ts";
-import { PUBLIC_KEY, stackConfig, stackText } from "../../infra/sample.ts";
+import { PUBLIC_KEY, sampleText, stackConfig } from "../../infra/sample.ts";
 
 const HEADER = (key: string, columns: string) => `/*
 description: a table
@@ -115,7 +115,7 @@ test("a stack without the features' source has no score, and nothing that judges
   }));
   const platform = compile({
     stack: "local",
-    config: stackConfig(stackText("local")),
+    config: stackConfig(sampleText()),
     sources: SOURCES,
     models,
     scores: [{ path: "sql/scores/deal_win.yaml", text: DEFINITION }],

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { ExportFile } from "../../../local/data/deliver.ts";
 import { type Drift, driftRows, HARMLESS_DRIFTS } from "../../../local/data/drift.ts";
 import { createWorld } from "../../../local/data/generate.ts";
-import { compileSample, ROOT, stackConfig, stackText } from "../../infra/sample.ts";
+import { compileSample, ROOT, sampleText, stackConfig } from "../../infra/sample.ts";
 import { type Deployed, deploy } from "../deployed.ts";
 import { insertFile } from "../load-export.ts";
 
@@ -28,7 +28,7 @@ const platform = compileSample(
     model("sql/core/finance/invoice.sql"),
   ],
   stackConfig(
-    stackText("local")
+    sampleText()
       .replace(/firn:sources: .*/, "firn:sources: [salesforce, billing]")
       .replace("firn:kafka: { enabled: true", "firn:kafka: { enabled: false")
       .replace("  firn:tasks:", "  firn:watchFields: true\n  firn:tasks:"),

@@ -1,5 +1,5 @@
 import { FirnError } from "../../../infra/errors.ts";
-import { compileSample, stackConfig, stackText } from "../../infra/sample.ts";
+import { compileSample, sampleText, stackConfig } from "../../infra/sample.ts";
 
 test("a pipe keeps each line, its JSON where it is some, and where it came from", () => {
   const platform = compileSample([]);
@@ -17,7 +17,7 @@ test("raw tables are insert-only, and so their streams are cheap", () => {
 });
 
 test("a source that does not exist is answered with the nearest", () => {
-  const config = stackConfig(stackText("local").replace("sources: [salesforce", "sources: [saleforce"));
+  const config = stackConfig(sampleText().replace("sources: [salesforce", "sources: [saleforce"));
   expect(() => compileSample([], config)).toThrow(FirnError);
   expect(() => compileSample([], config)).toThrow(
     /firn:sources: there is no source saleforce .*Did you mean "salesforce"\?/,

@@ -1,10 +1,10 @@
 import { FirnError } from "../../../infra/errors.ts";
-import { compileSample, stackConfig, stackText } from "../../infra/sample.ts";
+import { compileSample, sampleText, stackConfig } from "../../infra/sample.ts";
 
 const paused = (list: string) =>
   compileSample(
     [],
-    stackConfig(stackText("local").replace("  firn:schedules:", `  firn:paused: ${list}\n  firn:schedules:`)),
+    stackConfig(sampleText().replace("  firn:schedules:", `  firn:paused: ${list}\n  firn:schedules:`)),
   );
 
 test("nothing stands still unless the stack says so", () => {

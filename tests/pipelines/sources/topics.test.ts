@@ -1,5 +1,5 @@
 import type { Platform } from "../../../infra/platform.ts";
-import { compileSample, stackConfig, stackText } from "../../infra/sample.ts";
+import { compileSample, sampleText, stackConfig } from "../../infra/sample.ts";
 
 let platform: Platform;
 beforeAll(() => {
@@ -56,7 +56,7 @@ test("what a connector tolerates it keeps: no topic is sunk without dead letters
 });
 
 test("without Kafka there is no topic, connector or user of theirs, and the tables stay", () => {
-  const config = stackConfig(stackText("local").replace("kafka: { enabled: true", "kafka: { enabled: false"));
+  const config = stackConfig(sampleText().replace("kafka: { enabled: true", "kafka: { enabled: false"));
   const without = compileSample([], config);
   expect([without.topics, without.acls, without.connectors]).toEqual([[], [], []]);
   expect(without.users.map((user) => user.key)).not.toContain("kafka_loader");
