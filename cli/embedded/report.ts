@@ -120,7 +120,7 @@ export function printReport(project: Project, report: Report, up: UpSummary, tim
   console.log(
     renderTable(
       ["WAREHOUSE", "CREDITS"],
-      report.credits.map((c) => [c.warehouse, c.credits]),
+      report.credits.map((c) => [c.warehouse, Number(c.credits).toFixed(4)]),
     ),
   );
   const messages = readInbox(project);

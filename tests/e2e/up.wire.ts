@@ -13,6 +13,7 @@ interface Answer {
   ok: boolean;
   kpis: { name: string; equal: boolean; rows: string[][]; expectedRows: number }[];
   sources: { source: string; duplicates: number; malformed: number }[];
+  activations: { activation: string; sent: number; accepted: number; returned: number }[];
   credits: { warehouse: string; credits: string }[];
   up: { changes: Record<string, number> };
 }
@@ -94,6 +95,17 @@ describe("firn up on the embedded stack", () => {
 
   test("the data really were dirty", () => {
     expect(first.sources.every((source) => source.duplicates > 0 && source.malformed > 0)).toBe(true);
+  });
+
+  test("what is written back to the CRM is accepted, and returns with its next export", () => {
+    expect(first.activations.map((one) => one.activation)).toEqual([
+      "product_qualified_lead",
+      "usage_summary",
+    ]);
+    for (const { sent, accepted, returned } of first.activations) {
+      expect(sent).toBeGreaterThan(0);
+      expect([accepted, returned]).toEqual([sent, sent]);
+    }
   });
 
   test("the transforming warehouse billed credits", () => {

@@ -57,7 +57,7 @@ test("what reads a source that the stack leaves out is left out", () => {
   const local = loadProject("local");
   expect(local.models.some((model) => model.logical === "core.marketing.touch")).toBe(false);
   expect(full.models.some((model) => model.logical === "core.marketing.touch")).toBe(true);
-  expect(local.sources.map((source) => source.key)).toEqual(["salesforce", "salesforce_insights", "product"]);
+  expect(local.sources.map((source) => source.key)).toEqual(["salesforce", "product", "salesforce_insights"]);
 });
 
 test("the contract's conditions stand in what reads the table, each once", () => {
