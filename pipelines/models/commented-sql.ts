@@ -1,5 +1,14 @@
 /** A file of SQL whose leading comment holds YAML: taken apart and checked by a schema, each problem with its line. */
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type YAMLMap,
+} from "yaml";
 import type { z } from "zod";
 import { didYouMean, type Problem, type ProblemCode } from "../../infra/errors.ts";
 
@@ -63,25 +72,35 @@ function readYaml<Schema extends z.ZodType>(
     });
   }
   if (document.errors.length > 0) return undefined;
-  const lineAt: LineAt = (path) => {
-    for (let depth = path.length; depth > 0; depth--) {
-      const parent = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
-      const element = isSeq(parent) ? parent.items[Number(path[depth - 1])] : undefined;
-      if (isNode(element) && element.range != null) return lineOf(element.range[0]);
-      const pair = isMap(parent)
-        ? parent.items.find(
-            (item) => isScalar(item.key) && String(item.key.value) === String(path[depth - 1]),
-          )
-        : undefined;
-      if (pair !== undefined && isScalar(pair.key) && pair.key.range != null)
-        return lineOf(pair.key.range[0]);
-    }
-    return firstLine;
-  };
+  const lineAt: LineAt = linesOf(document, lineOf, firstLine);
   const parsed = form.schema.safeParse(document.toJS());
   if (parsed.success) return { header: parsed.data, lineAt };
   for (const issue of parsed.error.issues) add(headerProblem(issue, lineAt, form));
   return undefined;
+}
+
+/** Lines of keys and elements; those of one mapping are looked up once. */
+function linesOf(document: Document, lineOf: (offset: number) => number, firstLine: number): LineAt {
+  const known = new Map<YAMLMap, Map<string, number>>();
+  const keysOf = (map: YAMLMap): Map<string, number> => {
+    const before = known.get(map);
+    if (before !== undefined) return before;
+    const keys = new Map<string, number>();
+    for (const { key } of map.items)
+      if (isScalar(key) && key.range != null) keys.set(String(key.value), lineOf(key.range[0]));
+    known.set(map, keys);
+    return keys;
+  };
+  return (path) => {
+    for (let depth = path.length; depth > 0; depth--) {
+      const parent = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
+      const element = isSeq(parent) ? parent.items[Number(path[depth - 1])] : undefined;
+      if (isNode(element) && element.range != null) return lineOf(element.range[0]);
+      const line = isMap(parent) ? keysOf(parent).get(String(path[depth - 1])) : undefined;
+      if (line !== undefined) return line;
+    }
+    return firstLine;
+  };
 }
 
 function headerProblem(

@@ -93,6 +93,7 @@ export function compileModels(
   const broken = new Set(
     files.flatMap((file) => nameOf(file)).filter((name) => !parsed.has(name) && !omitted.has(name)),
   );
+  const bounds: BoundModel[] = [];
   for (const logical of order.order) {
     const model = parsed.get(logical)!;
     const bound = namedTables(model.statement).some((name) => broken.has(name))
@@ -103,7 +104,11 @@ export function compileModels(
       continue;
     }
     catalog.set(logical, bound.relation);
-    if (problems.list.length > 0) continue;
+    bounds.push(bound);
+  }
+  // Nothing is derived of models beside a wrong one: mistakes are told sooner.
+  if (problems.list.length > 0) return result;
+  for (const bound of bounds) {
     result.models.push(deriveModel(bound, names));
     if (bound.header.materialized === "view") result.views.push(viewOf(bound));
     else result.tables.push(tableOf(bound));
