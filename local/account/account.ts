@@ -19,6 +19,7 @@ import { Pipes } from "./ingest/pipes.ts";
 import { Streaming } from "./ingest/streaming.ts";
 import { ResultStore } from "./results/result-store.ts";
 import { Alerts } from "./schedule/alerts.ts";
+import { DynamicTables } from "./schedule/dynamic-tables.ts";
 import { Notifications } from "./schedule/notifications.ts";
 import { Scheduler } from "./schedule/scheduler.ts";
 import { billServerlessTask } from "./schedule/serverless.ts";
@@ -137,6 +138,14 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
         cancelTask: (taskId) => scheduler.cancelTask(taskId),
         taskChanged: (taskId) => scheduler.taskChanged(taskId),
       },
+      dynamicTables: {
+        refresh: (tableIds, trigger) => dynamicTables.refresh(tableIds, trigger),
+        dataTimestamp: (tableId) => dynamicTables.dataTimestamp(tableId),
+        cloned: (connection, fromId, toId) => dynamicTables.log.copyState(connection, fromId, toId),
+        inputs: (tableId) => dynamicTables.inputs(tableId),
+        upstream: (tableId) => dynamicTables.upstream(tableId),
+        downstream: (tableId) => dynamicTables.downstream(tableId),
+      },
       ingest: {
         pipeStatus: (pipeId) => pipes.pipeStatus(pipeId),
         notificationChannel: (stageUrl) => pipes.notificationChannel(stageUrl),
@@ -202,11 +211,17 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
   const recorder = new Recorder(services, pool, tracker);
   executor.onStatement((record) => recorder.statement(record));
   const alerts = new Alerts(parts);
+  const dynamicTables = new DynamicTables(parts);
   const notifications = new Notifications(pool, inMemory ? null : options.dataDir);
   Object.assign(services, {
     alerts,
     notifications,
-    history: openHistory({ ...parts, recorder, taskRuns: () => scheduler.runs.recent() }),
+    history: openHistory({
+      ...parts,
+      recorder,
+      taskRuns: () => scheduler.runs.recent(),
+      refreshes: () => dynamicTables.log.recent(),
+    }),
   });
   registerHistory();
   registerRuntimeFunctions();
@@ -218,6 +233,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
   await notifications.start();
   await scheduler.start();
   await alerts.start();
+  await dynamicTables.start();
   const sweep = setInterval(() => void tracker.track(sessions.sweep()).catch(() => {}), 60_000);
   sweep.unref();
 
@@ -245,6 +261,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
       clearInterval(sweep);
       scheduler.close();
       alerts.close();
+      await dynamicTables.close();
       await pipes.close();
       for (const running of executor.running()) running.abort();
       await sessions.closeAll();

@@ -14,9 +14,11 @@ import {
   evaluateScalar,
   isTableMethod,
   loadFiles,
+  queryInputs,
   runCopy,
   runDml,
   runQuery,
+  storeQuery,
 } from "./sql/index.ts";
 import type { WorkTracker } from "./work-tracker.ts";
 
@@ -55,6 +57,8 @@ export function composeEngine(tracker: WorkTracker, executor?: () => Executor): 
     evaluateCondition,
     loadFiles,
     describeCopy,
+    queryInputs,
+    storeQuery,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { DataType } from "../types/data-type.ts";
+import type { DynamicTableProps } from "./derived-props.ts";
 import type {
   AlertProps,
   ClassificationProps,
@@ -17,6 +18,9 @@ import type {
  * rules: unquoted is upper-cased, quoted is kept). Everything refers to others by id, so renames break nothing.
  */
 export const ACCOUNT_ID = 0;
+
+/** Name under which a new relation is filled before it takes its place; nobody sees it. */
+export const UNFINISHED = "__FIRN_UNFINISHED_";
 
 export interface ColumnDef {
   name: string;
@@ -162,7 +166,7 @@ export interface PipeProps {
 
 export interface StreamProps {
   sourceId: number;
-  sourceKind: "TABLE" | "VIEW" | "EXTERNAL TABLE" | "STAGE";
+  sourceKind: "TABLE" | "DYNAMIC TABLE" | "VIEW" | "EXTERNAL TABLE" | "STAGE";
   mode: "DEFAULT" | "APPEND_ONLY" | "INSERT_ONLY";
   showInitialRows: boolean;
 }
@@ -224,7 +228,7 @@ export interface PropsByKind {
   SECRET: SecretProps;
   PASSWORD_POLICY: PasswordPolicyProps;
   CLASSIFICATION: ClassificationProps;
-  DYNAMIC_TABLE: LooseProps;
+  DYNAMIC_TABLE: DynamicTableProps;
   MATERIALIZED_VIEW: LooseProps;
   /** Kinds that only privileges and listings know so far: none can be created. */
   EVENT_TABLE: LooseProps;
@@ -250,6 +254,9 @@ export interface CatalogObject<K extends ObjectKind = ObjectKind> {
   droppedOn: number | null;
   props: PropsByKind[K];
 }
+
+/** A relation whose rows are in a physical table of its own. */
+export type StoredTable = CatalogObject<"TABLE"> | CatalogObject<"DYNAMIC_TABLE">;
 
 /** Kinds that share one namespace within their container (a table and a view cannot have one name). */
 export const NAMESPACES: Partial<Record<ObjectKind, string>> = {

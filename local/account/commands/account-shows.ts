@@ -217,40 +217,6 @@ export const accountShowCommands: CommandDef[] = [
   ),
   command(
     "SHOW",
-    "DYNAMIC TABLES",
-    nothing(
-      texts(
-        "created_on",
-        "name",
-        "database_name",
-        "schema_name",
-        "cluster_by",
-        "rows",
-        "bytes",
-        "owner",
-        "target_lag",
-        "refresh_mode",
-        "refresh_mode_reason",
-        "warehouse",
-        "comment",
-        "text",
-        "automatic_clustering",
-        "scheduling_state",
-        "last_suspended_on",
-        "is_clone",
-        "is_replica",
-        "data_timestamp",
-        "owner_role_type",
-      ),
-    ),
-    {
-      source: "SHOW DYNAMIC TABLES",
-      ...none,
-      note: "Always empty: dynamic tables are not supported.",
-    },
-  ),
-  command(
-    "SHOW",
     "MATERIALIZED VIEWS",
     nothing(
       texts(

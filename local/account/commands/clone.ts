@@ -1,6 +1,6 @@
 import { applyFutureGrants, KINDS } from "../access/index.ts";
 import type { Change } from "../catalog/catalog.ts";
-import type { CatalogObject, ObjectKind } from "../catalog/model.ts";
+import type { CatalogObject, ObjectKind, StoredTable } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 import { statementMoment } from "../sql/index.ts";
@@ -54,8 +54,8 @@ export function readCloneSource(cursor: Cursor): CloneSource | undefined {
 export async function cloneRows(
   ctx: StatementContext,
   change: Change,
-  from: CatalogObject<"TABLE">,
-  to: CatalogObject<"TABLE">,
+  from: StoredTable,
+  to: StoredTable,
   at: CloneSource["at"],
 ): Promise<void> {
   const version = await versionAt(ctx, change, from, at);
@@ -70,7 +70,7 @@ export async function cloneRows(
 async function versionAt(
   ctx: StatementContext,
   change: Change,
-  table: CatalogObject<"TABLE">,
+  table: StoredTable,
   at: CloneSource["at"],
 ): Promise<number> {
   const latest = ctx.services.versions.snapshot().get(table.id) ?? 0;
@@ -103,6 +103,7 @@ const CLONED: readonly ObjectKind[] = [
   "ROW_ACCESS_POLICY",
   "STAGE",
   "TABLE",
+  "DYNAMIC_TABLE",
   "VIEW",
   "FUNCTION",
   "PROCEDURE",
@@ -147,17 +148,13 @@ export async function cloneContents(
         if (child.kind === "TABLE" && (child as CatalogObject<"TABLE">).props.tableKind === "TEMPORARY")
           continue;
         const made = copyObject(child, copy.id);
-        if (child.kind === "TABLE") {
-          const { columns } = (child as CatalogObject<"TABLE">).props;
-          await createPhysicalLike(change.connection, child.id, made.id, columns);
-          await cloneRows(
-            ctx,
-            change,
-            child as CatalogObject<"TABLE">,
-            made as CatalogObject<"TABLE">,
-            source.at,
-          );
+        if (child.kind === "TABLE" || child.kind === "DYNAMIC_TABLE") {
+          const table = child as unknown as StoredTable;
+          await createPhysicalLike(change.connection, child.id, made.id, table.props.columns);
+          await cloneRows(ctx, change, table, made as unknown as StoredTable, source.at);
         }
+        if (child.kind === "DYNAMIC_TABLE")
+          await ctx.services.runtime.dynamicTables.cloned(change.connection, child.id, made.id);
       }
   };
   if (from.kind === "DATABASE")
@@ -186,6 +183,16 @@ async function remap(
     case "VIEW": {
       const { props } = copy as CatalogObject<"VIEW">;
       return put({ context: context(props.context) });
+    }
+    case "DYNAMIC_TABLE": {
+      const { props } = copy as CatalogObject<"DYNAMIC_TABLE">;
+      const on = change.now;
+      return put({
+        context: context(props.context),
+        isClone: true,
+        suspended: { reason: "CLONED_AUTO_SUSPENDED", on },
+        lastSuspendedOn: on,
+      });
     }
     case "TASK": {
       const { props } = copy as CatalogObject<"TASK">;

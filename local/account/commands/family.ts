@@ -54,7 +54,7 @@ export function showCommand<K extends ObjectKind>(
     history?: ShowColumns;
     filter?: (object: CatalogObject<K>) => boolean;
     /** More objects than the catalogue lists, already visible to the role. */
-    more?: (ctx: StatementContext, options: ShowOptions) => ShowRow[];
+    more?: (ctx: StatementContext, options: ShowOptions) => ShowRow[] | Promise<ShowRow[]>;
   },
 ): CommandDef {
   return command(
@@ -67,7 +67,7 @@ export function showCommand<K extends ObjectKind>(
       const rows: ShowRow[] = [];
       for (const object of objects)
         rows.push({ ...commonRow(ctx, object), ...(await row(ctx, object, options)) });
-      rows.push(...(facts.more?.(ctx, options) ?? []));
+      rows.push(...((await facts.more?.(ctx, options)) ?? []));
       const shown = head.terse
         ? (facts.terse ?? TERSE_COLUMNS)
         : options.history && facts.history

@@ -6,6 +6,7 @@ import { alterTableCommands } from "./alter-table.ts";
 import { classificationCommands } from "./classifications.ts";
 import { commentCommands } from "./comments.ts";
 import { databaseCommands } from "./databases.ts";
+import { dynamicTableCommands } from "./dynamic-tables.ts";
 import { fileFormatCommands } from "./file-formats.ts";
 import { fileCommands } from "./files.ts";
 import { grantCommands } from "./grants.ts";
@@ -60,6 +61,7 @@ export const commands = new CommandRegistry([
   ...alterTableCommands,
   ...showTableCommands,
   ...viewCommands,
+  ...dynamicTableCommands,
   ...streamCommands,
   ...taskCommands,
   ...pipeCommands,

@@ -1,12 +1,12 @@
 import { canSee, requirePrivilege, resolveObject } from "../access/index.ts";
-import type { CatalogObject, ColumnDef, ObjectKind } from "../catalog/model.ts";
+import type { CatalogObject, ColumnDef, ObjectKind, StoredTable } from "../catalog/model.ts";
 import { ACCOUNT_ID } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 import type { Outcome } from "../session/outcome.ts";
 import { type DataType, printDataType } from "../types/data-type.ts";
 import type { Cursor } from "./cursor.ts";
-import { showCommand } from "./family.ts";
+import { commonRow, showCommand } from "./family.ts";
 import { printed, retentionDays } from "./objects.ts";
 import { countRows } from "./physical.ts";
 import { type CommandDef, command, type Head } from "./registry.ts";
@@ -63,16 +63,18 @@ export const printClusterBy = (keys: readonly string[]): string =>
   keys.length === 0 ? "" : `LINEAR(${keys.join(", ")})`;
 
 /** Bytes of an uncompressed row, roughly; Snowflake's figure is of compressed micro-partitions. */
-const rowBytes = (columns: readonly ColumnDef[]): number =>
+export const rowBytes = (columns: readonly ColumnDef[]): number =>
   columns.reduce((sum, { type }) => sum + (type.kind === "VARCHAR" || type.kind === "VARIANT" ? 24 : 8), 0);
 
-async function tableRow(
-  ctx: StatementContext,
-  table: CatalogObject<"TABLE">,
-  options: ShowOptions,
-): Promise<ShowRow> {
+/** TABLE, TRANSIENT or TEMPORARY; a dynamic table is a table here. */
+function kindOf(table: StoredTable): string {
+  if (table.kind === "DYNAMIC_TABLE") return table.props.transient ? "TRANSIENT" : "TABLE";
+  return table.props.tableKind === "PERMANENT" ? "TABLE" : table.props.tableKind;
+}
+
+async function tableRow(ctx: StatementContext, table: StoredTable, options: ShowOptions): Promise<ShowRow> {
   const { props } = table;
-  const kind = props.tableKind === "PERMANENT" ? "TABLE" : props.tableKind;
+  const kind = kindOf(table);
   if (options.terse) return { kind };
   const connection = await ctx.services.storage.connect();
   let rows: number;
@@ -86,19 +88,19 @@ async function tableRow(
     cluster_by: printClusterBy(props.clusterBy),
     rows,
     bytes: rows * rowBytes(props.columns),
-    retention_time: String(retentionDays(ctx, table)),
+    retention_time: String(retentionDays(ctx, table as CatalogObject)),
     automatic_clustering: onOff(props.clusterBy.length > 0),
     change_tracking: onOff(props.changeTracking),
     search_optimization: "OFF",
     search_optimization_progress: null,
     search_optimization_bytes: null,
     is_external: "N",
-    enable_schema_evolution: yesNo(props.enableSchemaEvolution),
+    enable_schema_evolution: yesNo(table.kind === "TABLE" && table.props.enableSchemaEvolution),
     is_event: "N",
     budget: null,
     is_hybrid: "N",
     is_iceberg: "N",
-    is_dynamic: "N",
+    is_dynamic: yesNo(table.kind === "DYNAMIC_TABLE"),
     is_immutable: "N",
   };
 }
@@ -157,46 +159,39 @@ export function describeRows(
   });
 }
 
-async function describe(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
-  const table = resolveObject(
-    ctx,
-    ["TABLE", "VIEW", "DYNAMIC_TABLE", "MATERIALIZED_VIEW"] as const,
-    cursor.name(),
-    {
-      label: "Table",
-    },
-  );
-  let type: "COLUMNS" | "STAGE" | undefined = "COLUMNS";
-  if (cursor.accept("TYPE")) {
-    cursor.expectSymbol("=");
-    type = cursor.acceptOneOf("COLUMNS", "STAGE");
-  }
-  cursor.expectEnd();
-  if (!type) throw cursor.syntaxError();
-  if (type === "STAGE")
-    return showOutcome(
-      [
-        ["parent_property", "text"],
-        ["property", "text"],
-        ["property_type", "text"],
-        ["property_value", "text"],
-        ["property_default", "text"],
-      ],
-      stageOptionRows(ctx, { fileFormat: {}, copyOptions: {} }),
-      undefined,
-      "property",
-      "DESCRIBE",
-    );
-  requireDescribe(ctx, table);
-  const props = table.props as CatalogObject<"TABLE">["props"];
-  return showOutcome(
-    DESCRIBE_COLUMNS,
-    describeRows(ctx, props.columns, props.constraints ?? []),
-    undefined,
-    "name",
-    "DESCRIBE",
-  );
+/** DESCRIBE of relations of these kinds. `label` names the kind in an error. */
+export function describeRelation(kinds: readonly ObjectKind[], label: string): CommandDef["run"] {
+  return async (ctx, cursor) => {
+    const relation = resolveObject(ctx, kinds, cursor.name(), { label });
+    let type: "COLUMNS" | "STAGE" | undefined = "COLUMNS";
+    if (kinds.includes("TABLE") && cursor.accept("TYPE")) {
+      cursor.expectSymbol("=");
+      type = cursor.acceptOneOf("COLUMNS", "STAGE");
+    }
+    cursor.expectEnd();
+    if (!type) throw cursor.syntaxError();
+    if (type === "STAGE")
+      return showOutcome(
+        STAGE_OPTIONS,
+        stageOptionRows(ctx, { fileFormat: {}, copyOptions: {} }),
+        undefined,
+        "property",
+        "DESCRIBE",
+      );
+    requireDescribe(ctx, relation as CatalogObject);
+    const { columns, constraints } = relation.props as CatalogObject<"TABLE">["props"];
+    const rows = describeRows(ctx, columns, constraints ?? []);
+    return showOutcome(DESCRIBE_COLUMNS, rows, undefined, "name", "DESCRIBE");
+  };
 }
+
+const STAGE_OPTIONS: ShowColumns = [
+  ["parent_property", "text"],
+  ["property", "text"],
+  ["property_type", "text"],
+  ["property_value", "text"],
+  ["property_default", "text"],
+];
 
 /** DESCRIBE needs any privilege on the relation: canSee has looked, unless MANAGE GRANTS alone let it through. */
 export function requireDescribe(ctx: StatementContext, object: CatalogObject): void {
@@ -415,10 +410,10 @@ async function showObjects(ctx: StatementContext, cursor: Cursor, head: Head): P
   for (const kind of RELATIONS)
     for (const object of listForShow<ObjectKind>(ctx, kind, options)) {
       const owner = ctx.services.catalog.get(object.owner ?? -1);
-      const table =
-        kind === "TABLE"
-          ? await tableRow(ctx, object as CatalogObject<"TABLE">, { ...options, terse: head.terse })
-          : {};
+      const stored = kind === "TABLE" || kind === "DYNAMIC_TABLE";
+      const table = stored
+        ? await tableRow(ctx, object as StoredTable, { ...options, terse: head.terse })
+        : {};
       rows.push({
         created_on: timeValue(object.createdOn),
         name: object.name,
@@ -434,8 +429,8 @@ async function showObjects(ctx: StatementContext, cursor: Cursor, head: Head): P
         is_hybrid: "N",
         is_iceberg: "N",
         ...table,
-        // Transient and temporary tables are tables here, unlike in SHOW TABLES.
-        ...(kind === "TABLE" && { kind: "TABLE" }),
+        // Transient, temporary and dynamic tables are tables here.
+        ...(stored && { kind: "TABLE" }),
         is_dynamic: yesNo(kind === "DYNAMIC_TABLE"),
       });
     }
@@ -452,12 +447,23 @@ const test = "tests/local/account/commands/tables.test.ts";
 export const showTableCommands: CommandDef[] = [
   showCommand("TABLE", TABLE_COLUMNS, tableRow, {
     history: HISTORY_COLUMNS,
+    more: async (ctx, options) => {
+      const rows: ShowRow[] = [];
+      for (const table of listForShow(ctx, "DYNAMIC_TABLE", options))
+        rows.push({ ...commonRow(ctx, table as CatalogObject), ...(await tableRow(ctx, table, options)) });
+      return rows;
+    },
     source: "SHOW TABLES",
     test,
     status: "approximate",
     note: "`bytes` is an estimate from the number of rows.",
   }),
-  command("DESCRIBE", "TABLE", describe, { source: "DESCRIBE TABLE", test }),
+  command(
+    "DESCRIBE",
+    "TABLE",
+    describeRelation(["TABLE", "VIEW", "DYNAMIC_TABLE", "MATERIALIZED_VIEW"], "Table"),
+    { source: "DESCRIBE TABLE", test },
+  ),
   command("SHOW", "COLUMNS", showColumns, { source: "SHOW COLUMNS", test }),
   command("SHOW", "PRIMARY KEYS", showKeys("PRIMARY KEY"), { source: "SHOW PRIMARY KEYS", test }),
   command("SHOW", "UNIQUE KEYS", showKeys("UNIQUE"), { source: "SHOW PRIMARY KEYS", test }),

@@ -8,7 +8,7 @@ import {
   resolveSchema,
 } from "../access/index.ts";
 import type { CatalogObject, ObjectKind } from "../catalog/model.ts";
-import { ACCOUNT_ID } from "../catalog/model.ts";
+import { ACCOUNT_ID, UNFINISHED } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 import { type Outcome, type ResultColumn, tableOutcome, type Value } from "../session/outcome.ts";
@@ -37,9 +37,6 @@ export const timeValue = (ms: number | null | undefined): bigint | null =>
 
 export const yesNo = (value: boolean): string => (value ? "Y" : "N");
 export const onOff = (value: boolean): string => (value ? "ON" : "OFF");
-
-/** Name under which CREATE TABLE … AS fills its table before it takes its place; nobody sees it. */
-export const UNFINISHED = "__FIRN_UNFINISHED_";
 
 /** The clauses that follow SHOW <kinds>, parsed. */
 export interface ShowOptions {

@@ -1,7 +1,7 @@
 import { parseName } from "../access/identifier.ts";
 import { hasPrivilege, ownsObject, requirePrivilege, resolveObject } from "../access/index.ts";
 import type { Change } from "../catalog/catalog.ts";
-import type { CatalogObject, StreamProps } from "../catalog/model.ts";
+import type { CatalogObject, StoredTable, StreamProps } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 import { type Outcome, statusOutcome } from "../session/outcome.ts";
@@ -73,9 +73,11 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
   if (cursor.sees("EXTERNAL", "TABLE")) throw errors.unsupported("CREATE STREAM … ON EXTERNAL TABLE");
   if (cursor.sees("STAGE")) throw errors.unsupported("CREATE STREAM … ON STAGE");
   if (cursor.sees("VIEW")) throw errors.unsupported("CREATE STREAM … ON VIEW");
-  if (cursor.sees("DYNAMIC", "TABLE")) throw errors.unsupported("CREATE STREAM … ON DYNAMIC TABLE");
+  const dynamic = cursor.accept("DYNAMIC");
   cursor.expect("TABLE");
-  const source = resolveObject(ctx, "TABLE", cursor.name());
+  const source = (
+    dynamic ? resolveObject(ctx, "DYNAMIC_TABLE", cursor.name()) : resolveObject(ctx, "TABLE", cursor.name())
+  ) as StoredTable;
   const start = readStart(ctx, cursor);
   const values = readProperties(cursor, PROPERTIES);
   cursor.expectEnd();
@@ -95,7 +97,7 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
     build: () => ({
       props: {
         sourceId: source.id,
-        sourceKind: "TABLE" as const,
+        sourceKind: dynamic ? ("DYNAMIC TABLE" as const) : ("TABLE" as const),
         mode: values.APPEND_ONLY ? ("APPEND_ONLY" as const) : ("DEFAULT" as const),
         showInitialRows: values.SHOW_INITIAL_ROWS ?? false,
       },
@@ -116,7 +118,7 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
 async function startOffset(
   ctx: StatementContext,
   change: Change,
-  table: CatalogObject<"TABLE">,
+  table: StoredTable,
   start: Start,
   initialRows: boolean,
 ): Promise<number> {
@@ -194,6 +196,7 @@ const COLUMNS: ShowColumns = [
 
 const SOURCE_TYPES: Record<StreamProps["sourceKind"], string> = {
   TABLE: "Table",
+  "DYNAMIC TABLE": "Dynamic Table",
   VIEW: "View",
   "EXTERNAL TABLE": "External Table",
   STAGE: "Stage",
@@ -257,7 +260,7 @@ export const streamCommands: CommandDef[] = [
   command("CREATE", "STREAM", create, {
     source: "CREATE STREAM",
     test,
-    note: "On tables; not yet on views, stages and external tables.",
+    note: "On tables and dynamic tables; not yet on views, stages and external tables.",
   }),
   command("ALTER", "STREAM", alter, { source: "ALTER STREAM", test }),
   dropCommand("STREAM", { source: "DROP STREAM", test }),

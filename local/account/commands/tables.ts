@@ -1,10 +1,4 @@
-import {
-  currentSchema,
-  fullName,
-  printIdentifier,
-  requirePrivilege,
-  resolveObject,
-} from "../access/index.ts";
+import { kindTitle, printIdentifier, requirePrivilege, resolveObject } from "../access/index.ts";
 import type { Change } from "../catalog/catalog.ts";
 import type { CatalogObject, ColumnDef, ConstraintDef, TableProps } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
@@ -25,20 +19,17 @@ import {
   type CreateName,
   changeCatalog,
   createObject,
-  dropTree,
   EXECUTED,
   findDropped,
   findExisting,
-  latest,
   readCreateName,
 } from "./objects.ts";
 import { alterations } from "./or-alter-table.ts";
 import { parameterTable, splitParameters } from "./parameter-sets.ts";
 import { createPhysicalLike } from "./physical.ts";
+import { placeFilled } from "./place-filled.ts";
 import { flag, listOf, readProperties, text, type ValueReader } from "./properties.ts";
 import { type CommandDef, command, type Head, notYet } from "./registry.ts";
-import { UNFINISHED } from "./show.ts";
-
 import { fileFormatOption } from "./stages.ts";
 import { type ColumnSyntax, type ConstraintSyntax, readClusterBy, readColumns } from "./table-grammar.ts";
 import { readTagValues, setTags, type TagValue } from "./tag-values.ts";
@@ -349,10 +340,7 @@ async function createClone(
   });
 }
 
-/**
- * CREATE TABLE … AS: the new table is filled under a hidden name, then takes the wanted one in one change, so that a
- * replaced table can be read by the query and a kill leaves either the old or the new.
- */
+/** CREATE TABLE … AS. */
 async function createAs(
   ctx: StatementContext,
   cursor: Cursor,
@@ -382,86 +370,40 @@ async function createAs(
     columns.flatMap((column) => column.constraints),
     made.map((column) => column.def.name),
   );
-  const hidden = {
-    ...name,
-    ifNotExists: false,
-    parts: [...name.parts.slice(0, -1), `${UNFINISHED}${ctx.queryId}`],
-  };
-  const existing = checkReplace(ctx, head, name);
-  if (existing === "keep")
-    return statusOutcome(
-      `${printIdentifier(name.parts[name.parts.length - 1]!)} already exists, statement succeeded.`,
-    );
-  await make(ctx, { ...head, orReplace: false }, hidden, resolveColumns(ctx, made, constraints), {
-    constraints,
-    clauses: { ...noClauses(), ...clauses },
-    columnTags: made.map(({ def, tags }) => ({ column: def.name, tags })),
-  });
-  const table = findUnfinished(ctx, `${UNFINISHED}${ctx.queryId}`);
-  if (!table) throw errors.internal("the new table is missing");
-  try {
-    await ctx.onWarehouse(() =>
-      ctx.inTransaction([table.id], (transaction) =>
-        createTableAs(ctx, table.id, query, transaction, table.props.columns),
+  return placeFilled(ctx, {
+    kind: "TABLE",
+    title: "Table",
+    head,
+    name,
+    copyGrants: clauses.copyGrants,
+    make: (hidden) =>
+      make(ctx, { ...head, orReplace: false }, hidden, resolveColumns(ctx, made, constraints), {
+        constraints,
+        clauses: { ...noClauses(), ...clauses },
+        columnTags: made.map(({ def, tags }) => ({ column: def.name, tags })),
+      }),
+    fill: (table) =>
+      ctx.onWarehouse(() =>
+        ctx.inTransaction([table.id], (transaction) =>
+          createTableAs(ctx, table.id, query, transaction, table.props.columns),
+        ),
       ),
-    );
-  } catch (error) {
-    await changeCatalog(ctx, async (change) => {
-      change.purge(table);
-      await change.connection.run(`DROP TABLE IF EXISTS ${physicalTable(table.id)}`);
-    });
-    throw error;
-  }
-  await changeCatalog(ctx, (change) => {
-    const holder = holderOf(ctx, head, table.parent, name.parts[name.parts.length - 1]!);
-    if (holder) {
-      dropTree(ctx, change, holder);
-      if (clauses.copyGrants)
-        for (const grant of ctx.services.catalog.grantsOn(holder.id))
-          if (grant.on.scope === "OBJECT")
-            change.grant({ ...grant, on: { scope: "OBJECT", kind: "TABLE", id: table.id } });
-    }
-    change.update(latest(change, table), { name: name.parts[name.parts.length - 1]! });
   });
-  return statusOutcome(`Table ${printIdentifier(name.parts[name.parts.length - 1]!)} successfully created.`);
 }
 
-/** What holds the name that a table is to take: for a temporary one, only the session's own. */
-const holderOf = (
+/** UNDROP of a table or dynamic table. */
+export async function undropTable(
   ctx: StatementContext,
-  head: Head,
-  schemaId: number,
-  name: string,
-): CatalogObject | undefined =>
-  head.modifiers.has("TEMPORARY")
-    ? ctx.services.catalog.findTemporary(ctx.session.id, schemaId, name)
-    : ctx.services.catalog.findInNamespace("TABLE", schemaId, name);
-
-const findUnfinished = (ctx: StatementContext, name: string): CatalogObject<"TABLE"> | undefined =>
-  ctx.services.catalog.listAll("TABLE").find((table) => table.name === name);
-
-/** Fails early, before the query runs, when the name is taken. */
-function checkReplace(ctx: StatementContext, head: Head, name: CreateName): "keep" | "go" {
-  const schema =
-    name.parts.length === 1 ? currentSchema(ctx) : resolveObject(ctx, "SCHEMA", name.parts.slice(0, -1));
-  const holder = holderOf(ctx, head, schema.id, name.parts[name.parts.length - 1]!);
-  if (!holder) return "go";
-  if (name.ifNotExists && holder.kind === "TABLE") return "keep";
-  if (!head.orReplace) throw errors.objectExists(fullName(ctx, holder));
-  if (holder.kind !== "TABLE")
-    throw errors.alreadyExists(holder.kind.replaceAll("_", " "), fullName(ctx, holder));
-  requirePrivilege(ctx, "OWNERSHIP", holder);
-  return "go";
-}
-
-async function undrop(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
+  cursor: Cursor,
+  kind: "TABLE" | "DYNAMIC_TABLE",
+): Promise<Outcome> {
   const parts = cursor.name();
   cursor.expectEnd();
-  const { target, object } = findDropped(ctx, "TABLE", parts);
-  if (ctx.services.catalog.findInNamespace("TABLE", target.parentId, target.name))
+  const { target, object } = findDropped(ctx, kind, parts);
+  if (ctx.services.catalog.findInNamespace(kind, target.parentId, target.name))
     throw errors.objectExists(target.printed);
   await changeCatalog(ctx, (change) => void change.update(object, { droppedOn: null }));
-  return statusOutcome(`Table ${printIdentifier(target.name)} successfully restored.`);
+  return statusOutcome(`${kindTitle(kind)} ${printIdentifier(target.name)} successfully restored.`);
 }
 
 /** Purges what a session's end takes with it. A3 calls it when a session ends. */
@@ -497,7 +439,10 @@ export const tableCommands: CommandDef[] = [
     note: "OR ALTER changes columns and the comment. No CHECK or computed columns.",
   }),
   dropCommand("TABLE", { source: "DROP TABLE", test }),
-  command("UNDROP", "TABLE", undrop, { source: "UNDROP TABLE", test }),
+  command("UNDROP", "TABLE", (ctx, cursor) => undropTable(ctx, cursor, "TABLE"), {
+    source: "UNDROP TABLE",
+    test,
+  }),
   notYet("CREATE", "EXTERNAL TABLE", "CREATE EXTERNAL TABLE"),
   notYet("CREATE", "HYBRID TABLE", "CREATE HYBRID TABLE"),
   notYet("CREATE", "ICEBERG TABLE", "CREATE ICEBERG TABLE"),

@@ -1,10 +1,11 @@
 import { ownsObject, requirePrivilege, resolveObject } from "../access/index.ts";
-import type { CatalogObject, ColumnDef, ViewProps } from "../catalog/model.ts";
+import type { ColumnDef, ViewProps } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 import { type Outcome, statusOutcome } from "../session/outcome.ts";
 import { describeQuery } from "../sql/index.ts";
 import { alterCommon } from "./alter.ts";
+import { alterRelation } from "./alter-relation.ts";
 import type { Cursor } from "./cursor.ts";
 import { dropCommand, showCommand } from "./family.ts";
 import {
@@ -23,7 +24,7 @@ import { type CommandDef, command, type Head, notYet } from "./registry.ts";
 import { onOff, type ShowColumns, showOutcome } from "./show.ts";
 import { DESCRIBE_COLUMNS, describeRows } from "./show-tables.ts";
 import { type RowAccess, readRowAccess, resolveMasking, resolveRowAccess } from "./tables.ts";
-import { readTagValues, setTags, type TagValue, unsetTags } from "./tag-values.ts";
+import { readTagValues, setTags, type TagValue } from "./tag-values.ts";
 
 interface ViewColumn {
   name: string;
@@ -140,60 +141,9 @@ async function alter(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
     cursor.expectSymbol("=");
     return put({ changeTracking: flag(cursor, "CHANGE_TRACKING") });
   }
-  if (cursor.accept("ADD")) {
-    const access = readRowAccess(cursor);
-    if (!access) throw cursor.syntaxError();
-    return put({ rowAccessPolicy: resolveRowAccess(ctx, access, view.props.columns) });
-  }
-  if (cursor.accept("DROP", "ALL", "ROW", "ACCESS", "POLICIES")) return put({ rowAccessPolicy: undefined });
-  if (cursor.accept("DROP", "ROW", "ACCESS", "POLICY")) {
-    resolveObject(ctx, "ROW_ACCESS_POLICY", cursor.name());
-    if (!cursor.acceptSymbol(",")) return put({ rowAccessPolicy: undefined });
-    cursor.expect("ADD");
-    const access = readRowAccess(cursor);
-    if (!access) throw cursor.syntaxError();
-    return put({ rowAccessPolicy: resolveRowAccess(ctx, access, view.props.columns) });
-  }
-  if (cursor.accept("ALTER") || cursor.accept("MODIFY")) return alterColumn(ctx, cursor, view);
+  const changed = await alterRelation(ctx, cursor, view);
+  if (changed) return changed;
   throw cursor.syntaxError();
-}
-
-async function alterColumn(
-  ctx: StatementContext,
-  cursor: Cursor,
-  view: CatalogObject<"VIEW">,
-): Promise<Outcome> {
-  cursor.accept("COLUMN");
-  const name = cursor.identifier();
-  if (!view.props.columns.some((column) => column.name === name)) throw errors.invalidIdentifier(name);
-  const put = (next: (column: ColumnDef) => ColumnDef) =>
-    changeCatalog(
-      ctx,
-      (change) =>
-        void updateProps(change, view, {
-          columns: view.props.columns.map((column) => (column.name === name ? next(column) : column)),
-        }),
-    );
-  if (cursor.accept("SET", "MASKING", "POLICY")) {
-    const policy = cursor.name();
-    const using = cursor.accept("USING") ? cursor.parenthesized(() => cursor.identifier()) : [];
-    cursor.accept("FORCE");
-    cursor.expectEnd();
-    const masking = resolveMasking(ctx, { name: policy, using }, name);
-    await put((column) => ({ ...column, ...masking }));
-  } else if (cursor.accept("UNSET", "MASKING", "POLICY")) {
-    cursor.expectEnd();
-    await put(({ maskingPolicyId: _, maskingPolicyColumns: __, ...rest }) => rest);
-  } else if (cursor.accept("SET", "TAG")) {
-    const tags = readTagValues(cursor);
-    cursor.expectEnd();
-    await changeCatalog(ctx, (change) => setTags(ctx, change, view, tags, name));
-  } else if (cursor.accept("UNSET", "TAG")) {
-    const names = cursor.commaSeparated(() => cursor.name());
-    cursor.expectEnd();
-    await changeCatalog(ctx, (change) => unsetTags(ctx, change, view, names, name));
-  } else throw cursor.syntaxError();
-  return statusOutcome(EXECUTED);
 }
 
 async function describe(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
@@ -239,5 +189,4 @@ export const viewCommands: CommandDef[] = [
     { source: "SHOW VIEWS", test },
   ),
   notYet("CREATE", "MATERIALIZED VIEW", "CREATE MATERIALIZED VIEW"),
-  notYet("CREATE", "DYNAMIC TABLE", "CREATE DYNAMIC TABLE"),
 ];

@@ -1,9 +1,11 @@
 import type { Ledger, ServerlessUse } from "../compute/ledger.ts";
 import type { LoadedFile } from "../ingest/inbox.ts";
+import type { Refresh } from "../schedule/refresh-log.ts";
 import type { TaskRun } from "../schedule/task-run.ts";
 import type { ConnectionPool } from "../session/connections.ts";
 import type { Services } from "../session/context.ts";
 import { registerAlertHistory } from "./alert-history.ts";
+import { registerDynamicTableHistory } from "./dynamic-table-history.ts";
 import { registerQueryHistory } from "./query-history.ts";
 import type { LoginEntry, QueryEntry, Recorder } from "./recorder.ts";
 import { registerTaskHistory } from "./task-history.ts";
@@ -14,6 +16,8 @@ export interface History {
   queries(): QueryEntry[];
   logins(): readonly LoginEntry[];
   taskRuns(): readonly TaskRun[];
+  /** Refreshes of dynamic tables, oldest first. */
+  refreshes(): readonly Refresh[];
   hourlyCredits(from: number, to: number): { warehouseId: number; hour: number; credits: number }[];
   serverless(): readonly ServerlessUse[];
   /** Files that pipes (pipeId) and COPY (pipeId 0) loaded, into one table or all; the last ones first. */
@@ -29,6 +33,7 @@ export function registerHistory(): void {
   registerQueryHistory();
   registerTaskHistory();
   registerAlertHistory();
+  registerDynamicTableHistory();
   registerUsageHistory();
 }
 
@@ -39,12 +44,14 @@ export function openHistory(parts: {
   ledger: Ledger;
   pool: ConnectionPool;
   taskRuns(): readonly TaskRun[];
+  refreshes(): readonly Refresh[];
 }): History {
   const { services, recorder, ledger, pool } = parts;
   return {
     queries: () => recorder.queries(),
     logins: () => recorder.logins(),
     taskRuns: parts.taskRuns,
+    refreshes: parts.refreshes,
     hourlyCredits: (from, to) => ledger.hourly(from, to, services.clock.now()),
     serverless: () => ledger.serverless(),
     async loads(tableId) {

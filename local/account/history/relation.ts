@@ -6,7 +6,7 @@ import { type DataType, number, timestamp, varchar } from "../types/data-type.ts
 
 /** One column: name, kind, value of an entry. */
 export type Field<T> = readonly [name: string, kind: FieldKind, value: (entry: T) => unknown];
-export type FieldKind = "text" | "number" | "float" | "time" | "date" | "boolean" | "json";
+export type FieldKind = "text" | "number" | "float" | "time" | "date" | "boolean" | "json" | "object";
 
 const TYPES: Record<FieldKind, DataType> = {
   text: varchar(),
@@ -16,6 +16,7 @@ const TYPES: Record<FieldKind, DataType> = {
   date: { kind: "DATE" },
   boolean: { kind: "BOOLEAN" },
   json: { kind: "ARRAY" },
+  object: { kind: "OBJECT" },
 };
 
 /** Milliseconds, numbers and plain data as the values of the column's type. */
@@ -33,6 +34,7 @@ function toValue(kind: FieldKind, raw: unknown): Value {
     case "boolean":
       return raw === true;
     case "json":
+    case "object":
       return JSON.stringify(raw);
     default:
       return String(raw);

@@ -1,3 +1,4 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Clock } from "../clock.ts";
 import type { History } from "../history/history.ts";
@@ -127,6 +128,22 @@ export interface Runtime {
     cancelTask(taskId: number): void;
     /** A task changed, was resumed, suspended or dropped. */
     taskChanged(taskId: number): void;
+  };
+  dynamicTables: {
+    /**
+     * Refreshes the tables, and before them those that they read, as of now. Throws the first one's error; when an
+     * upstream one failed, 002753.
+     */
+    refresh(tableIds: readonly number[], trigger: "MANUAL" | "CREATION"): Promise<void>;
+    /** Data timestamp of the last refresh (ms); null before the first one, undefined without a refresher. */
+    dataTimestamp(tableId: number): number | null | undefined;
+    /** A clone was made, within the change on this connection: it holds what the original holds. */
+    cloned(connection: DuckDBConnection, fromId: number, toId: number): Promise<void>;
+    /** Ids of what the table's query reads: tables, views and dynamic tables. */
+    inputs(tableId: number): Promise<number[]>;
+    /** Ids of the dynamic tables that the table reads, and of those that read it, directly or not. */
+    upstream(tableId: number): Promise<number[]>;
+    downstream(tableId: number): Promise<number[]>;
   };
   statements: {
     /** SYSTEM$CANCEL_QUERY: true when it was running. The caller has checked privileges with `owner`. */

@@ -1,4 +1,4 @@
-import type { ColumnDef } from "../catalog/model.ts";
+import type { ColumnDef, StoredTable } from "../catalog/model.ts";
 import type { Transaction } from "../storage/transaction.ts";
 import type { StagedFile, StatementContext } from "./context.ts";
 import type { Outcome } from "./outcome.ts";
@@ -43,5 +43,17 @@ export interface Engine {
   ): Promise<FileLoad[]>;
   /** Where a pipe's COPY reads: `path` below the stage, PATTERN, and the table it fills. */
   describeCopy(context: StatementContext, copy: string): CopyFacts;
+  /** What a stored query reads, compiled with the statement's rights. */
+  queryInputs(
+    context: StatementContext,
+    text: string,
+  ): Promise<{ objects: number[]; volatile: boolean; columns: number }>;
+  /** Makes a stored table's rows those of its query, its sources read as of the given versions. */
+  storeQuery(
+    context: StatementContext,
+    transaction: Transaction,
+    table: StoredTable,
+    versionOf: (tableId: number) => number,
+  ): Promise<{ inserted: number; deleted: number }>;
   evaluateCondition(context: StatementContext, text: string): Promise<boolean>;
 }

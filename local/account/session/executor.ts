@@ -248,7 +248,7 @@ export class Executor {
       record.class = this.#engine.classify(record.text);
       const outcome = options.describeOnly
         ? await this.#describe(context, record.class)
-        : await this.#dispatch(record.class, context);
+        : await (options.work?.(context) ?? this.#dispatch(record.class, context));
       const stored = await this.#results.store(
         record.queryId,
         session.userId,

@@ -1,6 +1,6 @@
 import type { SnowflakeError } from "../errors.ts";
 import type { StoredResult } from "../results/result-store.ts";
-import type { Bind } from "./context.ts";
+import type { Bind, StatementContext } from "./context.ts";
 import type { StatementClass } from "./engine.ts";
 import type { Outcome } from "./outcome.ts";
 import type { ParameterValue } from "./parameters.ts";
@@ -59,4 +59,6 @@ export interface RunOptions {
   /** Runs under this identifier (the parts of a multi-statement request know theirs ahead). */
   queryId?: string;
   signal?: AbortSignal;
+  /** What the statement does when the account is its author (a refresh): its text is for the history. */
+  work?(context: StatementContext): Promise<Outcome>;
 }

@@ -14,7 +14,7 @@ export { statementMoment } from "./compile/table-versions.ts";
 export { describeCopy, loadFiles, runCopy } from "./copy/index.ts";
 export { runDml } from "./dml/index.ts";
 export { createTableAs, describeQuery, evaluateCondition, evaluateScalar } from "./evaluate.ts";
-export { parseStatement } from "./parse/index.ts";
+export { parseQuery, parseStatement } from "./parse/index.ts";
 export {
   alterPhysicalTable,
   createPhysicalTable,
@@ -22,7 +22,9 @@ export {
   dropPhysicalTable,
   type PhysicalChange,
 } from "./physical-tables.ts";
+export { unsupportedInDynamicTable } from "./restrictions.ts";
 export { runQuery } from "./run/query.ts";
+export { type QueryInputs, queryInputs, type Replaced, storeQuery } from "./stored-query.ts";
 export {
   allVirtualRelations,
   registerVirtualFunction,

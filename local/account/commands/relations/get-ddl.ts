@@ -2,6 +2,7 @@ import { KINDS, parseName, printIdentifier, requirePrivilege, resolveObject } fr
 import { type CatalogObject, type ColumnDef, NAMESPACES, type ObjectKind } from "../../catalog/model.ts";
 import { errors } from "../../errors.ts";
 import type { StatementContext } from "../../session/context.ts";
+import { dynamicTableDdl } from "../dynamic-tables.ts";
 import { FORMAT_OPTIONS } from "../file-format-options.ts";
 import { quoteString } from "../lexer.ts";
 import { printed } from "../objects.ts";
@@ -15,6 +16,7 @@ const IN_SCHEMA: readonly ObjectKind[] = [
   "MASKING_POLICY",
   "ROW_ACCESS_POLICY",
   "TABLE",
+  "DYNAMIC_TABLE",
   "VIEW",
   "STREAM",
   "PIPE",
@@ -33,7 +35,9 @@ export function getDdl(ctx: StatementContext, kind: string, name: string, qualif
     return ddlOf(ctx, resolveObject(ctx, ["MASKING_POLICY", "ROW_ACCESS_POLICY"] as const, parts), qualified);
   if (!found) throw errors.invalidValue(kind, "GET_DDL");
   const kinds =
-    NAMESPACES[found] === "RELATION" && found !== "STREAM" ? (["TABLE", "VIEW"] as const) : [found];
+    NAMESPACES[found] === "RELATION" && found !== "STREAM"
+      ? (["TABLE", "VIEW", "DYNAMIC_TABLE"] as const)
+      : [found];
   const object = resolveObject<ObjectKind>(ctx, kinds, parts, { label: "Object" });
   if (object.kind !== found && found !== "TABLE" && found !== "VIEW")
     throw errors.doesNotExist("Object", name);
@@ -51,6 +55,8 @@ function ddlOf(ctx: StatementContext, object: CatalogObject, qualified: boolean)
       return tableDdl(ctx, object as CatalogObject<"TABLE">, name);
     case "VIEW":
       return viewDdl(object as CatalogObject<"VIEW">, name);
+    case "DYNAMIC_TABLE":
+      return dynamicTableDdl(ctx, object as CatalogObject<"DYNAMIC_TABLE">, name);
     case "SEQUENCE": {
       const { start, increment, ordered } = (object as CatalogObject<"SEQUENCE">).props;
       return `create or replace sequence ${name} start with ${start} increment by ${increment} ${ordered ? "order" : "noorder"}${comment(object.comment)};`;
@@ -164,7 +170,7 @@ function fileFormatDdl(format: CatalogObject<"FILE_FORMAT">, name: string): stri
 function streamDdl(ctx: StatementContext, stream: CatalogObject<"STREAM">, name: string): string {
   const source = ctx.services.catalog.get(stream.props.sourceId);
   const mode = stream.props.mode === "APPEND_ONLY" ? " append_only = true" : "";
-  return `create or replace stream ${name} on table ${source ? printed(ctx, source) : "?"}${mode}${comment(stream.comment)};`;
+  return `create or replace stream ${name} on ${stream.props.sourceKind.toLowerCase()} ${source ? printed(ctx, source) : "?"}${mode}${comment(stream.comment)};`;
 }
 
 function taskDdl(ctx: StatementContext, task: CatalogObject<"TASK">, name: string): string {

@@ -56,7 +56,11 @@ export const commentField = <K extends ObjectKind>(): Field<Entry<K>> => [
   (e) => e.object.comment,
 ];
 
-const RELATION_FIELDS: Field<Entry<"TABLE" | "VIEW">>[] = [
+type RelationKind = "TABLE" | "DYNAMIC_TABLE" | "VIEW";
+
+const isStored = (object: CatalogObject<RelationKind>): boolean => object.kind !== "VIEW";
+
+const RELATION_FIELDS: Field<Entry<RelationKind>>[] = [
   ["TABLE_CATALOG", "text", (e) => e.database],
   ["TABLE_SCHEMA", "text", (e) => e.schema],
   ["TABLE_NAME", "text", (e) => e.object.name],
@@ -69,7 +73,7 @@ const RELATION_FIELDS: Field<Entry<"TABLE" | "VIEW">>[] = [
   [
     "RETENTION_TIME",
     "number",
-    (e) => (e.object.kind === "TABLE" ? retentionDays(e.ctx, e.object as CatalogObject) : null),
+    (e) => (isStored(e.object) ? retentionDays(e.ctx, e.object as CatalogObject) : null),
   ],
   ["SELF_REFERENCING_COLUMN_NAME", "text", () => null],
   ["REFERENCE_GENERATION", "text", () => null],
@@ -87,21 +91,24 @@ const RELATION_FIELDS: Field<Entry<"TABLE" | "VIEW">>[] = [
   ["COMMENT", "text", (e) => e.object.comment],
   ["IS_TEMPORARY", "text", (e) => yes(tableKind(e.object) === "TEMPORARY")],
   ["IS_ICEBERG", "text", () => "NO"],
-  ["IS_DYNAMIC", "text", () => "NO"],
+  ["IS_DYNAMIC", "text", (e) => yes(e.object.kind === "DYNAMIC_TABLE")],
   ["IS_IMMUTABLE", "text", () => "NO"],
 ];
 
 const yes = (value: boolean): string => (value ? "YES" : "NO");
-const tableKind = (object: CatalogObject<"TABLE" | "VIEW">): string | null =>
-  object.kind === "TABLE" ? (object as CatalogObject<"TABLE">).props.tableKind : null;
-const tableType = (object: CatalogObject<"TABLE" | "VIEW">): string => {
+const tableKind = (object: CatalogObject<RelationKind>): string | null => {
+  if (object.kind === "DYNAMIC_TABLE")
+    return (object as CatalogObject<"DYNAMIC_TABLE">).props.transient ? "TRANSIENT" : "PERMANENT";
+  return object.kind === "TABLE" ? (object as CatalogObject<"TABLE">).props.tableKind : null;
+};
+const tableType = (object: CatalogObject<RelationKind>): string => {
   if (object.kind === "VIEW") return "VIEW";
   return tableKind(object) === "TEMPORARY" ? "LOCAL TEMPORARY" : "BASE TABLE";
 };
-const clusterKey = (object: CatalogObject<"TABLE" | "VIEW">): string | null =>
-  object.kind === "TABLE" ? printClusterBy((object as CatalogObject<"TABLE">).props.clusterBy) || null : null;
+const clusterKey = (object: CatalogObject<RelationKind>): string | null =>
+  isStored(object) ? printClusterBy((object as CatalogObject<"TABLE">).props.clusterBy) || null : null;
 
-interface ColumnEntry extends Entry<"TABLE" | "VIEW"> {
+interface ColumnEntry extends Entry<RelationKind> {
   column: ColumnDef;
   position: number;
 }
@@ -345,24 +352,25 @@ function usage<T>(name: string, fields: readonly Field<T>[], entries: (ctx: Stat
 
 async function withRowCounts(
   ctx: StatementContext,
-  entries: Entry<"TABLE" | "VIEW">[],
-): Promise<Entry<"TABLE" | "VIEW">[]> {
+  entries: Entry<RelationKind>[],
+): Promise<Entry<RelationKind>[]> {
   const connection = await ctx.services.storage.connect();
   try {
     for (const one of entries)
-      if (one.object.kind === "TABLE") one.rows = await countRows(connection, one.object.id);
+      if (isStored(one.object)) one.rows = await countRows(connection, one.object.id);
     return entries;
   } finally {
     connection.closeSync();
   }
 }
 
-const relations = (ctx: StatementContext, databaseId: number): CatalogObject<"TABLE" | "VIEW">[] => [
+const relations = (ctx: StatementContext, databaseId: number): CatalogObject<RelationKind>[] => [
   ...inDatabase(ctx, "TABLE", databaseId),
+  ...inDatabase(ctx, "DYNAMIC_TABLE", databaseId),
   ...inDatabase(ctx, "VIEW", databaseId),
 ];
 
-const columnEntries = (ctx: StatementContext, objects: CatalogObject<"TABLE" | "VIEW">[]): ColumnEntry[] =>
+const columnEntries = (ctx: StatementContext, objects: CatalogObject<RelationKind>[]): ColumnEntry[] =>
   objects.flatMap((object) =>
     object.props.columns.map((column, i) => ({ ...entry(ctx, object), column, position: i + 1 })),
   );
@@ -419,7 +427,7 @@ export function registerInformationSchema(): void {
     PRIVILEGE_FIELDS.map(
       ([name, kind, value]) => [name.replace("OBJECT_", "TABLE_"), kind, value] as const,
     ).filter(([name]) => name !== "TABLE_TYPE"),
-    (ctx, id) => privilegesOn(ctx, visible(ctx, id, ["TABLE", "VIEW"])),
+    (ctx, id) => privilegesOn(ctx, visible(ctx, id, ["TABLE", "DYNAMIC_TABLE", "VIEW"])),
   );
   view(
     "ENABLED_ROLES",
@@ -465,11 +473,16 @@ export function registerInformationSchema(): void {
     (ctx: StatementContext): Entry<K>[] =>
       ctx.services.catalog.listAll(kind).map((o) => entry(ctx, o));
   usage("TABLES", [...RELATION_FIELDS, ["DELETED", "time", (e) => e.object.droppedOn]], (ctx) => [
-    ...(all("TABLE")(ctx) as unknown as Entry<"TABLE" | "VIEW">[]),
-    ...(all("VIEW")(ctx) as unknown as Entry<"TABLE" | "VIEW">[]),
+    ...(all("TABLE")(ctx) as unknown as Entry<RelationKind>[]),
+    ...(all("DYNAMIC_TABLE")(ctx) as unknown as Entry<RelationKind>[]),
+    ...(all("VIEW")(ctx) as unknown as Entry<RelationKind>[]),
   ]);
   usage("COLUMNS", [...COLUMN_FIELDS, ["DELETED", "time", () => null]], (ctx) =>
-    columnEntries(ctx, [...ctx.services.catalog.listAll("TABLE"), ...ctx.services.catalog.listAll("VIEW")]),
+    columnEntries(ctx, [
+      ...ctx.services.catalog.listAll("TABLE"),
+      ...ctx.services.catalog.listAll("DYNAMIC_TABLE"),
+      ...ctx.services.catalog.listAll("VIEW"),
+    ]),
   );
   usage("VIEWS", [...VIEW_FIELDS, DROPPED<"VIEW">()], all("VIEW"));
   usage("SCHEMATA", [...SCHEMA_FIELDS, DROPPED<"SCHEMA">()], all("SCHEMA"));

@@ -1,5 +1,5 @@
 import { canSee, KINDS, parseName, resolveObject } from "../../access/index.ts";
-import type { CatalogObject, ColumnDef, ObjectKind } from "../../catalog/model.ts";
+import type { CatalogObject, ColumnDef, ObjectKind, StoredTable } from "../../catalog/model.ts";
 import { ACCOUNT_ID } from "../../catalog/model.ts";
 import { errors } from "../../errors.ts";
 import {
@@ -21,7 +21,7 @@ interface PolicyReference {
   argumentColumns: string[] | null;
 }
 
-type Relation = CatalogObject<"TABLE"> | CatalogObject<"VIEW">;
+type Relation = StoredTable | CatalogObject<"VIEW">;
 
 function policiesOf(ctx: StatementContext, entity: Relation): PolicyReference[] {
   const { catalog } = ctx.services;
@@ -73,6 +73,7 @@ const policyFields = (ctx: StatementContext): Field<PolicyReference>[] => [
 
 const allRelations = (ctx: StatementContext): Relation[] => [
   ...ctx.services.catalog.listAll("TABLE"),
+  ...ctx.services.catalog.listAll("DYNAMIC_TABLE"),
   ...ctx.services.catalog.listAll("VIEW"),
 ];
 
@@ -106,7 +107,7 @@ function policyReferences(ctx: StatementContext, args: FunctionArguments): Polic
   }
   const entity = resolveObject(
     ctx,
-    ["TABLE", "VIEW"] as const,
+    ["TABLE", "DYNAMIC_TABLE", "VIEW"] as const,
     nameArgument(args, "REF_ENTITY_NAME"),
   ) as Relation;
   return policiesOf(ctx, entity);

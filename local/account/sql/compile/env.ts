@@ -15,6 +15,9 @@ export class Suspension {
   }
 }
 
+/** The version up to which a table is read. */
+export type VersionOf = (tableId: number) => number;
+
 /** What one statement's compilation shares, views and subqueries included. */
 export interface Shared {
   readonly transaction: Transaction;
@@ -29,6 +32,10 @@ export interface Shared {
   readonly viewStack: number[];
   /** True when the query touches rows, so that it needs a warehouse. */
   usesData: boolean;
+  /** Does a masking or row access policy have a say in it? */
+  governed: boolean;
+  /** Tables are read as of these versions instead of the transaction's own (refreshes, streams on views). */
+  versionOf: VersionOf | null;
   /** The session that asks, also inside a view or a policy, which have their owner's rights. */
   invoker: StatementContext | null;
   /** What must be released when the rows have been read (fetched files). */
@@ -50,10 +57,16 @@ export function newShared(transaction: Transaction): Shared {
     aliases: { next: 1 },
     viewStack: [],
     usesData: false,
+    governed: false,
+    versionOf: null,
     invoker: null,
     releases: [],
   };
 }
+
+/** Up to which version the statement reads the table. */
+export const readVersionOf = (env: Env, tableId: number): number =>
+  env.shared.versionOf?.(tableId) ?? env.shared.transaction.readVersion(tableId);
 
 export const invokerOf = (env: Env): StatementContext => env.shared.invoker ?? env.ctx;
 

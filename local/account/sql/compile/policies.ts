@@ -1,5 +1,5 @@
 import { asRole } from "../../access/index.ts";
-import type { CatalogObject, ColumnDef } from "../../catalog/model.ts";
+import type { CatalogObject, ColumnDef, StoredTable } from "../../catalog/model.ts";
 import { errors } from "../../errors.ts";
 import { parseExpression } from "../parse/index.ts";
 import { castTo } from "./cast.ts";
@@ -100,11 +100,7 @@ export function policiesOn(
 }
 
 /** A relation as its policies let it be seen. */
-export function applyPolicies(
-  env: Env,
-  object: CatalogObject<"TABLE"> | CatalogObject<"VIEW">,
-  source: Source,
-): Source {
+export function applyPolicies(env: Env, object: StoredTable | CatalogObject<"VIEW">, source: Source): Source {
   let alias = "";
   const bySql = new Map(object.props.columns.map((c, i) => [c.name, source.columns[i]!.sqlName]));
   const policies = policiesOn(env, object, (name) => {
@@ -112,6 +108,7 @@ export function applyPolicies(
     return `${alias}.${quoteName(bySql.get(name)!)}`;
   });
   if (!policies) return source;
+  env.shared.governed = true;
   const items = source.columns.map((c) => {
     const name = quoteName(c.sqlName);
     return `${policies.masks.get(c.name)?.sql ?? `${alias}.${name}`} AS ${name}`;

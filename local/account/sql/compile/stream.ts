@@ -1,5 +1,5 @@
 import { fullName, hasPrivilege, requirePrivilege } from "../../access/index.ts";
-import type { CatalogObject } from "../../catalog/model.ts";
+import type { CatalogObject, StoredTable } from "../../catalog/model.ts";
 import { errors, SnowflakeError } from "../../errors.ts";
 import { BEGIN_VERSION, END_VERSION, physicalTable, ROW_ID } from "../../storage/storage.ts";
 import type { TableVersions } from "../../storage/versions.ts";
@@ -35,7 +35,7 @@ const neverSeen = `(${END_VERSION} IS NULL OR ${END_VERSION} > ${BEGIN_VERSION})
 
 /** SELECT of a table's delta: its columns, then action, isupdate and row id under hidden names. */
 export function deltaSql(
-  table: CatalogObject<"TABLE">,
+  table: StoredTable,
   mode: StreamMode,
   offset: { version: string; initial: boolean },
   now: string,
@@ -66,13 +66,13 @@ const METADATA: readonly { name: string; type: DataType }[] = [
   { name: "METADATA$ROW_ID", type: { kind: "VARCHAR", length: 40 } },
 ];
 
-function deltaSource(table: CatalogObject<"TABLE">, sql: string, name: string[]): Source {
+function deltaSource(table: StoredTable, sql: string, name: string[]): Source {
   const metadata = METADATA.map((m) => ({ ...m, sqlName: m.name, nullable: false }));
   return { sql: `(${sql})`, columns: [...outputColumns(table.props.columns), ...metadata], name };
 }
 
 /** Columns of a stream, for DESCRIBE. */
-export const streamColumns = (table: CatalogObject<"TABLE">) => deltaSource(table, "", []).columns;
+export const streamColumns = (table: StoredTable) => deltaSource(table, "", []).columns;
 
 export async function readOffset(
   connection: { runAndReadAll(sql: string): Promise<{ getRows(): unknown[][] }> },
@@ -85,7 +85,7 @@ export async function readOffset(
   return row ? Number(row[0]) : null;
 }
 
-export function streamSource(env: Env, stream: CatalogObject<"STREAM">): CatalogObject<"TABLE"> {
+export function streamSource(env: Env, stream: CatalogObject<"STREAM">): StoredTable {
   const { catalog } = env.ctx.services;
   const source = catalog.get(stream.props.sourceId);
   if (!source || source.droppedOn !== null)
@@ -94,9 +94,12 @@ export function streamSource(env: Env, stream: CatalogObject<"STREAM">): Catalog
       "02000",
       `SQL compilation error:\nBase table '${source ? fullName(env.ctx, source) : ""}' dropped, cannot read from stream '${fullName(env.ctx, stream)}'.`,
     );
-  if (source.kind !== "TABLE") throw errors.unsupported(`stream on ${source.kind.toLowerCase()}`);
-  return source as CatalogObject<"TABLE">;
+  if (!isStored(source)) throw errors.unsupported(`stream on ${source.kind.toLowerCase()}`);
+  return source;
 }
+
+const isStored = (object: CatalogObject | StoredTable | undefined): object is StoredTable =>
+  object?.kind === "TABLE" || object?.kind === "DYNAMIC_TABLE";
 
 /** What the stream shows: changes since its offset, up to the transaction's view of the table. */
 export function compileStream(env: Env, stream: CatalogObject<"STREAM">, name: string[]): Source {
@@ -119,7 +122,7 @@ export function compileStream(env: Env, stream: CatalogObject<"STREAM">, name: s
 
 export function compileChanges(
   env: Env,
-  table: CatalogObject<"TABLE">,
+  table: StoredTable,
   changes: NonNullable<Extract<TableExpr, { type: "table" }>["changes"]>,
   name: string[],
 ): Source {
@@ -152,8 +155,8 @@ const seen = new WeakMap<TableVersions, Map<number, Seen>>();
 export async function streamHasData(ctx: Env["ctx"], streamId: number): Promise<boolean> {
   const { catalog, versions } = ctx.services;
   const stream = catalog.getAs("STREAM", streamId);
-  const table = stream && catalog.getAs("TABLE", stream.props.sourceId);
-  if (!stream || !table || table.droppedOn !== null) return false;
+  const table = stream && catalog.get(stream.props.sourceId);
+  if (!stream || !isStored(table) || table.droppedOn !== null) return false;
   // Before the offset is read: one that moves meanwhile makes this an old answer.
   const offsetMoves = versions.offsetMoves(streamId);
   const tableVersion = versions.snapshot().get(table.id) ?? 0;
@@ -170,7 +173,7 @@ export async function streamHasData(ctx: Env["ctx"], streamId: number): Promise<
 async function readHasData(
   ctx: Env["ctx"],
   stream: CatalogObject<"STREAM">,
-  table: CatalogObject<"TABLE">,
+  table: StoredTable,
   now: number,
 ): Promise<boolean> {
   const connection = await ctx.services.storage.connect();

@@ -1,5 +1,5 @@
 import { fullName, parseName, resolveObject } from "../../access/index.ts";
-import type { CatalogObject, ColumnDef } from "../../catalog/model.ts";
+import type { ColumnDef, StoredTable } from "../../catalog/model.ts";
 import { errors } from "../../errors.ts";
 import type { StatementContext } from "../../session/context.ts";
 import { BEGIN_VERSION, END_VERSION, physicalTable } from "../../storage/storage.ts";
@@ -16,7 +16,7 @@ export const outputColumns = (columns: readonly ColumnDef[]): OutputColumn[] =>
   columns.map((c) => ({ name: c.name, sqlName: c.name, type: c.type, nullable: c.nullable }));
 
 /** The rows of a table live at a version (SQL of a number). */
-export function tableAt(table: CatalogObject<"TABLE">, version: string, name: string[]): Source {
+export function tableAt(table: StoredTable, version: string, name: string[]): Source {
   const live = `${BEGIN_VERSION} <= ${version} AND (${END_VERSION} IS NULL OR ${END_VERSION} > ${version})`;
   return {
     sql: `(SELECT * FROM ${physicalTable(table.id)} WHERE ${live})`,
@@ -39,7 +39,7 @@ export function statementMoment(ctx: StatementContext, queryId: string, kind: "A
 const NANOS: DataType = { kind: "TIMESTAMP_LTZ", scale: 9 };
 
 /** SQL of the version that was current at a time. Source: "AT | BEFORE". */
-export function versionAt(env: Env, table: CatalogObject<"TABLE">, travel: TimeTravel): string {
+export function versionAt(env: Env, table: StoredTable, travel: TimeTravel): string {
   const scope = newScope(null);
   let millis: string;
   switch (travel.by) {

@@ -6,12 +6,12 @@ import {
   requirePrivilege,
   resolveObject,
 } from "../../access/index.ts";
-import type { CatalogObject } from "../../catalog/model.ts";
+import type { CatalogObject, StoredTable } from "../../catalog/model.ts";
 import { errors, SnowflakeError } from "../../errors.ts";
 import { varchar } from "../../types/data-type.ts";
 import type { Expr, TableExpr } from "../parse/index.ts";
 import { parseQuery } from "../parse/index.ts";
-import { type Env, nextAlias } from "./env.ts";
+import { type Env, nextAlias, readVersionOf } from "./env.ts";
 import { compileExpr, hooks } from "./expression.ts";
 import type { Source } from "./from.ts";
 import { applyPolicies } from "./policies.ts";
@@ -56,14 +56,11 @@ export function compileObject(
   env.shared.usesData = true;
   const name = nameParts(env.ctx, object);
   switch (object.kind) {
-    case "TABLE": {
-      const table = object as CatalogObject<"TABLE">;
-      if (node.changes) return compileChanges(env, table, node.changes, name);
-      const version = node.timeTravel
-        ? versionAt(env, table, node.timeTravel)
-        : String(env.shared.transaction.readVersion(table.id));
-      return applyPolicies(env, table, tableAt(table, version, name));
-    }
+    case "DYNAMIC_TABLE":
+      if (env.ctx.services.runtime?.dynamicTables.dataTimestamp(object.id) === null) throw notInitialized();
+      return compileStored(env, object as StoredTable, node, name);
+    case "TABLE":
+      return compileStored(env, object as StoredTable, node, name);
     case "VIEW":
       if (node.timeTravel || node.changes) throw errors.unsupported("Time Travel on a view");
       return compileView(env, object as CatalogObject<"VIEW">, name);
@@ -74,6 +71,28 @@ export function compileObject(
       throw errors.unsupported(`query on ${object.kind.toLowerCase().replaceAll("_", " ")}`);
   }
 }
+
+/** The rows of a table or dynamic table, at a moment, or what changed. */
+function compileStored(
+  env: Env,
+  table: StoredTable,
+  node: Pick<NamedTable, "timeTravel" | "changes">,
+  name: string[],
+): Source {
+  if (node.changes) return compileChanges(env, table, node.changes, name);
+  const version = node.timeTravel
+    ? versionAt(env, table, node.timeTravel)
+    : String(readVersionOf(env, table.id));
+  return applyPolicies(env, table, tableAt(table, version, name));
+}
+
+/** Source: "CREATE DYNAMIC TABLE", INITIALIZE; "Error code reference for dynamic tables". */
+const notInitialized = () =>
+  new SnowflakeError(
+    "002741",
+    "55000",
+    "Dynamic Table is not initialized. Please run a manual refresh or wait for a scheduled refresh before querying.",
+  );
 
 /** A view's query with its owner's rights and the names it was created with. */
 function compileView(env: Env, view: CatalogObject<"VIEW">, name: string[]): Source {

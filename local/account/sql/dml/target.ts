@@ -20,6 +20,10 @@ export type Table = CatalogObject<"TABLE">;
 /** The table that a DML statement writes, with the privileges it needs on it. */
 export function resolveTargetTable(env: Env, target: Target, privileges: readonly string[]): Table {
   const parts = target.dynamic ? dynamicName(env, target.dynamic) : target.name.map((p) => p.name);
+  const derived = findObject(env.ctx, ["DYNAMIC_TABLE", "MATERIALIZED_VIEW"] as const, parts);
+  // Source: "Dynamic table limitations"; "Working with Materialized Views", limitations.
+  if (derived)
+    throw errors.unsupported(`DML on ${derived.kind.toLowerCase().replace("_", " ")} ${derived.name}`);
   const table = resolveObject(env.ctx, "TABLE", parts, { label: "Table" });
   for (const privilege of privileges) requirePrivilege(env.ctx, privilege, table);
   return table;

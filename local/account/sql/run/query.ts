@@ -3,7 +3,7 @@ import { errors } from "../../errors.ts";
 import type { StatementContext } from "../../session/context.ts";
 import type { Outcome, ResultColumn, Value } from "../../session/outcome.ts";
 import type { Transaction } from "../../storage/transaction.ts";
-import { compileWithFacts, newShared, type Shared } from "../compile/env.ts";
+import { compileWithFacts, newShared, type Shared, type VersionOf } from "../compile/env.ts";
 import "../compile/functions/index.ts";
 import { type Compiled, compileQuery } from "../compile/query.ts";
 import { parseStatement, type Query } from "../parse/index.ts";
@@ -79,15 +79,17 @@ async function* chunks(
   }
 }
 
-/** Compiles within a transaction, hands the SQL on, and frees what compiling made. */
+/** Compiles within a transaction (as of other versions, if given), hands the SQL on, and frees what compiling made. */
 export async function withCompiled<C, T>(
   ctx: StatementContext,
   transaction: Transaction,
   compile: Parameters<typeof compileWithFacts<C>>[2],
   work: (compiled: C, shared: Shared) => Promise<T>,
+  versionOf: VersionOf | null = null,
 ): Promise<T> {
   await applySession(ctx, transaction.connection);
   const shared = newShared(transaction);
+  shared.versionOf = versionOf;
   try {
     const compiled = await compileWithFacts(ctx, shared, compile);
     ctx.note({ objectsAccessed: [...shared.objects] });

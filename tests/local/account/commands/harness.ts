@@ -21,6 +21,7 @@ export interface Calls {
   tasks: number[];
   executed: number[];
   pipes: number[];
+  refreshed: number[];
 }
 
 /** An account in memory with commands alone: no server, no queries. */
@@ -46,7 +47,7 @@ export class Harness {
     const connection = await storage.connect();
     await catalog.load(connection);
     await bootstrapAccount(catalog, connection, { name: "ADMIN", password: "secret" });
-    const calls: Calls = { resumed: [], suspended: [], tasks: [], executed: [], pipes: [] };
+    const calls: Calls = { resumed: [], suspended: [], tasks: [], executed: [], pipes: [], refreshed: [] };
     const services: Services = {
       storage,
       versions,
@@ -181,6 +182,14 @@ function fakeRuntime(calls: Calls): Runtime {
       taskOf: () => undefined,
       cancelTask: () => {},
       taskChanged: (id) => void calls.tasks.push(id),
+    },
+    dynamicTables: {
+      refresh: async (ids) => void calls.refreshed.push(...ids),
+      dataTimestamp: () => START,
+      cloned: async () => {},
+      inputs: async () => [],
+      upstream: async () => [],
+      downstream: async () => [],
     },
     statements: {
       sessionUser: () => undefined,

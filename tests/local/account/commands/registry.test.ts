@@ -19,8 +19,8 @@ test("no two commands have the same words", () => {
 
 test("what Snowflake has and the account has not is refused by name", async () => {
   const account = await Harness.open();
-  expect(await account.error("create dynamic table t target_lag = '1 minute' as select 1")).toBe(
-    "002040: SQL compilation error:\nUnsupported feature 'CREATE DYNAMIC TABLE'.",
+  expect(await account.error("create hybrid table t (a int)")).toBe(
+    "002040: SQL compilation error:\nUnsupported feature 'CREATE HYBRID TABLE'.",
   );
   expect(await account.error("create nonsense x")).toBe(
     "001003: SQL compilation error:\nsyntax error line 1 at position 7 unexpected 'nonsense'.",
