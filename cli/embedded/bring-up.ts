@@ -3,10 +3,8 @@ import { join } from "node:path";
 import { Listr, type ListrTask, PRESET_TIMER } from "listr2";
 import { loadPlatform } from "../../infra/load.ts";
 import type { Platform } from "../../infra/platform.ts";
-import { prepareAws } from "../../local/aws/prepare.ts";
 import { LOCAL_AWS } from "../../local/aws/start.ts";
 import type { Engine } from "../../local/engine/prepare.ts";
-import { prepareKafka } from "../../local/kafka/prepare.ts";
 import type { Progress } from "../../local/progress.ts";
 import { withLock } from "../../local/supervisor/lock.ts";
 import type { Project } from "../project.ts";
@@ -16,14 +14,13 @@ import { askAlerts } from "./alerts.ts";
 import type { EmbeddedConfig } from "./config.ts";
 import { connectEmbedded } from "./connect.ts";
 import { runConnectors, waitForConnectors } from "./connectors.ts";
-import { type Endpoints, engineEnvironment } from "./endpoints.ts";
+import type { Endpoints } from "./endpoints.ts";
 import { refuseUndeclaredReplacements } from "./engine-state.ts";
 import { leaveRealAccounts } from "./foreign-environment.ts";
 import { readInbox } from "./inbox.ts";
 import { interruptible } from "./interrupt.ts";
 import { ensureServiceKeys } from "./keys.ts";
 import { type Landed, landDays } from "./landing.ts";
-import { prepareProjectEngine } from "./prepare.ts";
 import { progressTo } from "./progress-line.ts";
 import {
   type PulumiEnvironment,
@@ -33,9 +30,8 @@ import {
   type UpSummary,
 } from "./pulumi.ts";
 import { printReport, type Report, readReport } from "./report.ts";
-import { loadSecrets } from "./secrets.ts";
-import { startEndpoints } from "./services.ts";
 import { runGraphs, waitForPipes } from "./settle.ts";
+import { prepareMachine, startForEngine } from "./start-engine.ts";
 import { Timings } from "./timings.ts";
 import { settleUnfinished } from "./unfinished.ts";
 
@@ -114,32 +110,23 @@ function steps(
       return `${state.platform.models.length} models, ${state.platform.tables.length} tables`;
     }),
     step("Prepare the engine, AWS and Kafka", async (state, progress) => {
-      [state.engine] = await Promise.all([
-        prepareProjectEngine(progress, signal),
-        prepareAws({ progress, signal }),
-        prepareKafka({ progress, signal }),
-      ]);
+      state.engine = await prepareMachine(progress, signal);
       return Object.entries(state.engine.origin)
         .map(([part, origin]) => `${part} ${origin}`)
         .join(", ");
     }),
     step("Start the account, AWS and Kafka", async (state, progress) => {
-      const secrets = loadSecrets(project.dataDir);
-      state.endpoints = await startEndpoints(project, state.platform, secrets, progress, signal);
-      state.environment = {
-        pulumi: state.engine.pulumi,
-        variables: engineEnvironment(project, state.platform, state.engine, secrets, state.endpoints),
-      };
+      Object.assign(state, await startForEngine(project, state.platform, state.engine, progress, signal));
       return `account on port ${state.endpoints.account.port}`;
     }),
     step(`pulumi up --stack ${project.stack}`, async (state, progress) => {
       await prepareStack(project, state.environment);
       await settleEarlierRun(project, state.environment, progress, signal);
       const logFile = join(project.dataDir, "pulumi.log");
-      const unfinished = await settleUnfinished(project, state.environment, logFile);
+      const { unfinished, resources } = await settleUnfinished(project, state.environment, logFile);
       if (unfinished > 0)
         progress({ step: "pulumi", detail: `${unfinished} creations that a killed run began are settled` });
-      await refuseUndeclaredReplacements(project, state.environment, state.platform);
+      refuseUndeclaredReplacements(project, state.platform, resources);
       state.up = await pulumiUp(project, state.environment, { progress, signal });
       return Object.entries(state.up.changes)
         .map(([operation, count]) => `${count} ${operation}`)

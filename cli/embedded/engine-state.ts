@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Platform } from "../../infra/platform.ts";
@@ -9,44 +8,27 @@ import {
 } from "../../pipelines/operations/replace/pending.ts";
 import { readPolicyConfig } from "../../policy/read-config.ts";
 import type { Project } from "../project.ts";
+import { exportDeployment, type ResourceState } from "./deployment.ts";
 import { engineFailed, type PulumiEnvironment, runPulumi, stackArguments } from "./pulumi.ts";
 
-/** The resources that the engine's state holds; none where the stack does not exist yet. No secrets are decrypted. */
-export function deployedResources(project: Project, environment: PulumiEnvironment): Promise<Deployed[]> {
-  return new Promise((resolve, reject) => {
-    execFile(
-      environment.pulumi,
-      ["stack", "export", "--stack", project.stack, "--non-interactive"],
-      {
-        cwd: project.root,
-        env: { ...process.env, ...environment.variables },
-        maxBuffer: 1 << 30,
-      },
-      (error, stdout, stderr) => {
-        if (error !== null && /no stack named/.test(stderr)) return resolve([]);
-        if (error !== null) return reject(new Error(`pulumi stack export: ${stderr.trim()}`));
-        const { deployment } = JSON.parse(stdout) as {
-          deployment: { resources?: Partial<Deployed>[] } | null;
-        };
-        resolve(
-          (deployment?.resources ?? []).map(({ urn = "", type = "", inputs = {} }) => ({
-            urn,
-            type,
-            inputs,
-          })),
-        );
-      },
-    );
-  });
-}
-
-/** Refuses to go on where `pulumi up` would replace pipes or streams that the configuration does not name. */
-export async function refuseUndeclaredReplacements(
+/** The resources that the engine's state holds; none where the stack does not exist yet. */
+export async function deployedResources(
   project: Project,
   environment: PulumiEnvironment,
+): Promise<Deployed[]> {
+  const exported = await exportDeployment(project, environment);
+  return (exported?.deployment.resources ?? []).map(deployedOf);
+}
+
+const deployedOf = ({ urn, type, inputs = {} }: ResourceState): Deployed => ({ urn, type, inputs });
+
+/** Refuses to go on where `pulumi up` would replace pipes or streams that the configuration does not name. */
+export function refuseUndeclaredReplacements(
+  project: Project,
   platform: Platform,
-): Promise<void> {
-  const pending = pendingReplacements(platform, await deployedResources(project, environment));
+  resources: readonly ResourceState[],
+): void {
+  const pending = pendingReplacements(platform, resources.map(deployedOf));
   refuseReplacements(pending, readPolicyConfig(project.root, project.stack).limits.replacements);
 }
 

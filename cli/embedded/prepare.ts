@@ -1,7 +1,5 @@
 import { join } from "node:path";
-import { prepareAws } from "../../local/aws/prepare.ts";
 import { type Engine, prepareEngine } from "../../local/engine/prepare.ts";
-import { prepareKafka } from "../../local/kafka/prepare.ts";
 import type { Progress } from "../../local/progress.ts";
 import { PROJECT_ROOT } from "../project.ts";
 
@@ -13,5 +11,3 @@ export function prepareProjectEngine(progress: Progress, signal?: AbortSignal): 
     ...(signal ? { signal } : {}),
   });
 }
-
-export { prepareAws, prepareKafka };

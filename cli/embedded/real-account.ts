@@ -17,9 +17,13 @@ export async function upOnAccount(project: Project): Promise<number> {
   });
   const environment = await engineFor(project);
   mkdirSync(project.dataDir, { recursive: true, mode: 0o700 });
-  const unfinished = await settleUnfinished(project, environment, join(project.dataDir, "pulumi.log"));
+  const { unfinished, resources } = await settleUnfinished(
+    project,
+    environment,
+    join(project.dataDir, "pulumi.log"),
+  );
   if (unfinished > 0)
     console.error(`An earlier run was killed: ${unfinished} creations that it had begun are settled.`);
-  await refuseUndeclaredReplacements(project, environment, platform);
+  refuseUndeclaredReplacements(project, platform, resources);
   return runPulumi(project, environment, ["up", "--stack", project.stack], { stdio: "inherit" });
 }

@@ -2,13 +2,12 @@ import { loadPlatform } from "../../infra/load.ts";
 import { LOCAL_AWS } from "../../local/aws/start.ts";
 import type { Project } from "../project.ts";
 import { embeddedConfig } from "./config.ts";
-import { type Endpoints, engineEnvironment } from "./endpoints.ts";
+import type { Endpoints } from "./endpoints.ts";
 import { leaveRealAccounts } from "./foreign-environment.ts";
 import { ensureServiceKeys } from "./keys.ts";
 import { prepareProjectEngine } from "./prepare.ts";
 import type { PulumiEnvironment } from "./pulumi.ts";
-import { loadSecrets } from "./secrets.ts";
-import { startEndpoints } from "./services.ts";
+import { startForEngine } from "./start-engine.ts";
 
 const quiet = () => undefined;
 
@@ -29,11 +28,6 @@ export async function engineFor(
     stack: project.stack,
     awsAccountId: LOCAL_AWS.accountId,
   });
-  const secrets = loadSecrets(project.dataDir);
-  const endpoints = await startEndpoints(project, platform, secrets, quiet, signal);
-  return {
-    pulumi: engine.pulumi,
-    variables: engineEnvironment(project, platform, engine, secrets, endpoints),
-    endpoints,
-  };
+  const { environment, endpoints } = await startForEngine(project, platform, engine, quiet, signal);
+  return { ...environment, endpoints };
 }

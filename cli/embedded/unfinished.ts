@@ -1,22 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { importId } from "../../infra/import-ids.ts";
 import type { Project } from "../project.ts";
+import { type Deployment, type Exported, exportDeployment, type ResourceState } from "./deployment.ts";
 import { engineFailed, type PulumiEnvironment, runPulumi, stackArguments } from "./pulumi.ts";
-
-/** What this file reads and changes of `pulumi stack export`; the rest is kept as it is. */
-export interface Deployment {
-  resources?: ResourceState[];
-  pending_operations?: { type: string; resource: ResourceState }[];
-}
-export interface ResourceState {
-  urn: string;
-  type: string;
-  custom?: boolean;
-  id?: string;
-  inputs?: Record<string, unknown>;
-  outputs?: Record<string, unknown>;
-}
 
 export interface Settlement<D extends Deployment> {
   deployment: D;
@@ -53,41 +40,52 @@ export function settlePending<D extends Deployment>(deployment: D): Settlement<D
 
 const isProvider = (type: string): boolean => type.startsWith("pulumi:");
 
-/**
- * Mends the state of an engine that was killed while it created, so that the next `up` goes on. Resolves with the number
- * of creations whose end nobody saw.
- */
+/** How an earlier run's state was left: creations whose end nobody saw, and what the state holds now. */
+export interface Settled {
+  unfinished: number;
+  resources: readonly ResourceState[];
+}
+
+/** Mends the state of an engine that was killed while it created, so that the next `up` goes on. */
 export async function settleUnfinished(
   project: Project,
   environment: PulumiEnvironment,
   logFile: string,
-): Promise<number> {
-  const file = join(project.dataDir, "deployment.json");
-  const run = (args: string[]) => runPulumi(project, environment, args, { stdio: { logFile } });
-  const must = async (what: string, args: string[]) => {
-    if ((await run(args)) !== 0) throw engineFailed(what, logFile);
+): Promise<Settled> {
+  const exported = await exportDeployment(project, environment);
+  if (exported === undefined) return { unfinished: 0, resources: [] };
+  const { deployment, changed, unseen } = settlePending(exported.deployment);
+  const unfinished = exported.deployment.pending_operations?.length ?? 0;
+  if (!changed && unseen.length === 0) return { unfinished, resources: deployment.resources ?? [] };
+  const run = async (what: string, args: string[]) => {
+    if ((await runPulumi(project, environment, args, { stdio: { logFile } })) !== 0)
+      throw engineFailed(what, logFile);
   };
+  if (changed) await importDeployment(project, { ...exported, deployment }, run);
+  if (unseen.length > 0)
+    await run(
+      "look for what a killed run had made",
+      stackArguments(project, [
+        "refresh",
+        "--yes",
+        "--skip-preview",
+        "--non-interactive",
+        ...unseen.flatMap((urn) => ["--target", urn]),
+      ]),
+    );
+  const mended = await exportDeployment(project, environment);
+  return { unfinished, resources: mended?.deployment.resources ?? [] };
+}
+
+async function importDeployment(
+  project: Project,
+  exported: Exported,
+  run: (what: string, args: string[]) => Promise<void>,
+): Promise<void> {
+  const file = join(project.dataDir, "deployment.json");
   try {
-    // No such stack yet, or no access to its state: `up`, which comes next, says so.
-    if ((await run(["stack", "export", "--stack", project.stack, "--file", file])) !== 0) return 0;
-    const exported = JSON.parse(readFileSync(file, "utf8")) as { deployment: Deployment };
-    const { deployment, changed, unseen } = settlePending(exported.deployment);
-    if (changed) {
-      writeFileSync(file, JSON.stringify({ ...exported, deployment }), { mode: 0o600 });
-      await must("mend the stack's state", ["stack", "import", "--stack", project.stack, "--file", file]);
-    }
-    if (unseen.length > 0)
-      await must(
-        "look for what a killed run had made",
-        stackArguments(project, [
-          "refresh",
-          "--yes",
-          "--skip-preview",
-          "--non-interactive",
-          ...unseen.flatMap((urn) => ["--target", urn]),
-        ]),
-      );
-    return exported.deployment.pending_operations?.length ?? 0;
+    writeFileSync(file, JSON.stringify(exported), { mode: 0o600 });
+    await run("mend the stack's state", ["stack", "import", "--stack", project.stack, "--file", file]);
   } finally {
     rmSync(file, { force: true });
   }

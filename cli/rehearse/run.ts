@@ -7,24 +7,21 @@ import { loadPriceBook } from "../../cost/price-book.ts";
 import { loadUsage } from "../../cost/usage.ts";
 import { loadPlatform } from "../../infra/load.ts";
 import type { Platform } from "../../infra/platform.ts";
-import { prepareAws } from "../../local/aws/prepare.ts";
 import { LOCAL_AWS } from "../../local/aws/start.ts";
 import type { World } from "../../local/data/generate.ts";
 import type { Engine } from "../../local/engine/prepare.ts";
-import { prepareKafka } from "../../local/kafka/prepare.ts";
 import type { Progress } from "../../local/progress.ts";
 import { writeFileAtomic } from "../../local/supervisor/files.ts";
 import { withLock } from "../../local/supervisor/lock.ts";
 import { stopServices } from "../../local/supervisor/stop.ts";
 import { connectEmbedded } from "../embedded/connect.ts";
 import { runConnectors } from "../embedded/connectors.ts";
-import { type Endpoints, engineEnvironment } from "../embedded/endpoints.ts";
+import type { Endpoints } from "../embedded/endpoints.ts";
 import { leaveRealAccounts } from "../embedded/foreign-environment.ts";
 import { interruptible } from "../embedded/interrupt.ts";
 import { ensureServiceKeys } from "../embedded/keys.ts";
 import { compareKpi, type KpiComparison } from "../embedded/kpi-comparison.ts";
 import { truthTables } from "../embedded/landing.ts";
-import { prepareProjectEngine } from "../embedded/prepare.ts";
 import { progressTo } from "../embedded/progress-line.ts";
 import {
   type PulumiEnvironment,
@@ -33,8 +30,7 @@ import {
   settleEarlierRun,
   type UpSummary,
 } from "../embedded/pulumi.ts";
-import { loadSecrets } from "../embedded/secrets.ts";
-import { startEndpoints } from "../embedded/services.ts";
+import { prepareMachine, startForEngine } from "../embedded/start-engine.ts";
 import { type Project, rehearsalFolder, rehearsalOf } from "../project.ts";
 import type { SnowflakeClient } from "../snowflake-client.ts";
 import {
@@ -133,20 +129,11 @@ function steps(project: Project, settings: RehearsalSettings, signal: AbortSigna
       return `${state.platform.models.length} models, ${state.platform.tables.length} tables`;
     }),
     step("Prepare the engine, AWS and Kafka", async (state, progress) => {
-      [state.engine] = await Promise.all([
-        prepareProjectEngine(progress, signal),
-        prepareAws({ progress, signal }),
-        prepareKafka({ progress, signal }),
-      ]);
+      state.engine = await prepareMachine(progress, signal);
       return undefined;
     }),
     step("Start an account with a virtual clock, AWS and Kafka", async (state, progress) => {
-      const secrets = loadSecrets(project.dataDir);
-      state.endpoints = await startEndpoints(project, state.platform, secrets, progress, signal);
-      state.environment = {
-        pulumi: state.engine.pulumi,
-        variables: engineEnvironment(project, state.platform, state.engine, secrets, state.endpoints),
-      };
+      Object.assign(state, await startForEngine(project, state.platform, state.engine, progress, signal));
       const brokers = state.endpoints.kafka.bootstrapServers.split(",").length;
       return `${brokers} Kafka broker${brokers === 1 ? "" : "s"}, time starts ${settings.startDay}`;
     }),

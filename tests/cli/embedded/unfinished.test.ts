@@ -1,4 +1,5 @@
-import { type Deployment, type ResourceState, settlePending } from "../../../cli/embedded/unfinished.ts";
+import type { Deployment, ResourceState } from "../../../cli/embedded/deployment.ts";
+import { settlePending } from "../../../cli/embedded/unfinished.ts";
 
 const TABLE = "snowflake:index/table:Table";
 const table = (name: string): ResourceState => ({
