@@ -109,7 +109,7 @@ export function classify(text: string): StatementClass {
     case "TRUNCATE":
       return "DML";
     case "COPY":
-      return "COPY";
+      return isWord(tokens[i + 1], "FILES") ? "COMMAND" : "COPY";
     case "CALL":
       return "CALL";
     case "SET":

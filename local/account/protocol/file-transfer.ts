@@ -94,7 +94,8 @@ export async function transferFiles(
     operation: "Node",
     kind: null,
     parallel,
-    encryptionMaterial: [],
+    // Nothing is encrypted: drivers read an object of an upload's answer and a list of a download's.
+    encryptionMaterial: transfer.command === "PUT" ? null : [],
     queryId: context.queryId,
     clientShowEncryptionParameter: false,
     statementTypeId: transfer.command === "PUT" ? 0x7101 : 0x7102,

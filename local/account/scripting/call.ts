@@ -9,12 +9,13 @@ import type { Session } from "../session/session.ts";
 import { printDataType, varchar } from "../types/data-type.ts";
 import { runFlow, splitFlow } from "./flow.ts";
 import { outcomeOf, runScript, type ScriptHost } from "./run.ts";
+import { runStagedScript, stagedScript } from "./staged-script.ts";
 import { type Scalar, scalarSql } from "./variables.ts";
 
 /** Makes the host of a script that runs in the session. */
 export type HostOf = (session: Session, signal: AbortSignal) => ScriptHost;
 
-/** A flow of statements, a block, or EXECUTE IMMEDIATE '…' [USING …], as a statement of its own. */
+/** A flow of statements, a block, or EXECUTE IMMEDIATE ('…' [USING …], FROM a file), as a statement of its own. */
 export async function runBlock(context: StatementContext, hostOf: HostOf): Promise<Outcome> {
   const host = hostOf(context.session, context.signal);
   const flow = splitFlow(context.text);
@@ -22,6 +23,8 @@ export async function runBlock(context: StatementContext, hostOf: HostOf): Promi
   const tokens = tokenize(context.text);
   if (tokens[0]?.value !== "EXECUTE")
     return outcomeOf(await runScript(host, context.text), "anonymous block", null);
+  const file = stagedScript(context.text);
+  if (file !== null) return runStagedScript(context, host, file);
   const first = tokens[2];
   if (!first) throw errors.syntax(1, context.text.length, "<EOF>");
   const text =
