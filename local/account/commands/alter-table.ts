@@ -11,7 +11,7 @@ import type { Cursor } from "./cursor.ts";
 import { swapWith } from "./databases.ts";
 import { tokenize } from "./lexer.ts";
 import { changeCatalog, EXECUTED, findExisting, readExistingName, updateProps } from "./objects.ts";
-import { splitParameters, withoutParameters } from "./parameter-sets.ts";
+import { overlayParameters, splitParameters, withoutParameters } from "./parameter-sets.ts";
 import {
   addPhysicalColumn,
   type Constant,
@@ -108,7 +108,7 @@ function readSet(cursor: Cursor): Action[] {
       if (days !== undefined && Number(days) > 1 && table.props.tableKind !== "PERMANENT")
         throw errors.invalidValue(String(days), "DATA_RETENTION_TIME_IN_DAYS");
       const changed = updateProps(change, table, {
-        parameters: { ...table.props.parameters, ...parameters },
+        parameters: overlayParameters(table.props.parameters, parameters),
         changeTracking: values.CHANGE_TRACKING ?? table.props.changeTracking,
         enableSchemaEvolution: values.ENABLE_SCHEMA_EVOLUTION ?? table.props.enableSchemaEvolution,
       });

@@ -30,7 +30,7 @@ import {
   retentionDays,
   updateProps,
 } from "./objects.ts";
-import { parameterTable, splitParameters, withoutParameters } from "./parameter-sets.ts";
+import { overlayParameters, parameterTable, splitParameters, withoutParameters } from "./parameter-sets.ts";
 import { readKeys, readProperties, text, textOrWord, unsupported } from "./properties.ts";
 import { type CommandDef, command, type Head } from "./registry.ts";
 import {
@@ -75,7 +75,7 @@ async function createDatabase(ctx: StatementContext, cursor: Cursor, head: Head)
     name,
     build: () => ({
       props: {
-        parameters: { ...original?.props.parameters, ...parameters },
+        parameters: overlayParameters(original?.props.parameters, parameters),
         transient: head.modifiers.has("TRANSIENT"),
         origin: null,
       },
@@ -110,7 +110,7 @@ async function createSchema(ctx: StatementContext, cursor: Cursor, head: Head): 
       const parent = target.parent as CatalogObject<"DATABASE">;
       return {
         props: {
-          parameters: { ...original?.props.parameters, ...parameters },
+          parameters: overlayParameters(original?.props.parameters, parameters),
           transient: head.modifiers.has("TRANSIENT") || parent.props.transient,
           managedAccess: managed || (original?.props.managedAccess ?? false),
         },
@@ -145,7 +145,7 @@ async function alterParameters(
     const { parameters } = splitParameters(kind, values);
     await changeCatalog(ctx, (change) => {
       const changed = updateProps(change, target, {
-        parameters: { ...change.latest(target).props.parameters, ...parameters },
+        parameters: overlayParameters(change.latest(target).props.parameters, parameters),
       });
       if (values.COMMENT !== undefined) change.update(changed, { comment: values.COMMENT });
     });

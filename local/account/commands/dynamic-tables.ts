@@ -37,7 +37,7 @@ import {
   readCreateName,
   updateProps,
 } from "./objects.ts";
-import { parameterTable, splitParameters, withoutParameters } from "./parameter-sets.ts";
+import { overlayParameters, parameterTable, splitParameters, withoutParameters } from "./parameter-sets.ts";
 import { countRows, createPhysicalLike } from "./physical.ts";
 import { placeFilled } from "./place-filled.ts";
 import { identifierOrText, oneOf, readKeys, readProperties, text } from "./properties.ts";
@@ -132,7 +132,7 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
   const declared = values.REFRESH_MODE ?? "AUTO";
   if (declared === "INCREMENTAL") throw errors.unsupported("REFRESH_MODE = INCREMENTAL");
   const props: DynamicTableProps = {
-    parameters: splitParameters("TABLE", values).parameters,
+    parameters: overlayParameters(undefined, splitParameters("TABLE", values).parameters),
     columns,
     transient: head.modifiers.has("TRANSIENT"),
     query,
@@ -437,7 +437,7 @@ async function set(ctx: StatementContext, cursor: Cursor, table: DynamicTable): 
   await changeCatalog(ctx, (change) => {
     const { props } = change.latest(table);
     const changed = updateProps(change, table, {
-      parameters: { ...props.parameters, ...parameters },
+      parameters: overlayParameters(props.parameters, parameters),
       targetLag: lag ?? props.targetLag,
       warehouseId: warehouse ?? props.warehouseId,
       initializationWarehouseId: initialization ?? props.initializationWarehouseId,

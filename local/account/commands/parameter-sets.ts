@@ -126,14 +126,24 @@ function checkZone(name: string, given: string, bad: () => Error): string {
   }
 }
 
+/** NULL unsets the parameter, as tools that keep an account in step with files rely on. */
 const reader =
-  (definition: ParameterDef): ValueReader<ParameterValue> =>
+  (definition: ParameterDef): ValueReader<ParameterValue | null> =>
   (cursor, key) =>
-    checkParameter(definition, textOrWord(cursor, key));
+    cursor.accept("NULL") ? null : checkParameter(definition, textOrWord(cursor, key));
+
+/** Parameters as a statement gives them; null unsets. */
+export type GivenParameters = Record<string, ParameterValue | null>;
+
+/** The parameters in force before, with those given laid over them. */
+export function overlayParameters(base: Parameters | undefined, given: GivenParameters): Parameters {
+  const all: GivenParameters = { ...base, ...given };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null)) as Parameters;
+}
 
 /** The property table of all parameters that an object of the kind takes. */
-export function parameterTable(holder: ParameterHolder): Record<string, ValueReader<ParameterValue>> {
-  const table: Record<string, ValueReader<ParameterValue>> = {};
+export function parameterTable(holder: ParameterHolder): Record<string, ValueReader<ParameterValue | null>> {
+  const table: Record<string, ValueReader<ParameterValue | null>> = {};
   for (const name of PARAMETERS_OF[holder]) table[name] = reader(PARAMETERS.get(name)!);
   return table;
 }
@@ -142,11 +152,11 @@ export function parameterTable(holder: ParameterHolder): Record<string, ValueRea
 export function splitParameters<T extends Record<string, unknown>>(
   holder: ParameterHolder,
   values: T,
-): { parameters: Parameters; own: T } {
-  const parameters: Parameters = {};
+): { parameters: GivenParameters; own: T } {
+  const parameters: GivenParameters = {};
   const own: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(values))
-    if (PARAMETERS_OF[holder].includes(name)) parameters[name] = value as ParameterValue;
+    if (PARAMETERS_OF[holder].includes(name)) parameters[name] = value as ParameterValue | null;
     else own[name] = value;
   return { parameters, own: own as T };
 }
@@ -157,16 +167,16 @@ export function withoutParameters(parameters: Parameters, names: readonly string
 }
 
 /** `KEY = value` for parameters of a session or the account, at least one. */
-export function readParameters(cursor: Cursor, holder: ParameterHolder): Parameters {
+export function readParameters(cursor: Cursor, holder: ParameterHolder): GivenParameters {
   const table: PropertyTable = parameterTable(holder);
-  const parameters: Parameters = {};
+  const parameters: GivenParameters = {};
   do {
     const token = cursor.peek();
     const read = token?.kind === "WORD" ? table[token.value] : undefined;
     if (!token || !read) throw unknownParameter(cursor);
     cursor.at++;
     cursor.expectSymbol("=");
-    parameters[token.value] = read(cursor, token.value) as ParameterValue;
+    parameters[token.value] = read(cursor, token.value) as ParameterValue | null;
     cursor.acceptSymbol(",");
   } while (!cursor.atEnd);
   return parameters;

@@ -11,7 +11,7 @@ import { alterCommon } from "./alter.ts";
 import type { Cursor } from "./cursor.ts";
 import { commonRow, showCommand } from "./family.ts";
 import { changeCatalog, createObject, definitionContext, EXECUTED, latest, updateProps } from "./objects.ts";
-import { parameterTable, splitParameters, withoutParameters } from "./parameter-sets.ts";
+import { overlayParameters, parameterTable, splitParameters, withoutParameters } from "./parameter-sets.ts";
 import { readKeys, readProperties, text, unsupported } from "./properties.ts";
 import { type CommandDef, command, type Head, notYet } from "./registry.ts";
 import { findRoutine, resolveRoutine, routineKey } from "./routine-names.ts";
@@ -101,7 +101,7 @@ function readRoutine(cursor: Cursor, head: Head, kind: RoutineKind): RoutineSynt
       TAG: readTagValues,
     });
     const { parameters } = splitParameters(kind, values as Record<string, unknown>);
-    Object.assign(props.parameters, parameters);
+    props.parameters = overlayParameters(props.parameters, parameters);
     if (values.COMMENT !== undefined) comment = values.COMMENT as string;
     tags.push(...((values.TAG as TagValue[] | undefined) ?? []));
     if (cursor.at === before) throw cursor.syntaxError();
@@ -216,7 +216,7 @@ async function alter(ctx: StatementContext, cursor: Cursor, kind: RoutineKind): 
     const { parameters } = splitParameters(kind, values as Record<string, unknown>);
     await changeCatalog(ctx, (change) => {
       updateProps(change, routine, {
-        parameters: { ...change.latest(routine).props.parameters, ...parameters },
+        parameters: overlayParameters(change.latest(routine).props.parameters, parameters),
       });
       if (values.COMMENT !== undefined)
         change.update(latest(change, routine), { comment: values.COMMENT as string });

@@ -17,7 +17,13 @@ import type { DataType } from "../types/data-type.ts";
 import type { Cursor } from "./cursor.ts";
 import { quoteString } from "./lexer.ts";
 import { changeCatalog, EXECUTED, updateProps } from "./objects.ts";
-import { PARAMETERS_OF, readParameters, unknownParameter, withoutParameters } from "./parameter-sets.ts";
+import {
+  overlayParameters,
+  PARAMETERS_OF,
+  readParameters,
+  unknownParameter,
+  withoutParameters,
+} from "./parameter-sets.ts";
 import { readKeys } from "./properties.ts";
 import { type CommandDef, command } from "./registry.ts";
 import { useRole } from "./roles.ts";
@@ -102,7 +108,9 @@ async function alterSession(ctx: StatementContext, cursor: Cursor): Promise<Outc
   const { parameters } = ctx.session;
   if (cursor.accept("SET")) {
     const values = readParameters(cursor, "SESSION");
-    for (const [name, value] of Object.entries(values)) parameters.set(name, value);
+    for (const [name, value] of Object.entries(values))
+      if (value === null) parameters.delete(name);
+      else parameters.set(name, value);
   } else if (cursor.accept("UNSET")) {
     const token = cursor.peek();
     if (token?.kind === "WORD" && !PARAMETERS_OF.SESSION.includes(token.value))
@@ -129,12 +137,12 @@ async function alterAccount(ctx: StatementContext, cursor: Cursor): Promise<Outc
       return statusOutcome(EXECUTED);
     }
     const values = readParameters(cursor, "ACCOUNT");
-    checkNetworkPolicy(ctx, values["NETWORK_POLICY"]);
+    checkNetworkPolicy(ctx, values["NETWORK_POLICY"] ?? undefined);
     await changeCatalog(
       ctx,
       (change) =>
         void updateProps(change, settings, {
-          parameters: { ...change.latest(settings).props.parameters, ...values },
+          parameters: overlayParameters(change.latest(settings).props.parameters, values),
         }),
     );
     return statusOutcome(EXECUTED);

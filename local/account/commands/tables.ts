@@ -25,7 +25,7 @@ import {
   readCreateName,
 } from "./objects.ts";
 import { alterations } from "./or-alter-table.ts";
-import { parameterTable, splitParameters } from "./parameter-sets.ts";
+import { overlayParameters, parameterTable, splitParameters } from "./parameter-sets.ts";
 import { createPhysicalLike } from "./physical.ts";
 import { placeFilled } from "./place-filled.ts";
 import { flag, listOf, readProperties, text, type ValueReader } from "./properties.ts";
@@ -264,7 +264,7 @@ async function make(
         changeTracking: clauses.values.CHANGE_TRACKING ?? options.base?.changeTracking ?? false,
         enableSchemaEvolution:
           clauses.values.ENABLE_SCHEMA_EVOLUTION ?? options.base?.enableSchemaEvolution ?? false,
-        parameters: { ...options.base?.parameters, ...parameters },
+        parameters: overlayParameters(options.base?.parameters, parameters),
       };
       if (props.tableKind === "TEMPORARY") props.sessionId = ctx.session.id;
       const days = Number(props.parameters["DATA_RETENTION_TIME_IN_DAYS"] ?? 0);

@@ -27,7 +27,7 @@ import {
   readExistingName,
   updateProps,
 } from "./objects.ts";
-import { parameterTable, splitParameters, withoutParameters } from "./parameter-sets.ts";
+import { overlayParameters, parameterTable, splitParameters, withoutParameters } from "./parameter-sets.ts";
 import {
   flag,
   identifierOrText,
@@ -98,7 +98,7 @@ const EMPTY: Omit<TaskProps, "context"> = {
 
 function applyProperties(ctx: StatementContext, base: TaskProps, values: Values): TaskProps {
   const { parameters } = splitParameters("TASK", values);
-  const props: TaskProps = { ...base, parameters: { ...base.parameters, ...parameters } };
+  const props: TaskProps = { ...base, parameters: overlayParameters(base.parameters, parameters) };
   if (values.WAREHOUSE !== undefined) {
     const warehouse = resolveObject(ctx, "WAREHOUSE", [values.WAREHOUSE]);
     requirePrivilege(ctx, "USAGE", warehouse);

@@ -24,7 +24,7 @@ import {
   readCreateName,
   updateProps,
 } from "./objects.ts";
-import { parameterTable, splitParameters, withoutParameters } from "./parameter-sets.ts";
+import { overlayParameters, parameterTable, splitParameters, withoutParameters } from "./parameter-sets.ts";
 import {
   flag,
   identifierOrText,
@@ -79,10 +79,10 @@ const OWN = {
   PASSWORD: nullable(text),
   LOGIN_NAME: textOrWord,
   DISPLAY_NAME: textOrWord,
-  FIRST_NAME: text,
-  MIDDLE_NAME: text,
-  LAST_NAME: text,
-  EMAIL: text,
+  FIRST_NAME: nullable(text),
+  MIDDLE_NAME: nullable(text),
+  LAST_NAME: nullable(text),
+  EMAIL: nullable(text),
   MUST_CHANGE_PASSWORD: flag,
   DISABLED: flag,
   DAYS_TO_EXPIRY: nullable(integer({ min: 0 })),
@@ -93,12 +93,12 @@ const OWN = {
   DEFAULT_SECONDARY_ROLES: secondaryRoles,
   MINS_TO_BYPASS_MFA: nullable(integer({ min: 0 })),
   DISABLE_MFA: flag,
-  RSA_PUBLIC_KEY: publicKey,
-  RSA_PUBLIC_KEY_2: publicKey,
+  RSA_PUBLIC_KEY: nullable(publicKey),
+  RSA_PUBLIC_KEY_2: nullable(publicKey),
   RSA_PUBLIC_KEY_FP: unsupported("RSA_PUBLIC_KEY_FP"),
   RSA_PUBLIC_KEY_2_FP: unsupported("RSA_PUBLIC_KEY_2_FP"),
-  TYPE: oneOf("PERSON", "SERVICE", "LEGACY_SERVICE"),
-  COMMENT: text,
+  TYPE: nullable(oneOf("PERSON", "SERVICE", "LEGACY_SERVICE")),
+  COMMENT: nullable(text),
 };
 const PROPERTIES = { ...parameterTable("USER"), ...OWN, NETWORK_POLICY: identifierOrText };
 
@@ -118,7 +118,7 @@ type Values = ReturnType<typeof readProperties<typeof OWN>> & { NETWORK_POLICY?:
 async function applyProperties(ctx: StatementContext, base: UserProps, values: Values): Promise<UserProps> {
   const { parameters, own } = splitParameters("USER", values as Record<string, unknown>);
   const given = own as Values;
-  const props: UserProps = { ...base, parameters: { ...base.parameters, ...parameters } };
+  const props: UserProps = { ...base, parameters: overlayParameters(base.parameters, parameters) };
   const type = given.TYPE ?? props.type;
   if (type === "SERVICE" || (type === "LEGACY_SERVICE" && given.MINS_TO_BYPASS_MFA !== undefined))
     for (const key of NOT_FOR_SERVICE)

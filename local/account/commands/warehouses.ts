@@ -15,7 +15,7 @@ import {
   readExistingName,
   updateProps,
 } from "./objects.ts";
-import { parameterTable, splitParameters, withoutParameters } from "./parameter-sets.ts";
+import { overlayParameters, parameterTable, splitParameters, withoutParameters } from "./parameter-sets.ts";
 import {
   flag,
   integer,
@@ -72,7 +72,7 @@ const PROPERTIES = {
   AUTO_SUSPEND: nullable(integer({ min: 0 })),
   AUTO_RESUME: flag,
   RESOURCE_MONITOR: nullable(objectName),
-  COMMENT: text,
+  COMMENT: nullable(text),
   ENABLE_QUERY_ACCELERATION: flag,
   QUERY_ACCELERATION_MAX_SCALE_FACTOR: integer({ min: 0, max: 100 }),
   RESOURCE_CONSTRAINT: oneOf(
@@ -115,7 +115,7 @@ function applyProperties(
   values: PropertyValues<typeof PROPERTIES>,
 ): WarehouseProps {
   const { parameters, own } = splitParameters("WAREHOUSE", values);
-  const props: WarehouseProps = { ...base, parameters: { ...base.parameters, ...parameters } };
+  const props: WarehouseProps = { ...base, parameters: overlayParameters(base.parameters, parameters) };
   if (own.WAREHOUSE_TYPE !== undefined) props.type = own.WAREHOUSE_TYPE;
   if (own.WAREHOUSE_SIZE !== undefined) props.size = own.WAREHOUSE_SIZE;
   if (own.MIN_CLUSTER_COUNT !== undefined) props.minClusterCount = own.MIN_CLUSTER_COUNT;
@@ -321,7 +321,14 @@ const SHOW_COLUMNS: ShowColumns = [
   ["budget", "text"],
   ["owner_role_type", "text"],
   ["resource_constraint", "text"],
+  ["generation", "text"],
 ];
+
+/** Of standard warehouses alone: 1 or 2, as set or as the constraint says. Source: "SHOW WAREHOUSES", behaviour change 2110. */
+function generationOf({ type, generation, resourceConstraint }: WarehouseProps): string | null {
+  if (type !== "STANDARD") return null;
+  return generation ?? (resourceConstraint === "STANDARD_GEN_2" ? "2" : "1");
+}
 
 async function show(ctx: StatementContext, cursor: Cursor, head: { terse: boolean }) {
   const options = readShowOptions(cursor, head.terse);
@@ -369,6 +376,7 @@ async function show(ctx: StatementContext, cursor: Cursor, head: { terse: boolea
       budget: null,
       resource_constraint:
         props.resourceConstraint ?? (props.type === "STANDARD" ? "STANDARD_GEN_1" : "MEMORY_16X"),
+      generation: generationOf(props),
     };
   });
   return showOutcome(SHOW_COLUMNS, rows, options);

@@ -3,13 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AccountServer, startAccountServer } from "../../../../local/account/server.ts";
 import { connect, execute } from "../sdk.ts";
-import { pythonClient, runProgram } from "./python.ts";
+import { runProgram, slowPythonClient } from "./python.ts";
 
-/** dbt is heavy to install: FIRN_CLIENTS=dbt (or all) asks for it. */
-const asked = ["dbt", "all"].includes(process.env["FIRN_CLIENTS"] ?? "");
-const { bin, missing } = asked
-  ? pythonClient("dbt-snowflake", "1.12.3")
-  : { bin: "", missing: "set FIRN_CLIENTS=dbt to run it" };
+const { bin, missing } = slowPythonClient("dbt", "dbt-snowflake", "1.12.3");
 
 (missing ? describe.skip : describe)(`dbt-snowflake 1.12.3${missing ? ` (skipped: ${missing})` : ""}`, () => {
   let server: AccountServer;

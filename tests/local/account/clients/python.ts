@@ -29,11 +29,20 @@ export function pythonClient(
   return { bin, missing: prepare() };
 }
 
-/** Output of a program; rejects with all that it printed when it fails. */
+/** `pythonClient` of one that takes long to install or to run: FIRN_CLIENTS=<name>, or all, asks for it. */
+export function slowPythonClient(
+  asked: string,
+  ...client: Parameters<typeof pythonClient>
+): ReturnType<typeof pythonClient> {
+  if ([asked, "all"].includes(process.env["FIRN_CLIENTS"] ?? "")) return pythonClient(...client);
+  return { bin: "", missing: `set FIRN_CLIENTS=${asked} to run it` };
+}
+
+/** Output of a program, with what it wrote to standard error if `both`; rejects with all that it printed when it fails. */
 export function runProgram(
   command: string,
   args: string[],
-  options: { cwd?: string; env?: Record<string, string> } = {},
+  options: { cwd?: string; env?: Record<string, string>; both?: boolean } = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: options.cwd, env: { ...process.env, ...options.env } });
@@ -48,7 +57,7 @@ export function runProgram(
     child.on("error", reject);
     child.on("close", (code) =>
       code === 0
-        ? resolve(text)
+        ? resolve(options.both ? text + errors : text)
         : reject(new Error(`${command} ${args.join(" ")}: exit ${code}\n${text}\n${errors}`)),
     );
   });

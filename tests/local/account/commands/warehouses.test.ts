@@ -18,7 +18,10 @@ describe("warehouses", () => {
       resource_monitor: "null",
       scaling_policy: "STANDARD",
       is_current: "Y",
+      generation: "1",
     });
+    await account.run("ALTER WAREHOUSE load_wh SET GENERATION = '2'");
+    expect(await account.one("SHOW WAREHOUSES LIKE 'load_wh'")).toMatchObject({ generation: "2" });
     await account.all(
       `CREATE WAREHOUSE "wh-2" WAREHOUSE_SIZE = 'XXLARGE' MAX_CLUSTER_COUNT = 3 MIN_CLUSTER_COUNT = 2 SCALING_POLICY = 'ECONOMY'
          AUTO_SUSPEND = 60 AUTO_RESUME = false INITIALLY_SUSPENDED = true COMMENT = 'it''s' STATEMENT_TIMEOUT_IN_SECONDS = 30`,
@@ -33,6 +36,9 @@ describe("warehouses", () => {
     });
     const parameter = `SHOW PARAMETERS LIKE 'STATEMENT_TIMEOUT%' IN WAREHOUSE "wh-2"`;
     expect(await account.one(parameter)).toMatchObject({ value: "30", level: "WAREHOUSE", type: "NUMBER" });
+    await account.run(`ALTER WAREHOUSE "wh-2" SET STATEMENT_TIMEOUT_IN_SECONDS = NULL`);
+    expect(await account.one(parameter)).toMatchObject({ value: "172800", level: "" });
+    await account.run(`ALTER WAREHOUSE "wh-2" SET STATEMENT_TIMEOUT_IN_SECONDS = 30`);
     await account.run(`ALTER WAREHOUSE "wh-2" UNSET STATEMENT_TIMEOUT_IN_SECONDS, AUTO_SUSPEND`);
     expect(await account.one(parameter)).toMatchObject({ value: "172800", level: "" });
     expect(await account.one(`SHOW WAREHOUSES LIKE 'wh-2'`)).toMatchObject({ auto_suspend: 600 });
