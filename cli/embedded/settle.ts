@@ -3,6 +3,7 @@ import type { Platform, Task } from "../../infra/platform.ts";
 import type { Progress } from "../../local/progress.ts";
 import { CliError } from "../failure.ts";
 import type { SnowflakeClient } from "../snowflake-client.ts";
+import { findHeld, heldError } from "./held.ts";
 
 const POLL_MS = 250;
 
@@ -89,6 +90,9 @@ export async function waitForPipes(
 export async function runGraphs(client: SnowflakeClient, platform: Platform, options: Wait): Promise<void> {
   const roots = platform.tasks.filter((task) => task.schedule !== undefined && task.role === undefined);
   const since = (await client.query("SELECT CURRENT_TIMESTAMP()::VARCHAR")).rows[0]![0] as string;
+  // Streams that held rows when the graphs were started last, and how often in a row that has changed nothing.
+  let before = "";
+  let inVain = 0;
   await waitUntil(
     "the streams are consumed",
     async () => {
@@ -96,6 +100,12 @@ export async function runGraphs(client: SnowflakeClient, platform: Platform, opt
       const waiting = await streamsWithData(client, platform);
       const running = await runningGraphs(client, roots);
       if (waiting.length > 0 && running === 0) {
+        inVain = waiting.join() === before ? inVain + 1 : 0;
+        before = waiting.join();
+        if (inVain >= 2) {
+          const held = await findHeld(client, platform, waiting);
+          if (held.length > 0) throw heldError(held);
+        }
         for (const root of roots)
           await client.query(`EXECUTE TASK ${quoted(root.database, root.schema, root.name)}`);
       }
