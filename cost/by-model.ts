@@ -1,23 +1,36 @@
 import type { Platform } from "../infra/platform.ts";
+import { makeContext } from "./estimate/context.ts";
 import type { Estimate } from "./estimate/estimate.ts";
+import { graphsOn } from "./estimate/graphs.ts";
 import { numberOf } from "./figure.ts";
-import { type Usage, usageFor } from "./usage.ts";
+import type { PriceBook } from "./price-book.ts";
+import type { Usage } from "./usage.ts";
 
 export interface ModelCost {
-  /** USD a month of its share of the warehouse, by assumed busy seconds; people's queries are not in it. */
+  /** USD a month of its share of the warehouse, by assumed busy seconds of what is scheduled; people's queries are not in it. */
   compute: number | null;
   /** USD a month of its table. */
   storage: number | null;
 }
 
 /** What each model's table costs a month, expected; null where there is no price. Keyed by logical name. */
-export function costByModel(platform: Platform, estimate: Estimate, usage: Usage): Map<string, ModelCost> {
+export function costByModel(
+  platform: Platform,
+  estimate: Estimate,
+  book: PriceBook,
+  usage: Usage,
+): Map<string, ModelCost> {
   const perWarehouse = new Map<string, number>();
-  const seconds = (task: Platform["tasks"][number]): number =>
-    usageFor(usage.tasks, task.model ?? task.key).busySeconds;
-  for (const task of platform.tasks)
-    if (task.model)
-      perWarehouse.set(task.warehouseKey, (perWarehouse.get(task.warehouseKey) ?? 0) + seconds(task));
+  const perModel = new Map<string, number>();
+  const context = makeContext(platform, book, usage, {});
+  const add = (map: Map<string, number>, key: string, seconds: number): void => {
+    map.set(key, (map.get(key) ?? 0) + seconds);
+  };
+  for (const warehouse of platform.warehouses)
+    for (const { model, seconds } of graphsOn(context, warehouse).flatMap((graph) => graph.work)) {
+      add(perWarehouse, warehouse.key, seconds);
+      if (model !== undefined) add(perModel, model, seconds);
+    }
   const items = new Map(
     estimate.items.map((item) => [`${item.resource.kind} ${item.service} ${item.resource.key}`, item]),
   );
@@ -40,7 +53,7 @@ export function costByModel(platform: Platform, estimate: Estimate, usage: Usage
           ? 0
           : usd === undefined || total === 0
             ? null
-            : (usd * (warehouse?.scheduled ?? 1) * seconds(task)) / total;
+            : (usd * (warehouse?.scheduled ?? 1) * (perModel.get(logical) ?? 0)) / total;
       const stored = storage.get(logical);
       return [logical, { compute, storage: stored === undefined ? 0 : (numberOf(stored.expected) ?? null) }];
     }),

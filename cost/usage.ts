@@ -18,7 +18,8 @@ const people = z
   })
   .refine((each) => each.toHour > each.fromHour, { message: "toHour comes after fromHour" });
 
-const taskUse = z.strictObject({ busySeconds: count, shareOfRunsWithWork: share });
+/** Without a share of its own, a task finds work as often as its sources bring some. */
+const taskUse = z.strictObject({ busySeconds: count, shareOfRunsWithWork: share.optional() });
 const warehouseUse = z.strictObject({
   averageClusters: z.number().min(1).max(10),
   accelerationHours: count,
@@ -41,6 +42,8 @@ const withDefault = <T extends z.ZodType>(schema: T) =>
 const usageSchema = z.strictObject({
   version: z.string(),
   tasks: withDefault(taskUse),
+  /** How many tasks of one graph keep the warehouse busy side by side. */
+  tasksAtOnce: z.number().min(1).max(100),
   warehouses: withDefault(warehouseUse),
   pipes: withDefault(pipeUse),
   connectors: withDefault(ingestUse),

@@ -1,6 +1,7 @@
 import type { EstimateOptions } from "../cost/estimate/context.ts";
 import { type Estimate, estimate, totalsOf } from "../cost/estimate/estimate.ts";
 import type { Total } from "../cost/estimate/item.ts";
+import type { OverQuota } from "../cost/estimate/warehouses.ts";
 import type { PriceBook } from "../cost/price-book.ts";
 import type { Usage } from "../cost/usage.ts";
 import type { Platform } from "../infra/platform.ts";
@@ -44,6 +45,8 @@ export interface Money {
   defaults: UnsetDefault[];
   /** Departments whose expected warehouse use is above their budget; `before` is the base's. */
   overBudget: { department: string; budget: number; expected: number; before?: number }[];
+  /** Monitors that would suspend their warehouses; `before` is what was wanted of them in the base. */
+  overQuota: (OverQuota & { before?: number })[];
   unbounded: Estimate["unbounded"];
   unpriced: Estimate["unpriced"];
   /** Unbounded things that the base did not have. */
@@ -82,6 +85,10 @@ export function compareMoney(
         ceiling: item.ceiling.value.kind === "number" ? item.ceiling.value.number : "unbounded",
       })),
     overBudget: overBudget(before, after, head.budgets),
+    overQuota: after.overQuota.map((each) => ({
+      ...each,
+      before: before?.overQuota.find((was) => was.monitor === each.monitor)?.wanted,
+    })),
     unbounded: after.unbounded,
     unpriced: after.unpriced,
     newlyUnbounded: after.unbounded
@@ -90,6 +97,13 @@ export function compareMoney(
     notes: after.notes,
   };
 }
+
+/** Whether something passes a limit that it did not pass before, or passes it further; without a base, that it does. */
+export const passesAnew = (
+  now: number,
+  before: number | undefined,
+  limit = Number.NEGATIVE_INFINITY,
+): boolean => before === undefined || before <= limit || now > before * 1.001;
 
 /** A department's warehouse use, USD a month: what its budget limits. */
 const WAREHOUSE_USE = new Set(["Virtual Warehouse", "Query Acceleration"]);

@@ -2,9 +2,12 @@ import type { Document, Tone } from "./document/document.ts";
 import { code, faint } from "./document/document.ts";
 import type { Review } from "./review.ts";
 import { accessSection } from "./sections/access.ts";
+import { meaningSection } from "./sections/meaning.ts";
 import { moneySection } from "./sections/money.ts";
-import { meaningSection, resourceSection, riskSection, verdictSection } from "./sections/others.ts";
 import { previewSection } from "./sections/preview.ts";
+import { resourceSection } from "./sections/resources.ts";
+import { riskSection } from "./sections/risk.ts";
+import { verdictSection } from "./sections/verdict.ts";
 import type { Verdict } from "./verdict.ts";
 
 const TITLE: Record<Verdict["decision"], string> = {

@@ -3,7 +3,8 @@ import type { ResourceChange, ResourceChanges } from "./resources/changes.ts";
 
 /** Data that a change can lose, and how to make the change without losing it. */
 export interface Risk {
-  severity: "loses data" | "can lose data" | "shortens history";
+  /** `can be computed again`: a model's rows are gone, and what they are made of stays. */
+  severity: "loses data" | "can lose data" | "can be computed again" | "shortens history";
   label: string;
   name: string;
   what: string;
@@ -12,10 +13,12 @@ export interface Risk {
   atStake?: string;
 }
 
-type Judge = (change: ResourceChange, head: Platform) => Risk[];
+type Judge = (change: ResourceChange, base: Platform, head: Platform) => Risk[];
 
 const SAFE_TABLE =
   "Clone it first (CREATE TABLE … CLONE …), deploy, compare counts, then drop the clone after the retention. UNDROP works only within Time Travel.";
+const SAFE_MODEL =
+  "Nothing has to be saved: with the model back, its full refresh (firn backfill) computes the rows again, at the price of that run. Look under Meaning for who reads them.";
 const SAFE_STREAM =
   "Suspend the tasks that read it, run them once more so that the stream is empty (SYSTEM$STREAM_HAS_DATA), deploy, then run the model's full refresh.";
 const SAFE_PIPE =
@@ -30,9 +33,11 @@ const JUDGES: Record<string, Judge> = {
     ...retention(change, "timeTravelDays", "Time Travel"),
   ],
   schemas: (change) => gone(change, "all of its tables and their history", SAFE_TABLE),
-  tables: (change) => [...gone(change, "its rows", SAFE_TABLE), ...columns(change)],
-  streams: (change) =>
-    gone(change, "rows that its task has not read yet (its offset starts anew)", SAFE_STREAM),
+  tables: (change, base, head) => [...goneTable(change, base, head), ...columns(change, base)],
+  streams: (change, base, head) =>
+    goesWithItsReader(change, base, head)
+      ? []
+      : gone(change, "rows that its task has not read yet (its offset starts anew)", SAFE_STREAM),
   pipes: (change) =>
     gone(change, "its load history: files could be loaded twice, pending ones not at all", SAFE_PIPE),
   stages: (change) =>
@@ -66,7 +71,7 @@ const JUDGES: Record<string, Judge> = {
 export function dataAtRisk(resources: ResourceChanges, base: Platform, head: Platform): Risk[] {
   const found = resources.changes.flatMap((change) => {
     const judge = JUDGES[change.kind];
-    if (judge) return judge(change, head);
+    if (judge) return judge(change, base, head);
     return resources.unknownKinds.includes(change.kind) &&
       (change.action === "delete" || change.action === "replace")
       ? [
@@ -87,7 +92,12 @@ export function dataAtRisk(resources: ResourceChanges, base: Platform, head: Pla
       what: "protection against deletion is taken off every stateful resource",
       procedure: "Take it off the one resource that has to go, and put it back.",
     });
-  const order: Risk["severity"][] = ["loses data", "can lose data", "shortens history"];
+  const order: Risk["severity"][] = [
+    "loses data",
+    "can lose data",
+    "can be computed again",
+    "shortens history",
+  ];
   return found.sort((left, right) => order.indexOf(left.severity) - order.indexOf(right.severity));
 }
 
@@ -104,6 +114,44 @@ function gone(change: ResourceChange, what: string, procedure: string): Risk[] {
       ),
     ];
   return [];
+}
+
+/** Rows of a source are gone for good; those of a model are computed from tables that may stay. */
+function goneTable(change: ResourceChange, base: Platform, head: Platform): Risk[] {
+  const lost = gone(change, "its rows", SAFE_TABLE);
+  const model = base.models.find((each) => each.logical === change.key);
+  if (!model || lost.length === 0) return lost;
+  const raw = rawBelow(model.logical, base);
+  const kept = new Set(head.tables.map((table) => table.logical));
+  if (raw.length === 0 || raw.some((logical) => !kept.has(logical))) return lost;
+  return lost.map((each) => ({
+    ...each,
+    severity: "can be computed again",
+    what: `${each.what}; what they are computed from stays`,
+    procedure: SAFE_MODEL,
+  }));
+}
+
+/** The tables of sources that a model's rows come from, all the way up. */
+function rawBelow(logical: string, platform: Platform): string[] {
+  const models = new Map(platform.models.map((model) => [model.logical, model]));
+  const seen = new Set<string>();
+  const queue = [logical];
+  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    queue.push(...(models.get(name)?.reads ?? []));
+  }
+  return [...seen].filter((name) => !models.has(name));
+}
+
+/** A stream that goes together with the one task that reads it: its rows stay in their table, and nobody waits for them. */
+function goesWithItsReader(change: ResourceChange, base: Platform, head: Platform): boolean {
+  if (change.action !== "delete") return false;
+  const consumer = base.streams.find((stream) => stream.key === change.key)?.consumer;
+  const reads = (task: Platform["tasks"][number]): boolean =>
+    task.model === consumer || task.key === consumer;
+  return consumer !== undefined && base.tasks.some(reads) && !head.tasks.some(reads);
 }
 
 /** A number that shrinks: days of history, milliseconds of a topic. */
@@ -134,8 +182,9 @@ const becomes = (
     : [];
 
 /** Dropped columns, and types that hold less than before. */
-function columns(change: ResourceChange): Risk[] {
+function columns(change: ResourceChange, base: Platform): Risk[] {
   if (change.action !== "update") return [];
+  const computed = base.models.some((model) => model.logical === change.key);
   const dropped = new Set<string>();
   const risks: Risk[] = [];
   for (const field of change.fields) {
@@ -145,12 +194,19 @@ function columns(change: ResourceChange): Risk[] {
     if (part === "name" && field.after === undefined && !dropped.has(column)) {
       dropped.add(column);
       risks.push(
-        risk(
-          "loses data",
-          change,
-          `column ${column} is dropped with its values`,
-          "Keep the column, stop writing it, and drop it when nobody reads it (see Meaning) and a clone exists.",
-        ),
+        computed
+          ? risk(
+              "can be computed again",
+              change,
+              `column ${column} is dropped with its values, which its model computes`,
+              "Put the column back into the model and run its full refresh, should it be needed after all (see Meaning for who reads it).",
+            )
+          : risk(
+              "loses data",
+              change,
+              `column ${column} is dropped with its values`,
+              "Keep the column, stop writing it, and drop it when nobody reads it (see Meaning) and a clone exists.",
+            ),
       );
     }
     if (

@@ -2,7 +2,7 @@ import { showChange } from "../cost/explain.ts";
 import type { Finding } from "../policy/finding.ts";
 import type { AccessChange } from "./access/changes.ts";
 import type { Meaning } from "./meaning.ts";
-import type { Money } from "./money.ts";
+import { type Money, passesAnew } from "./money.ts";
 import type { ResourceChanges } from "./resources/changes.ts";
 import type { Risk } from "./risk.ts";
 
@@ -29,6 +29,9 @@ export interface Judged {
   comparable: boolean;
 }
 
+/** More names than these are counted in the sentence. */
+const MOST_NAMED = 3;
+
 /** Differences below this are rounding, not a decision. */
 const CENT = 0.005;
 
@@ -54,8 +57,11 @@ function financeReasons(money: Money, comparable: boolean): string[] {
   if (money.newlyUnbounded.length > 0)
     why.push(`${count(money.newlyUnbounded.length, "thing")} without a limit`);
   for (const over of money.overBudget)
-    if (over.before === undefined || over.before <= over.budget || over.expected > over.before + CENT)
+    if (passesAnew(over.expected, over.before, over.budget))
       why.push(`${over.department} is above its budget`);
+  for (const over of money.overQuota)
+    if (passesAnew(over.wanted, over.before))
+      why.push(`${over.monitor} would suspend ${list(over.warehouses)} at the expected use`);
   return why;
 }
 
@@ -147,8 +153,51 @@ function sentence(
   if (personal > 0) effects.push(`opens ${count(personal, "personal column")}`);
   const losing = judged.risks.filter((risk) => risk.severity === "loses data").length;
   if (losing > 0) effects.push(`puts the data of ${count(losing, "thing")} at risk`);
+  const again = judged.risks.filter((risk) => risk.severity === "can be computed again").length;
+  if (again > 0) effects.push(`drops ${count(again, "thing")} that can be computed again`);
+  for (const over of judged.money.overQuota)
+    if (judged.comparable && passesAnew(over.wanted, over.before))
+      effects.push(`lets ${over.monitor} suspend ${list(over.warehouses)} at the expected use`);
+  const { metrics } = judged.meaning;
+  const redefined = metrics.filter((metric) => metric.change !== "new");
+  if (redefined.length > 0)
+    effects.push(
+      redefined.length <= MOST_NAMED
+        ? `${redefined.every(({ change }) => change === "removed") ? "removes" : "redefines"} the metric${redefined.length === 1 ? "" : "s"} ${list(redefined.map(({ name }) => name))}`
+        : `redefines ${count(redefined.length, "metric")}`,
+    );
   const models = judged.meaning.models.length;
   if (models > 0) effects.push(`changes ${count(models, "model")}`);
+  const rights = new Set(
+    judged.access
+      .filter((change) => change.because === "grant" && !change.automation && change.gained.length > 0)
+      .map((change) => change.principal),
+  );
+  if (rights.size > 0 && personal === 0)
+    effects.push(
+      rights.size <= MOST_NAMED
+        ? `gives ${list([...rights])} access`
+        : `gives ${rights.size} principals access`,
+    );
+  const deprived = new Set(
+    judged.access
+      .filter(
+        (change) =>
+          change.because === "grant" &&
+          !change.automation &&
+          change.gained.length === 0 &&
+          change.lost.length > 0,
+      )
+      .map((change) => change.principal),
+  );
+  if (deprived.size > 0)
+    effects.push(
+      deprived.size <= MOST_NAMED
+        ? `takes access from ${list([...deprived])}`
+        : `takes access from ${deprived.size} principals`,
+    );
+  const hidden = (judged.resources?.changes ?? []).filter((change) => GOVERNED.has(change.kind)).length;
+  if (hidden > 0) effects.push("changes masks, policies or networks");
   const subject =
     effects.length > 0
       ? `It ${list(effects)}.`

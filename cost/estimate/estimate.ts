@@ -8,7 +8,7 @@ import { type Context, type EstimateOptions, makeContext } from "./context.ts";
 import { addItem, type CostItem, noTotal, type Total } from "./item.ts";
 import { cloudServicesItem, ingestItems, serverlessItems, transferItem } from "./services.ts";
 import { kafkaItems, landingItems, tableItems } from "./stored.ts";
-import { totalExpected, type WarehouseCosts, warehouseCosts } from "./warehouses.ts";
+import { type OverQuota, totalExpected, type WarehouseCosts, warehouseCosts } from "./warehouses.ts";
 
 /** A month of the platform in money, item by item; every figure can be taken apart. */
 export interface Estimate {
@@ -26,7 +26,9 @@ export interface Estimate {
   unpriced: { name: string; because: string }[];
   /** Things by name that nothing limits, with the reason. */
   unbounded: { name: string; because: string }[];
-  /** Warnings of the whole: a quota below the expected use, a warehouse without a monitor. */
+  /** Monitors that would suspend their warehouses at the expected use, which the figures are cut to. */
+  overQuota: OverQuota[];
+  /** Warnings of the whole: a warehouse without a monitor, a short measurement. */
   notes: string[];
   /** Forecast beside measurement, where there is one. */
   measured: MeasuredDifference[];
@@ -62,6 +64,7 @@ export function estimate(
     ...totalsOf(items),
     unpriced: reasons(items, "no-price"),
     unbounded: reasons(items, "unbounded"),
+    overQuota: warehouses.overQuota,
     notes: [...warehouses.notes, ...(options.measured ? measurementNotes(options.measured) : [])],
     measured: differences(context, warehouses),
   };

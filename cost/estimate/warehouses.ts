@@ -1,6 +1,6 @@
 import type { Monitor, Warehouse } from "../../infra/platform.ts";
 import { derive, type Figure, given, numberOf, sum } from "../figure.ts";
-import { type Burst, SECONDS_PER_DAY } from "../formulas/bursts.ts";
+import type { Burst } from "../formulas/bursts.ts";
 import { DAYS_PER_MONTH } from "../formulas/hours.ts";
 import { type Frequency, type MonitorShape, monitorMaximum } from "../formulas/monitor.ts";
 import {
@@ -14,12 +14,13 @@ import {
 } from "../formulas/warehouse.ts";
 import { measuredDays } from "../measured.ts";
 import { priceOf } from "../price-book.ts";
-import { type People, usageFor } from "../usage.ts";
+import { usageFor } from "../usage.ts";
 import { allot, type Claim } from "./allot.ts";
 import { assumed, type Context, inUsd } from "./context.ts";
 import { sharesOf } from "./departments.ts";
+import { graphsOn, startsOfPeople } from "./graphs.ts";
 import type { CostItem, DepartmentShare } from "./item.ts";
-import { HORIZON_DAYS, startsOf } from "./runs.ts";
+import { HORIZON_DAYS } from "./runs.ts";
 
 /** A warehouse with every figure of its month, credits. */
 export interface WarehouseMonth {
@@ -37,7 +38,16 @@ export interface WarehouseCosts {
   items: CostItem[];
   months: WarehouseMonth[];
   monitors: { monitor: Monitor; maximum: Figure }[];
+  overQuota: OverQuota[];
   notes: string[];
+}
+
+/** A monitor whose warehouses are expected to use more than it allows: it would suspend them. Credits a month. */
+export interface OverQuota {
+  monitor: string;
+  warehouses: string[];
+  wanted: number;
+  allowed: number;
 }
 
 /** Settings that the program may come to declare; until then Snowflake's defaults hold, which nobody set. */
@@ -89,7 +99,8 @@ export function warehouseCosts(context: Context): WarehouseCosts {
     return { monitor, maximum: monitorMaximum(monitorShape(monitor), running, lag) };
   });
   const notes: string[] = [];
-  const allotted = applyMonitors(months, monitors, notes);
+  const overQuota: OverQuota[] = [];
+  const allotted = applyMonitors(months, monitors, overQuota);
   const items = months.flatMap((month, index) => [
     computeItem(context, month, allotted[index] as Claim & { limits: Figure[] }),
     ...accelerationItem(context, month),
@@ -97,7 +108,7 @@ export function warehouseCosts(context: Context): WarehouseCosts {
   for (const warehouse of platform.warehouses)
     if (!platform.monitors.some((monitor) => monitor.account || monitor.name === warehouse.monitor))
       notes.push(`${warehouse.name} has no resource monitor: only its size and clusters limit it`);
-  return { items, months, monitors, notes };
+  return { items, months, monitors, overQuota, notes };
 }
 
 function timeoutOf(context: Context, warehouse: Warehouse): Figure {
@@ -138,10 +149,8 @@ function useOf(
     for (const startSecond of starts) bursts.push({ startSecond, busySeconds: seconds });
   };
   for (const graph of graphsOn(context, warehouse)) {
-    const busySeconds = graph.tasks.reduce((total, task) => total + task.seconds, 0);
-    for (const startSecond of graph.starts) bursts.push({ startSecond, busySeconds });
-    for (const task of graph.tasks)
-      weights.set(task.owner, (weights.get(task.owner) ?? 0) + graph.starts.length * task.seconds);
+    bursts.push(...graph.bursts);
+    for (const task of graph.work) weights.set(task.owner, (weights.get(task.owner) ?? 0) + task.seconds);
   }
   const scheduled = total(weights);
   for (const people of usage.people) put(people.department, startsOfPeople(people), people.busySeconds);
@@ -159,68 +168,6 @@ function useOf(
 
 const total = (weights: Map<string, number>): number =>
   [...weights.values()].reduce((sum, weight) => sum + weight, 0);
-
-interface Graph {
-  starts: number[];
-  tasks: { owner: string; seconds: number }[];
-}
-
-/** Each root's schedule with the tasks of its graph that run on the warehouse. A run that finds no rows skips its tasks. */
-function graphsOn(context: Context, warehouse: Warehouse): Graph[] {
-  const owners = new Map(context.platform.models.map((model) => [model.logical, model.owner]));
-  const graphs = context.platform.tasks
-    .filter((root) => root.schedule && root.started)
-    .map((root) => {
-      const members = context.platform.tasks.filter(
-        (task) =>
-          task.freshness === root.freshness &&
-          task.warehouseKey === warehouse.key &&
-          (task.model ?? task.checks) !== undefined,
-      );
-      const working = usageFor(context.usage.tasks, root.freshness).shareOfRunsWithWork;
-      const every = working > 0 ? Math.max(1, Math.round(1 / working)) : 0;
-      const starts = (root.schedule && startsOf(root.schedule)) ?? [];
-      return {
-        starts: every === 0 || members.length === 0 ? [] : starts.filter((_, index) => index % every === 0),
-        tasks: members.map((task) => ({
-          owner: owners.get(task.model ?? task.checks ?? "") ?? "shared",
-          seconds: usageFor(context.usage.tasks, task.model ?? task.key).busySeconds,
-        })),
-      };
-    })
-    .filter((graph) => graph.starts.length > 0);
-  return [...graphs, ...alertsOn(context, warehouse)];
-}
-
-/** Alerts wake their warehouse whether or not there is something to tell; those of one schedule, together. */
-function alertsOn(context: Context, warehouse: Warehouse): Graph[] {
-  const own = context.platform.alerts.filter(
-    (alert) => alert.started && alert.warehouseKey === warehouse.key,
-  );
-  const schedules = new Map(own.map((alert) => [JSON.stringify(alert.schedule), alert.schedule]));
-  return [...schedules].map(([key, schedule]) => ({
-    starts: startsOf(schedule) ?? [],
-    tasks: own
-      .filter((alert) => JSON.stringify(alert.schedule) === key)
-      .map((alert) => ({
-        owner: alert.owner,
-        seconds: usageFor(context.usage.tasks, `alert.${alert.key}`).busySeconds,
-      })),
-  }));
-}
-
-function startsOfPeople(people: People): number[] {
-  const starts: number[] = [];
-  const step = ((people.toHour - people.fromHour) * 3600) / Math.max(1, people.burstsPerDay);
-  for (let day = 0; day < HORIZON_DAYS; day++) {
-    // The horizon begins on a Sunday: five days are Monday to Friday.
-    const weekday = (day + 6) % 7;
-    if (weekday >= people.daysPerWeek) continue;
-    for (let index = 0; index < Math.round(people.burstsPerDay); index++)
-      starts.push(day * SECONDS_PER_DAY + people.fromHour * 3600 + index * step);
-  }
-  return starts;
-}
 
 function measuredCredits(context: Context, warehouse: Warehouse): Figure | undefined {
   const measured = context.measured;
@@ -243,7 +190,7 @@ function measuredCredits(context: Context, warehouse: Warehouse): Figure | undef
 function applyMonitors(
   months: WarehouseMonth[],
   monitors: { monitor: Monitor; maximum: Figure }[],
-  notes: string[],
+  overQuota: OverQuota[],
 ): (Claim & { limits: Figure[] })[] {
   const claims = months.map((month) => {
     const maximum = numberOf(month.maximum) ?? 0;
@@ -255,9 +202,12 @@ function applyMonitors(
     const before = members.map((index) => claims[index] as Claim & { limits: Figure[] });
     const wanted = before.reduce((total, claim) => total + claim.expected, 0);
     if (wanted > number)
-      notes.push(
-        `expected use of ${wanted.toFixed(0)} credits a month is above what monitor ${name} allows (${number.toFixed(0)}): warehouses would be suspended`,
-      );
+      overQuota.push({
+        monitor: name,
+        warehouses: members.map((index) => months[index]?.warehouse.name ?? ""),
+        wanted,
+        allowed: number,
+      });
     allot(number, before).forEach((claim, at) => {
       const index = members[at] as number;
       const old = claims[index] as Claim & { limits: Figure[] };

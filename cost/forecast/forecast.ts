@@ -2,6 +2,7 @@ import type { Platform } from "../../infra/platform.ts";
 import type { EstimateOptions } from "../estimate/context.ts";
 import { type Estimate, estimate } from "../estimate/estimate.ts";
 import type { Total } from "../estimate/item.ts";
+import type { OverQuota } from "../estimate/warehouses.ts";
 import { type FocusRow, focusRows, nextMonth } from "../focus.ts";
 import type { PriceBook } from "../price-book.ts";
 import type { Usage } from "../usage.ts";
@@ -67,7 +68,7 @@ export function forecast(
       arrived[which] += volume[which];
     }
     first ??= estimates.expected;
-    for (const note of estimates.expected.notes)
+    for (const note of [...estimates.expected.overQuota.map(quotaNote), ...estimates.expected.notes])
       if (!notes.has(kind(note))) notes.set(kind(note), `${month.slice(0, 7)}: ${note}`);
     months.push({
       month,
@@ -145,6 +146,9 @@ function sumRecords(records: Record<string, number>[]): Record<string, number> {
     for (const [name, value] of Object.entries(record)) sums.set(name, (sums.get(name) ?? 0) + value);
   return Object.fromEntries([...sums].sort(([, left], [, right]) => right - left));
 }
+
+const quotaNote = ({ monitor, warehouses, wanted, allowed }: OverQuota): string =>
+  `${monitor} would suspend ${warehouses.join(", ")}: the expected use of ${wanted.toFixed(0)} credits a month is above the ${allowed.toFixed(0)} that it allows, to which the figures are cut`;
 
 /** A note without its figures: the same warning of another month. */
 const kind = (note: string): string => note.replace(/[\d.,]+/g, "#");

@@ -23,6 +23,8 @@ export interface AccessChange {
   via?: Path;
   /** Personal columns that can be read in clear from now on. */
   newPersonal: string[];
+  /** The principal is one of the platform's own roles, as which it loads, transforms, alerts and sends back. */
+  automation: boolean;
   /** The thing itself is new or gone, rather than the right to it. */
   because: "grant" | "new object" | "dropped object";
 }
@@ -33,6 +35,7 @@ export function compareAccess(base: Platform, head: Platform): AccessChange[] {
   const after = index(effectiveAccess(head));
   const inBase = objectsOf(base);
   const inHead = objectsOf(head);
+  const own = new Set([...ownRoles(base), ...ownRoles(head)]);
   const changes: AccessChange[] = [];
   for (const id of new Set([...before.keys(), ...after.keys()])) {
     const was = before.get(id);
@@ -61,13 +64,15 @@ export function compareAccess(base: Platform, head: Platform): AccessChange[] {
           (column) => column.pii && (column.change === "now readable" || column.change === "now unmasked"),
         )
         .map((column) => column.name),
-      because: !(shown.objectKind in DECLARED)
-        ? "grant"
-        : !inBase.has(shown.object)
-          ? "new object"
-          : !inHead.has(shown.object)
-            ? "dropped object"
-            : "grant",
+      automation: own.has(shown.principal),
+      because:
+        !inBase.has(place(shown)) && !inHead.has(place(shown))
+          ? "grant"
+          : !inBase.has(place(shown))
+            ? "new object"
+            : !inHead.has(place(shown))
+              ? "dropped object"
+              : "grant",
     });
   }
   return changes.sort(
@@ -121,16 +126,25 @@ const missing = (has: EffectiveAccess | undefined, other: EffectiveAccess | unde
 const index = (access: EffectiveAccess[]): Map<string, EffectiveAccess> =>
   new Map(access.map((each) => [`${each.principalKind} ${each.principal} ${each.object}`, each]));
 
+/** Roles that make and run the platform: what they may do follows from what is declared. */
+const ownRoles = ({ automation }: Platform): string[] =>
+  (["loader", "transformer", "alerter", "activator"] as const).map((key) => automation[key]);
+
 /** Kinds that come and go with what is declared, rather than with a grant. */
 const DECLARED = { table: "tables", view: "views", pipe: "pipes", stream: "streams", task: "tasks" } as const;
 
 function objectsOf(platform: Platform): Set<string> {
-  return new Set(
-    Object.entries(DECLARED).flatMap(([kind, list]) =>
+  return new Set([
+    ...Object.entries(DECLARED).flatMap(([kind, list]) =>
       platform[list].map((object) => `${kind} ${object.database}.${object.schema}.${object.name}`),
     ),
-  );
+    ...platform.schemas.map(({ database, schema }) => `schema ${database}.${schema}`),
+  ]);
 }
+
+/** What has to be declared for it: itself, or the schema that future objects are of. */
+const place = ({ object, objectKind }: EffectiveAccess): string =>
+  objectKind.startsWith("future ") ? `schema ${object.split(" in ").at(-1)}` : object;
 
 const rank = (change: AccessChange): number => {
   if (change.newPersonal.length > 0) return 0;

@@ -56,7 +56,7 @@ export interface Catalog {
 /** What the platform's data say, gathered by table. Pure. */
 export function gatherCatalog(platform: Platform, book: PriceBook, usage: Usage): Catalog {
   const priced = estimate(platform, book, usage);
-  const costs = costByModel(platform, priced, usage);
+  const costs = costByModel(platform, priced, book, usage);
   const personal = personalColumns(platform);
   const models = new Map(platform.models.map((model) => [model.logical, model]));
   const sources = sourcesByTable(platform);

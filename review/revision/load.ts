@@ -65,9 +65,13 @@ const WORKING_TREE = "working tree";
 async function compileWorkingTree(root: string, stack: string): Promise<CompiledPlatform> {
   const { loadPlatform } = await import("../../infra/load.ts");
   const platform = loadPlatform({ root, stack });
-  const unread = platform.users
-    .filter((user) => isKeyPlaceholder(user.publicKey))
-    .map((user) => `The public key of ${user.name} is not at hand; it is taken as unchanged.`);
+  const without = platform.users.filter((user) => isKeyPlaceholder(user.publicKey)).map((user) => user.name);
+  const unread =
+    without.length === 0
+      ? []
+      : [
+          `The public key${without.length === 1 ? "" : "s"} of ${without.join(", ")} ${without.length === 1 ? "is" : "are"} not at hand; taken as unchanged.`,
+        ];
   return { platform, unread };
 }
 

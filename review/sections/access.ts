@@ -1,7 +1,7 @@
 import type { AccessChange } from "../access/changes.ts";
 import { type Block, code, faint, join, type Part, type Section, type Text } from "../document/document.ts";
 import type { Review } from "../review.ts";
-import { count } from "../verdict.ts";
+import { count, list } from "../verdict.ts";
 import { policyBlocks } from "./policies.ts";
 
 /** Access: new ways to personal data first, then gains and losses, many alike as one line. */
@@ -25,8 +25,20 @@ export function accessSection(review: Review): Section {
     });
   else if (access.length === 0) blocks.push({ kind: "text", text: "Nobody gains or loses anything." });
   for (const change of personal) blocks.push({ kind: "note", tone: "bad", text: personalText(change) });
-  if (gains.length > 0) blocks.push(grouped(gains, "gained"));
-  if (losses.length > 0) blocks.push(grouped(losses, "lost"));
+  const follows = (change: AccessChange): boolean => change.automation && change.because !== "grant";
+  const shown = (changes: AccessChange[]): AccessChange[] => changes.filter((each) => !follows(each));
+  if (shown(gains).length > 0) blocks.push(grouped(shown(gains), "gained"));
+  if (shown(losses).length > 0) blocks.push(grouped(shown(losses), "lost"));
+  const own = others.filter(follows);
+  if (own.length > 0)
+    blocks.push({
+      kind: "details",
+      summary: `What the platform's own roles may do follows from what is new or dropped (${count(own.length, "thing")})`,
+      blocks: [
+        ...(gains.some(follows) ? [grouped(gains.filter(follows), "gained")] : []),
+        ...(losses.some(follows) ? [grouped(losses.filter(follows), "lost")] : []),
+      ],
+    });
   blocks.push(...policyBlocks(review));
   const principals = new Set(access.map((change) => change.principal)).size;
   return {
@@ -53,15 +65,14 @@ function personalText(change: AccessChange): Text {
   ];
 }
 
-/** One line for all things of one schema that change alike for one principal. */
+/** One line for everything that changes alike for one principal. */
 function grouped(changes: AccessChange[], which: "gained" | "lost"): Block {
   const groups = Map.groupBy(changes, (change) =>
     JSON.stringify([
       change.principal,
-      change.objectKind,
-      place(change),
       change[which],
       change.because,
+      change.because === "grant" ? change.via?.roles : "",
       columnWords(change).length > 0 || change.rows ? change.object : "",
     ]),
   );
@@ -81,21 +92,12 @@ function grouped(changes: AccessChange[], which: "gained" | "lost"): Block {
         ...columnWords(change),
         ...(change.rows ? [`${change.rows.is} instead of ${change.rows.was}`] : []),
       ];
-      const on: Text =
-        group.length === 1
-          ? [`${change.objectKind} `, code(objectName(change))]
-          : [
-              `${count(group.length, change.objectKind)} in `,
-              code(place(change)),
-              faint(
-                `: ${group
-                  .slice(0, 4)
-                  .map((each) => each.object.split(".").at(-1))
-                  .join(", ")}${group.length > 4 ? ", …" : ""}`,
-              ),
-            ];
       const why: Text =
-        change.because !== "grant" ? change.because : change.via ? wayOf(change) : "a grant that is gone";
+        change.because !== "grant"
+          ? WHY[change.because]
+          : change.via
+            ? wayOf(change)
+            : "a grant that is gone";
       return [
         {
           text: [
@@ -105,12 +107,45 @@ function grouped(changes: AccessChange[], which: "gained" | "lost"): Block {
           tone: change.principalKind === "public" ? ("bad" as const) : undefined,
         },
         what,
-        on,
+        onWhat(group),
         why,
       ];
     }),
   };
 }
+
+const WHY = { "new object": "it is new", "dropped object": "it is dropped" } as const;
+
+const MOST_PLACES = 4;
+
+/** `table A.B.C`; of several, `7 tables and 1 view in A.B: C, D, …; schema E.F`. */
+function onWhat(group: AccessChange[]): Text {
+  const [change] = group;
+  if (group.length === 1 && change) return [`${change.objectKind} `, code(objectName(change))];
+  const places = [...Map.groupBy(group, place)];
+  const words = places.slice(0, MOST_PLACES).flatMap(([name, members], index): Part[] => {
+    const kinds = [...Map.groupBy(members, (each) => each.objectKind)].map(([kind, each]) =>
+      kind.startsWith("future ")
+        ? kind.replace(/ in$/, "")
+        : each.length === 1
+          ? kind
+          : count(each.length, kind),
+    );
+    const named = members.filter((each) => objectName(each) !== name).map(lastPart);
+    return [
+      ...(index === 0 ? [] : ["; "]),
+      kinds.length === 1 && kinds[0] === "schema" ? "schema " : `${list(kinds)} in `,
+      code(name),
+      ...(named.length > 0
+        ? [faint(`: ${named.slice(0, 4).join(", ")}${named.length > 4 ? ", …" : ""}`)]
+        : []),
+    ];
+  });
+  const more = places.length - MOST_PLACES;
+  return more > 0 ? [...words, `; and ${count(more, "more schema")}`] : words;
+}
+
+const lastPart = (change: AccessChange): string => change.object.split(".").at(-1) ?? change.object;
 
 function columnWords(change: AccessChange): Part[] {
   const special = change.columns.filter(

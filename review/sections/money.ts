@@ -5,12 +5,14 @@ import {
   type Cell,
   code,
   faint,
+  join,
   type Section,
   type Text,
   type Tone,
 } from "../document/document.ts";
-import type { MoneyLine } from "../money.ts";
+import { type Money, type MoneyLine, passesAnew } from "../money.ts";
 import type { Review } from "../review.ts";
+import { count } from "../verdict.ts";
 import { measuredTable } from "./measured.ts";
 
 const AMOUNT_COLUMNS = [
@@ -62,19 +64,21 @@ export function moneySection(review: Review): Section {
         text: ["Unbounded: ", code(each.name), `: ${each.because}.`],
       }),
     ),
-    ...money.overBudget.map(
-      (over): Block => ({
-        kind: "note",
-        tone: "warn",
-        text: [
-          code(over.department),
-          ` is expected to use warehouses for ${showUsd(over.expected)} a month, above its budget of ${showUsd(over.budget)}.`,
-        ],
-      }),
-    ),
+    ...money.overQuota
+      .filter((over) => passesAnew(over.wanted, over.before))
+      .map((over): Block => ({ kind: "note", tone: "bad", text: quotaText(over) })),
+    ...money.overBudget
+      .filter((over) => passesAnew(over.expected, over.before, over.budget))
+      .map((over): Block => ({ kind: "note", tone: "warn", text: budgetText(over) })),
     ...money.notes.map((note): Block => ({ kind: "note", tone: "warn", text: `${note}.` })),
-    lineTable("Department", money.departments, money.total, base.read),
-    lineTable("Service", money.services, money.total, base.read),
+    ...lineBlocks("Department", money.departments, money.total, base.read),
+    ...lineBlocks("Service", money.services, money.total, base.read),
+  ];
+  const standing = [
+    ...money.overQuota.filter((over) => !passesAnew(over.wanted, over.before)).map(quotaText),
+    ...money.overBudget
+      .filter((over) => !passesAnew(over.expected, over.before, over.budget))
+      .map(budgetText),
   ];
   if (money.policyChanges.length > 0)
     blocks.push({
@@ -110,6 +114,12 @@ export function moneySection(review: Review): Section {
         each.ceiling === "unbounded" ? { text: "unbounded", tone: "bad" as Tone } : showUsd(each.ceiling),
       ]),
     });
+  if (standing.length > 0)
+    blocks.push({
+      kind: "details",
+      summary: `What holds before and after (${standing.length})`,
+      blocks: [{ kind: "list", items: standing }],
+    });
   if (money.unpriced.length > 0)
     blocks.push({
       kind: "details",
@@ -133,6 +143,38 @@ function summaryOf(total: MoneyLine): string {
   if (Math.abs(total.expected) < 0.005 && Math.abs(total.ceiling) < 0.005) return "no change";
   return `${showChange(total.expected)} a month expected, worst case ${showChange(total.ceiling)}`;
 }
+
+const quotaText = (over: Money["overQuota"][number]): Text => [
+  code(over.monitor),
+  ` would suspend ${over.warehouses.length === 1 ? "" : "its warehouses, "}`,
+  ...join(over.warehouses.map(code)),
+  `: the expected use of ${credits(over.wanted)} a month is above the ${credits(over.allowed)} that it allows, to which the figures here are cut.`,
+];
+
+const budgetText = (over: Money["overBudget"][number]): Text => [
+  code(over.department),
+  ` is expected to use warehouses for ${showUsd(over.expected)} a month, above its budget of ${showUsd(over.budget)}.`,
+];
+
+const credits = (amount: number): string => `${Math.round(amount).toLocaleString("en-US")} credits`;
+
+/** What changes, each in a line, and the others as one; folded where nothing does. */
+function lineBlocks(title: string, lines: MoneyLine[], total: MoneyLine, compared: boolean): Block[] {
+  const whole = lineTable(title, lines, total, compared);
+  if (!compared) return [whole];
+  const changed = lines.filter((each) => Math.abs(each.expected) >= CENT || Math.abs(each.ceiling) >= CENT);
+  const same = lines.length - changed.length;
+  const folded = (summary: string): Block => ({ kind: "details", summary, blocks: [whole] });
+  if (changed.length === 0)
+    return [folded(`By ${title.toLowerCase()}: ${count(lines.length, "line")}, unchanged`)];
+  if (same < 3) return [whole];
+  return [
+    lineTable(title, changed, total, compared),
+    folded(`By ${title.toLowerCase()}, with the ${same} that stay as they are`),
+  ];
+}
+
+const CENT = 0.005;
 
 function lineTable(title: string, lines: MoneyLine[], total: MoneyLine, compared: boolean): Block {
   const row = (each: MoneyLine): (Text | Cell)[] =>

@@ -74,8 +74,27 @@ describe("a review", () => {
     expect(passing.verdict.approvers[0]?.why).toContain("sales is above its budget");
   });
 
+  test("asks finance where a monitor would suspend at the expected use, and says so in its sentence", () => {
+    const busy = (platform: Platform): void => {
+      first(platform.warehouses).autoSuspend = 0;
+    };
+    const review = reviewOf((platform) => {
+      busy(platform);
+      for (const monitor of platform.monitors) if (!monitor.account) monitor.credits = 10;
+    });
+    expect(review.verdict.sentence).toContain("lets TRANSFORM_GUARD suspend TRANSFORM at the expected use");
+    const finance = review.verdict.approvers.find((each) => each.who === "finance");
+    expect(finance?.why).toContain("TRANSFORM_GUARD would suspend TRANSFORM at the expected use");
+    const before = examplePlatform();
+    busy(before);
+    for (const monitor of before.monitors) if (!monitor.account) monitor.credits = 10;
+    const standing = reviewOf((platform) => Object.assign(platform, before), { base: before });
+    expect(standing.verdict.decision).toBe("clear");
+    expect(standing.money.overQuota).toHaveLength(1);
+  });
+
   test("without a base still comes out, prices the head and says what it could not read", () => {
-    const review = reviewOf(() => {}, {
+    const review = reviewOf((platform) => Object.assign(platform, { budgets: {} }), {
       base: undefined,
       unread: ["The base main could not be read: shallow clone."],
     });

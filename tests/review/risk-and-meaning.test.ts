@@ -10,25 +10,50 @@ const table = (platform: Platform, logical: string) =>
 describe("data at risk", () => {
   test.each<[string, (platform: Platform) => void, object]>([
     [
-      "a dropped table",
+      "a dropped table of a source",
+      (platform) => {
+        platform.tables = platform.tables.filter((each) => each.logical !== "raw.product.event");
+      },
+      { severity: "loses data", name: "RAW.PRODUCT.EVENT", what: "it is dropped, with its rows" },
+    ],
+    [
+      "a model's dropped table whose sources stay",
       (platform) => {
         platform.tables = platform.tables.filter((each) => each.logical !== "mart.sales.kpi");
       },
-      { severity: "loses data", name: "MART.SALES.KPI" },
+      {
+        severity: "can be computed again",
+        name: "MART.SALES.KPI",
+        what: expect.stringContaining("what they are computed from stays"),
+      },
     ],
     [
       "a table that moves",
       (platform) => {
         table(platform, "mart.sales.kpi").schema = "OTHER";
       },
-      { severity: "loses data", what: expect.stringContaining("schema cannot change in place") },
+      { severity: "can be computed again", what: expect.stringContaining("schema cannot change in place") },
     ],
     [
-      "a dropped column",
+      "a dropped column of a source",
+      (platform) => {
+        table(platform, "raw.crm.account").columns.pop();
+      },
+      { severity: "loses data", what: "column EMAIL is dropped with its values" },
+    ],
+    [
+      "a dropped column of a model",
       (platform) => {
         table(platform, "mart.sales.kpi").columns.pop();
       },
-      { severity: "loses data", what: "column ACTIVE_CUSTOMERS is dropped with its values" },
+      { severity: "can be computed again", what: expect.stringContaining("ACTIVE_CUSTOMERS is dropped") },
+    ],
+    [
+      "a stream that goes while its task stays",
+      (platform) => {
+        platform.streams = [];
+      },
+      { severity: "loses data", label: "Stream" },
     ],
     [
       "a narrower type",
@@ -123,6 +148,36 @@ describe("data at risk", () => {
     expect(review.risks).toEqual([]);
     expect(review.resources.changes.map((each) => each.action)).toEqual(["update"]);
   });
+});
+
+test("a model's table is lost where a source of it goes too", () => {
+  const { risks } = reviewOf((platform) => {
+    platform.tables = platform.tables.filter(
+      (each) => each.logical !== "mart.sales.kpi" && each.logical !== "raw.product.event",
+    );
+  });
+  expect(risks.map(({ severity, name }) => [severity, name])).toEqual([
+    ["loses data", "RAW.PRODUCT.EVENT"],
+    ["loses data", "MART.SALES.KPI"],
+  ]);
+});
+
+test("a stream that goes with the one task that reads it puts nothing at risk", () => {
+  const { risks } = reviewOf((platform) => {
+    platform.streams = [];
+    platform.tasks = platform.tasks.filter((task) => task.model !== "core.customer.account");
+  });
+  expect(risks).toEqual([]);
+});
+
+test("what is alike stands together, with its procedure once", () => {
+  const review = reviewOf((platform) => {
+    platform.tables = platform.tables.filter((each) => !each.logical.startsWith("mart."));
+  });
+  const text = renderReview(review, "text").replaceAll(/\s+/g, " ");
+  expect(text).toContain("2 tables: it is dropped, with its rows;");
+  expect(text).toContain("MART.SALES.CUSTOMER, MART.SALES.KPI");
+  expect(text.match(/How to do it safely/g)).toHaveLength(1);
 });
 
 describe("what is at stake", () => {

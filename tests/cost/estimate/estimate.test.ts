@@ -121,7 +121,9 @@ describe("the estimate", () => {
   test("says where expected use is above a quota instead of hiding it", () => {
     const platform = withWarehouse({ autoSuspend: 0 });
     const small = { ...platform, monitors: platform.monitors.map((each) => ({ ...each, credits: 10 })) };
-    expect(of(small).notes.join("\n")).toMatch(/above what monitor TRANSFORM_GUARD allows/);
+    const passed = of(small).overQuota.find((each) => each.monitor === "TRANSFORM_GUARD");
+    expect(passed?.warehouses).toEqual(["TRANSFORM"]);
+    expect(passed?.wanted).toBeGreaterThan(passed?.allowed ?? Number.POSITIVE_INFINITY);
   });
 
   test("names a warehouse without a monitor", () => {
@@ -159,7 +161,8 @@ describe("the estimate", () => {
   });
 
   test("departments share a warehouse by the busy time of their models", () => {
-    const item = of(examplePlatform()).items.find((each) => each.resource.key === "transform");
+    const always = parseUsage(overlay(usage, { tasks: { default: { shareOfRunsWithWork: 1 } } }));
+    const item = of(examplePlatform(), always).items.find((each) => each.resource.key === "transform");
     expect(item?.departments).toEqual([
       { department: "data-platform", share: 0.5 },
       { department: "sales", share: 0.5 },
