@@ -20,6 +20,7 @@ import { Streaming } from "./ingest/streaming.ts";
 import { ResultStore } from "./results/result-store.ts";
 import { Alerts } from "./schedule/alerts.ts";
 import { DynamicTables } from "./schedule/dynamic-tables.ts";
+import { MaterializedViews } from "./schedule/materialized-views.ts";
 import { Notifications } from "./schedule/notifications.ts";
 import { Scheduler } from "./schedule/scheduler.ts";
 import { billServerlessTask } from "./schedule/serverless.ts";
@@ -146,6 +147,11 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
         upstream: (tableId) => dynamicTables.upstream(tableId),
         downstream: (tableId) => dynamicTables.downstream(tableId),
       },
+      materializedViews: {
+        sourceVersion: (viewId, version) => materializedViews.sourceVersion(viewId, version),
+        lastFilled: (viewId) => materializedViews.lastFilled(viewId),
+        fill: (context, transaction, view) => materializedViews.fill(context, transaction, view),
+      },
       ingest: {
         pipeStatus: (pipeId) => pipes.pipeStatus(pipeId),
         notificationChannel: (stageUrl) => pipes.notificationChannel(stageUrl),
@@ -212,6 +218,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
   executor.onStatement((record) => recorder.statement(record));
   const alerts = new Alerts(parts);
   const dynamicTables = new DynamicTables(parts);
+  const materializedViews = new MaterializedViews(parts);
   const notifications = new Notifications(pool, inMemory ? null : options.dataDir);
   Object.assign(services, {
     alerts,
@@ -234,6 +241,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
   await scheduler.start();
   await alerts.start();
   await dynamicTables.start();
+  await materializedViews.start();
   const sweep = setInterval(() => void tracker.track(sessions.sweep()).catch(() => {}), 60_000);
   sweep.unref();
 
@@ -261,6 +269,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
       clearInterval(sweep);
       scheduler.close();
       alerts.close();
+      materializedViews.close();
       await dynamicTables.close();
       await pipes.close();
       for (const running of executor.running()) running.abort();

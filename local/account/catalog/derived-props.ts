@@ -35,3 +35,20 @@ export interface DynamicTableProps {
   lastResumedOn: number | null;
   rowAccessPolicy?: { policyId: number; columns: string[] };
 }
+
+export interface MaterializedViewProps {
+  /** The whole CREATE statement, and the query inside it. */
+  text: string;
+  query: string;
+  columns: ColumnDef[];
+  isSecure: boolean;
+  context: NameContext;
+  clusterBy: string[];
+  /** The one table that it reads, and what of it must stay as it was: its name and its columns' types. */
+  sourceId: number;
+  source: { name: string; columns: Record<string, string> };
+  suspended: boolean;
+  /** Why its maintenance failed; null when it did not. */
+  invalidReason: string | null;
+  rowAccessPolicy?: { policyId: number; columns: string[] };
+}

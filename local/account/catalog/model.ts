@@ -1,5 +1,5 @@
 import type { DataType } from "../types/data-type.ts";
-import type { DynamicTableProps } from "./derived-props.ts";
+import type { DynamicTableProps, MaterializedViewProps } from "./derived-props.ts";
 import type {
   AlertProps,
   ClassificationProps,
@@ -229,7 +229,7 @@ export interface PropsByKind {
   PASSWORD_POLICY: PasswordPolicyProps;
   CLASSIFICATION: ClassificationProps;
   DYNAMIC_TABLE: DynamicTableProps;
-  MATERIALIZED_VIEW: LooseProps;
+  MATERIALIZED_VIEW: MaterializedViewProps;
   /** Kinds that only privileges and listings know so far: none can be created. */
   EVENT_TABLE: LooseProps;
   EXTERNAL_TABLE: LooseProps;
@@ -257,6 +257,9 @@ export interface CatalogObject<K extends ObjectKind = ObjectKind> {
 
 /** A relation whose rows are in a physical table of its own. */
 export type StoredTable = CatalogObject<"TABLE"> | CatalogObject<"DYNAMIC_TABLE">;
+
+/** A relation whose rows are stored and follow from its query. */
+export type DerivedTable = CatalogObject<"DYNAMIC_TABLE"> | CatalogObject<"MATERIALIZED_VIEW">;
 
 /** Kinds that share one namespace within their container (a table and a view cannot have one name). */
 export const NAMESPACES: Partial<Record<ObjectKind, string>> = {

@@ -217,42 +217,6 @@ export const accountShowCommands: CommandDef[] = [
   ),
   command(
     "SHOW",
-    "MATERIALIZED VIEWS",
-    nothing(
-      texts(
-        "created_on",
-        "name",
-        "reserved",
-        "database_name",
-        "schema_name",
-        "cluster_by",
-        "rows",
-        "bytes",
-        "source_database_name",
-        "source_schema_name",
-        "source_table_name",
-        "refreshed_on",
-        "compacted_on",
-        "owner",
-        "invalid",
-        "invalid_reason",
-        "behind_by",
-        "comment",
-        "text",
-        "is_secure",
-        "automatic_clustering",
-        "owner_role_type",
-        "budget",
-      ),
-    ),
-    {
-      source: "SHOW MATERIALIZED VIEWS",
-      ...none,
-      note: "Always empty: materialized views are not supported.",
-    },
-  ),
-  command(
-    "SHOW",
     "EXTERNAL FUNCTIONS",
     nothing(
       texts(

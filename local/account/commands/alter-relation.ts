@@ -1,5 +1,5 @@
 import { requirePrivilege, resolveObject } from "../access/index.ts";
-import type { CatalogObject, ColumnDef } from "../catalog/model.ts";
+import type { CatalogObject, ColumnDef, DerivedTable } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 import { type Outcome, statusOutcome } from "../session/outcome.ts";
@@ -9,7 +9,7 @@ import { readRowAccess, resolveMasking, resolveRowAccess } from "./tables.ts";
 import { readTagValues, setTags, unsetTags } from "./tag-values.ts";
 
 /** Relations that follow from a query: their columns have policies, tags and comments, and nothing else to change. */
-type Derived = CatalogObject<"VIEW"> | CatalogObject<"DYNAMIC_TABLE">;
+type Derived = CatalogObject<"VIEW"> | DerivedTable;
 
 /** ADD and DROP ROW ACCESS POLICY, ALTER COLUMN of a view or dynamic table; undefined when something else follows. */
 export async function alterRelation(

@@ -1,9 +1,9 @@
-import { applyFutureGrants, KINDS } from "../access/index.ts";
+import { applyFutureGrants, KINDS, printName } from "../access/index.ts";
 import type { Change } from "../catalog/catalog.ts";
-import type { CatalogObject, ObjectKind, StoredTable } from "../catalog/model.ts";
+import { ACCOUNT_ID, type CatalogObject, type ObjectKind, type StoredTable } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
-import { statementMoment } from "../sql/index.ts";
+import { createPhysicalTable, statementMoment } from "../sql/index.ts";
 import { BEGIN_VERSION, END_VERSION, physicalTable } from "../storage/storage.ts";
 import type { Cursor } from "./cursor.ts";
 import { createPhysicalLike } from "./physical.ts";
@@ -104,6 +104,7 @@ const CLONED: readonly ObjectKind[] = [
   "STAGE",
   "TABLE",
   "DYNAMIC_TABLE",
+  "MATERIALIZED_VIEW",
   "VIEW",
   "FUNCTION",
   "PROCEDURE",
@@ -153,6 +154,13 @@ export async function cloneContents(
           await createPhysicalLike(change.connection, child.id, made.id, table.props.columns);
           await cloneRows(ctx, change, table, made as unknown as StoredTable, source.at);
         }
+        // Its rows follow: until then it is read through its query.
+        if (child.kind === "MATERIALIZED_VIEW")
+          await createPhysicalTable(
+            change.connection,
+            made.id,
+            (child as CatalogObject<"MATERIALIZED_VIEW">).props.columns,
+          );
         if (child.kind === "DYNAMIC_TABLE")
           await ctx.services.runtime.dynamicTables.cloned(change.connection, child.id, made.id);
       }
@@ -183,6 +191,16 @@ async function remap(
     case "VIEW": {
       const { props } = copy as CatalogObject<"VIEW">;
       return put({ context: context(props.context) });
+    }
+    case "MATERIALIZED_VIEW": {
+      const { props } = copy as CatalogObject<"MATERIALIZED_VIEW">;
+      const sourceId = newId(props.sourceId);
+      const moved = change.objects.get(sourceId);
+      return put({
+        context: context(props.context),
+        sourceId,
+        source: { ...props.source, name: moved ? changedName(change, moved) : props.source.name },
+      });
     }
     case "DYNAMIC_TABLE": {
       const { props } = copy as CatalogObject<"DYNAMIC_TABLE">;
@@ -234,6 +252,18 @@ async function remap(
     default:
       return;
   }
+}
+
+/** Full name of an object that this change makes. */
+function changedName(change: Change, object: CatalogObject): string {
+  const parts = [object.name];
+  for (let at = object.parent; at !== ACCOUNT_ID; ) {
+    const container = change.objects.get(at) ?? change.catalog.get(at);
+    if (!container) break;
+    parts.unshift(container.name);
+    at = container.parent;
+  }
+  return printName(parts);
 }
 
 /** Can the kind be cloned by itself? */

@@ -48,7 +48,11 @@ async function comment(ctx: StatementContext, cursor: Cursor): Promise<Outcome> 
 
 async function columnComment(ctx: StatementContext, parts: string[], text: string): Promise<Outcome> {
   const column = parts[parts.length - 1]!;
-  const table = resolveObject(ctx, ["TABLE", "VIEW", "DYNAMIC_TABLE"] as const, parts.slice(0, -1));
+  const table = resolveObject(
+    ctx,
+    ["TABLE", "VIEW", "DYNAMIC_TABLE", "MATERIALIZED_VIEW"] as const,
+    parts.slice(0, -1),
+  );
   requirePrivilege(ctx, "OWNERSHIP", table);
   if (!table.props.columns.some((c) => c.name === column)) throw errors.invalidIdentifier(column);
   await changeCatalog(ctx, (change) => {

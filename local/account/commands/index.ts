@@ -11,6 +11,7 @@ import { fileFormatCommands } from "./file-formats.ts";
 import { fileCommands } from "./files.ts";
 import { grantCommands } from "./grants.ts";
 import { integrationCommands } from "./integrations.ts";
+import { materializedViewCommands } from "./materialized-views.ts";
 import { networkCommands } from "./network.ts";
 import { pipeCommands } from "./pipes.ts";
 import { allPolicyCommands } from "./policies.ts";
@@ -61,6 +62,7 @@ export const commands = new CommandRegistry([
   ...alterTableCommands,
   ...showTableCommands,
   ...viewCommands,
+  ...materializedViewCommands,
   ...dynamicTableCommands,
   ...streamCommands,
   ...taskCommands,

@@ -247,7 +247,7 @@ function purge(ctx: StatementContext, change: Change, object: CatalogObject): vo
   for (const grant of catalog.grantsOn(object.id)) change.revoke(grant.id);
   if (object.kind === "ROLE" || object.kind === "DATABASE_ROLE" || object.kind === "USER")
     for (const grant of catalog.grantsTo(object.kind, object.id)) change.revoke(grant.id);
-  if (isTemporary(object))
+  if (isTemporary(object) || object.kind === "MATERIALIZED_VIEW")
     change.afterCommit.push(() => {
       void ddlConnection(ctx.services)
         .then((c) => c.run(`DROP TABLE IF EXISTS ${physicalTable(object.id)}`))

@@ -5,7 +5,7 @@ import {
   requirePrivilege,
   resolveObject,
 } from "../access/index.ts";
-import { type CatalogObject, type StoredTable, UNFINISHED } from "../catalog/model.ts";
+import { type CatalogObject, type DerivedTable, type StoredTable, UNFINISHED } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 import { type Outcome, statusOutcome } from "../session/outcome.ts";
@@ -13,7 +13,7 @@ import { physicalTable } from "../storage/storage.ts";
 import { type CreateName, changeCatalog, dropTree, latest } from "./objects.ts";
 import type { Head } from "./registry.ts";
 
-type Kind = StoredTable["kind"];
+type Kind = StoredTable["kind"] | DerivedTable["kind"];
 
 export interface PlaceFilled<K extends Kind> {
   kind: K;

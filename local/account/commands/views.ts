@@ -8,6 +8,7 @@ import { alterCommon } from "./alter.ts";
 import { alterRelation } from "./alter-relation.ts";
 import type { Cursor } from "./cursor.ts";
 import { dropCommand, showCommand } from "./family.ts";
+import { materializedInShowViews } from "./materialized-views.ts";
 import {
   changeCatalog,
   createObject,
@@ -20,38 +21,12 @@ import {
   updateProps,
 } from "./objects.ts";
 import { flag, readProperties, text } from "./properties.ts";
-import { type CommandDef, command, type Head, notYet } from "./registry.ts";
+import { type CommandDef, command, type Head } from "./registry.ts";
 import { onOff, type ShowColumns, showOutcome } from "./show.ts";
 import { DESCRIBE_COLUMNS, describeRows } from "./show-tables.ts";
 import { type RowAccess, readRowAccess, resolveMasking, resolveRowAccess } from "./tables.ts";
 import { readTagValues, setTags, type TagValue } from "./tag-values.ts";
-
-interface ViewColumn {
-  name: string;
-  comment: string | null;
-  masking: { name: string[]; using: string[] } | null;
-  tags: TagValue[];
-}
-
-function readViewColumn(cursor: Cursor): ViewColumn {
-  const column: ViewColumn = { name: cursor.identifier(), comment: null, masking: null, tags: [] };
-  for (;;) {
-    if (cursor.accept("COMMENT")) {
-      cursor.acceptSymbol("=");
-      column.comment = cursor.string();
-    } else if (cursor.accept("WITH", "MASKING", "POLICY") || cursor.accept("MASKING", "POLICY")) {
-      const name = cursor.name();
-      column.masking = {
-        name,
-        using: cursor.accept("USING") ? cursor.parenthesized(() => cursor.identifier()) : [],
-      };
-    } else if (cursor.accept("WITH", "TAG") || cursor.accept("TAG"))
-      column.tags.push(...readTagValues(cursor));
-    else if (cursor.sees("PROJECTION") || cursor.sees("WITH", "PROJECTION"))
-      throw errors.unsupported("PROJECTION POLICY");
-    else return column;
-  }
-}
+import { readViewColumn } from "./view-grammar.ts";
 
 async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promise<Outcome> {
   if (head.orAlter) throw errors.unsupported("CREATE OR ALTER VIEW");
@@ -125,6 +100,13 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
 
 async function alter(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
   const { ifExists, parts } = readExistingName(cursor);
+  const materialized = findExisting(ctx, "MATERIALIZED_VIEW", parts, true);
+  // Tags of a materialized view are set by ALTER VIEW too.
+  if (materialized) {
+    const done = await alterCommon(ctx, cursor, materialized);
+    if (done) return done;
+    throw errors.unsupported("ALTER VIEW of a materialized view");
+  }
   const view = findExisting(ctx, "VIEW", parts, ifExists);
   if (!view) return statusOutcome(EXECUTED);
   const done = await alterCommon(ctx, cursor, view);
@@ -186,7 +168,6 @@ export const viewCommands: CommandDef[] = [
       is_materialized: "false",
       change_tracking: onOff(view.props.changeTracking),
     }),
-    { source: "SHOW VIEWS", test },
+    { source: "SHOW VIEWS", test, more: materializedInShowViews },
   ),
-  notYet("CREATE", "MATERIALIZED VIEW", "CREATE MATERIALIZED VIEW"),
 ];

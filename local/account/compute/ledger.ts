@@ -19,7 +19,7 @@ export interface Interval {
 }
 
 export interface ServerlessUse {
-  service: "SERVERLESS_TASK" | "PIPE" | "SNOWPIPE_STREAMING";
+  service: "SERVERLESS_TASK" | "PIPE" | "SNOWPIPE_STREAMING" | "MATERIALIZED_VIEW";
   objectId: number;
   startedOn: number;
   endedOn: number;

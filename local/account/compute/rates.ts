@@ -55,6 +55,7 @@ export function creditsPerHour(
 export const SERVERLESS = {
   cloudServicesPerHour: 4.4,
   taskPerXsmallHour: 0.9,
+  materializedViewPerHour: 2,
   pipePerGigabyte: 0.0037,
   streamingPerGigabyte: 0.0037,
 } as const;

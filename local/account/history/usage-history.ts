@@ -1,4 +1,5 @@
 import { canSee, hasPrivilege, isAccountAdmin, resolveObject } from "../access/index.ts";
+import type { CatalogObject } from "../catalog/model.ts";
 import type { ServerlessUse } from "../compute/ledger.ts";
 import type { LoadedFile } from "../ingest/inbox.ts";
 import type { StatementContext } from "../session/context.ts";
@@ -51,6 +52,7 @@ const SERVICE_TYPE: Record<ServerlessUse["service"], string> = {
   SERVERLESS_TASK: "SERVERLESS_TASK",
   PIPE: "PIPE",
   SNOWPIPE_STREAMING: "SNOWPIPE_STREAMING",
+  MATERIALIZED_VIEW: "MATERIALIZED_VIEW",
 };
 
 interface Daily {
@@ -115,6 +117,27 @@ const SERVERLESS_TASK: readonly Field<ServerlessUse & { name: string }>[] = [
   ["TASK_NAME", "text", (u) => u.name],
   ["CREDITS_USED", "float", (u) => u.credits],
 ];
+
+/** Source: "MATERIALIZED_VIEW_REFRESH_HISTORY view". */
+const MATERIALIZED_VIEW: readonly Field<ServerlessUse & { name: string; path: CatalogObject[] }>[] = [
+  ["START_TIME", "time", (u) => u.startedOn],
+  ["END_TIME", "time", (u) => u.endedOn],
+  ["CREDITS_USED", "text", (u) => u.credits],
+  ["TABLE_ID", "number", (u) => u.objectId],
+  ["TABLE_NAME", "text", (u) => u.name],
+  ["SCHEMA_ID", "number", (u) => u.path[1]?.id],
+  ["SCHEMA_NAME", "text", (u) => u.path[1]?.name],
+  ["DATABASE_ID", "number", (u) => u.path[0]?.id],
+  ["DATABASE_NAME", "text", (u) => u.path[0]?.name],
+];
+
+/** The database and the schema of the object. */
+function pathOf(ctx: StatementContext, objectId: number): CatalogObject[] {
+  const { catalog } = ctx.services;
+  const schema = catalog.get(catalog.get(objectId)?.parent ?? -1);
+  const database = schema && catalog.get(schema.parent);
+  return schema && database ? [database, schema] : [];
+}
 
 interface Copied extends LoadedFile {
   table: string;
@@ -218,6 +241,9 @@ export function registerUsageHistory(): void {
       const to = timeArgument(args, "DATE_RANGE_END", now);
       return uses(ctx, "PIPE", from, to).filter((use) => name === null || name.endsWith(use.name));
     },
+  );
+  usageView("MATERIALIZED_VIEW_REFRESH_HISTORY", MATERIALIZED_VIEW, (ctx) =>
+    uses(ctx, "MATERIALIZED_VIEW").map((use) => ({ ...use, path: pathOf(ctx, use.objectId) })),
   );
   usageView("SERVERLESS_TASK_HISTORY", SERVERLESS_TASK, (ctx) => uses(ctx, "SERVERLESS_TASK"));
   historyFunction("COPY_HISTORY", ["TABLE_NAME", "START_TIME", "END_TIME"], COPY, async (ctx, args) => {

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Catalog } from "../catalog/catalog.ts";
+import type { CatalogObject } from "../catalog/model.ts";
 import type { Clock } from "../clock.ts";
 import type { History } from "../history/history.ts";
 import type { Alerts } from "../schedule/alerts.ts";
@@ -144,6 +145,17 @@ export interface Runtime {
     /** Ids of the dynamic tables that the table reads, and of those that read it, directly or not. */
     upstream(tableId: number): Promise<number[]>;
     downstream(tableId: number): Promise<number[]>;
+  };
+  materializedViews: {
+    /** Version of the table that the view's rows of that version are of. */
+    sourceVersion(viewId: number, version: number): number | undefined;
+    lastFilled(viewId: number): { on: number; sourceVersion: number } | undefined;
+    /** Makes the view's rows those of its query, within the transaction. */
+    fill(
+      context: StatementContext,
+      transaction: Transaction,
+      view: CatalogObject<"MATERIALIZED_VIEW">,
+    ): Promise<void>;
   };
   statements: {
     /** SYSTEM$CANCEL_QUERY: true when it was running. The caller has checked privileges with `owner`. */

@@ -1,4 +1,4 @@
-import type { ColumnDef, StoredTable } from "../catalog/model.ts";
+import type { ColumnDef, DerivedTable } from "../catalog/model.ts";
 import type { Transaction } from "../storage/transaction.ts";
 import type { StagedFile, StatementContext } from "./context.ts";
 import type { Outcome } from "./outcome.ts";
@@ -47,12 +47,12 @@ export interface Engine {
   queryInputs(
     context: StatementContext,
     text: string,
-  ): Promise<{ objects: number[]; volatile: boolean; columns: number }>;
+  ): Promise<{ objects: number[]; volatile: boolean; governed: boolean; columns: number }>;
   /** Makes a stored table's rows those of its query, its sources read as of the given versions. */
   storeQuery(
     context: StatementContext,
     transaction: Transaction,
-    table: StoredTable,
+    table: DerivedTable,
     versionOf: (tableId: number) => number,
   ): Promise<{ inserted: number; deleted: number }>;
   evaluateCondition(context: StatementContext, text: string): Promise<boolean>;

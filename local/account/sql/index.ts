@@ -9,11 +9,17 @@ export { parseDataType } from "../types/parse-data-type.ts";
 export { duckType } from "../types/physical.ts";
 export { allFunctions, registerSystemFunction, type SystemFunction } from "./compile/functions/index.ts";
 export { type ConstantObject, constantObject, isTableMethod } from "./compile/instance-methods.ts";
+export { materializedViewProblem } from "./compile/materialized-view.ts";
 export { streamColumns, streamHasData } from "./compile/stream.ts";
 export { statementMoment } from "./compile/table-versions.ts";
 export { describeCopy, loadFiles, runCopy } from "./copy/index.ts";
 export { runDml } from "./dml/index.ts";
 export { createTableAs, describeQuery, evaluateCondition, evaluateScalar } from "./evaluate.ts";
+export {
+  checkMaterializedView,
+  invalidMaterializedView,
+  isForbiddenColumn,
+} from "./materialized-view-rules.ts";
 export { parseQuery, parseStatement } from "./parse/index.ts";
 export {
   alterPhysicalTable,

@@ -1,4 +1,4 @@
-import type { CatalogObject, StoredTable } from "../catalog/model.ts";
+import type { CatalogObject, DerivedTable } from "../catalog/model.ts";
 import type { StatementContext } from "../session/context.ts";
 import { END_VERSION, physicalTable, ROW_ID } from "../storage/storage.ts";
 import type { Transaction } from "../storage/transaction.ts";
@@ -17,6 +17,8 @@ export interface QueryInputs {
   objects: number[];
   /** Does its result depend on more than these tables' rows (time, chance, policies, user-defined functions)? */
   volatile: boolean;
+  /** Do policies have a say in it? */
+  governed: boolean;
   /** How many columns it yields. */
   columns: number;
 }
@@ -42,6 +44,7 @@ export async function queryInputs(ctx: StatementContext, text: string): Promise<
         return {
           objects,
           volatile: shared.governed || [query, ...views].some(isVolatile),
+          governed: shared.governed,
           columns: compiled.columns.length,
         };
       },
@@ -96,10 +99,10 @@ export interface Replaced {
 export async function storeQuery(
   ctx: StatementContext,
   transaction: Transaction,
-  table: StoredTable,
+  table: DerivedTable,
   versionOf: VersionOf,
 ): Promise<Replaced> {
-  const { query: text } = table.props as { query: string };
+  const text = table.props.query;
   const query: Query = parseQuery(text);
   const target = table as unknown as Table;
   const { columns } = table.props;

@@ -5,6 +5,7 @@ import type { StatementContext } from "../../session/context.ts";
 import { dynamicTableDdl } from "../dynamic-tables.ts";
 import { FORMAT_OPTIONS } from "../file-format-options.ts";
 import { quoteString } from "../lexer.ts";
+import { materializedViewDdl } from "../materialized-views.ts";
 import { printed } from "../objects.ts";
 import { printClusterBy, printColumnType } from "../show-tables.ts";
 
@@ -18,6 +19,7 @@ const IN_SCHEMA: readonly ObjectKind[] = [
   "TABLE",
   "DYNAMIC_TABLE",
   "VIEW",
+  "MATERIALIZED_VIEW",
   "STREAM",
   "PIPE",
   "TASK",
@@ -36,7 +38,7 @@ export function getDdl(ctx: StatementContext, kind: string, name: string, qualif
   if (!found) throw errors.invalidValue(kind, "GET_DDL");
   const kinds =
     NAMESPACES[found] === "RELATION" && found !== "STREAM"
-      ? (["TABLE", "VIEW", "DYNAMIC_TABLE"] as const)
+      ? (["TABLE", "VIEW", "DYNAMIC_TABLE", "MATERIALIZED_VIEW"] as const)
       : [found];
   const object = resolveObject<ObjectKind>(ctx, kinds, parts, { label: "Object" });
   if (object.kind !== found && found !== "TABLE" && found !== "VIEW")
@@ -57,6 +59,8 @@ function ddlOf(ctx: StatementContext, object: CatalogObject, qualified: boolean)
       return viewDdl(object as CatalogObject<"VIEW">, name);
     case "DYNAMIC_TABLE":
       return dynamicTableDdl(ctx, object as CatalogObject<"DYNAMIC_TABLE">, name);
+    case "MATERIALIZED_VIEW":
+      return materializedViewDdl(object as CatalogObject<"MATERIALIZED_VIEW">, name);
     case "SEQUENCE": {
       const { start, increment, ordered } = (object as CatalogObject<"SEQUENCE">).props;
       return `create or replace sequence ${name} start with ${start} increment by ${increment} ${ordered ? "order" : "noorder"}${comment(object.comment)};`;

@@ -56,7 +56,7 @@ export const commentField = <K extends ObjectKind>(): Field<Entry<K>> => [
   (e) => e.object.comment,
 ];
 
-type RelationKind = "TABLE" | "DYNAMIC_TABLE" | "VIEW";
+type RelationKind = "TABLE" | "DYNAMIC_TABLE" | "MATERIALIZED_VIEW" | "VIEW";
 
 const isStored = (object: CatalogObject<RelationKind>): boolean => object.kind !== "VIEW";
 
@@ -103,6 +103,7 @@ const tableKind = (object: CatalogObject<RelationKind>): string | null => {
 };
 const tableType = (object: CatalogObject<RelationKind>): string => {
   if (object.kind === "VIEW") return "VIEW";
+  if (object.kind === "MATERIALIZED_VIEW") return "MATERIALIZED VIEW";
   return tableKind(object) === "TEMPORARY" ? "LOCAL TEMPORARY" : "BASE TABLE";
 };
 const clusterKey = (object: CatalogObject<RelationKind>): string | null =>
@@ -367,6 +368,7 @@ async function withRowCounts(
 const relations = (ctx: StatementContext, databaseId: number): CatalogObject<RelationKind>[] => [
   ...inDatabase(ctx, "TABLE", databaseId),
   ...inDatabase(ctx, "DYNAMIC_TABLE", databaseId),
+  ...inDatabase(ctx, "MATERIALIZED_VIEW", databaseId),
   ...inDatabase(ctx, "VIEW", databaseId),
 ];
 
@@ -427,7 +429,7 @@ export function registerInformationSchema(): void {
     PRIVILEGE_FIELDS.map(
       ([name, kind, value]) => [name.replace("OBJECT_", "TABLE_"), kind, value] as const,
     ).filter(([name]) => name !== "TABLE_TYPE"),
-    (ctx, id) => privilegesOn(ctx, visible(ctx, id, ["TABLE", "DYNAMIC_TABLE", "VIEW"])),
+    (ctx, id) => privilegesOn(ctx, visible(ctx, id, ["TABLE", "DYNAMIC_TABLE", "MATERIALIZED_VIEW", "VIEW"])),
   );
   view(
     "ENABLED_ROLES",
@@ -475,12 +477,14 @@ export function registerInformationSchema(): void {
   usage("TABLES", [...RELATION_FIELDS, ["DELETED", "time", (e) => e.object.droppedOn]], (ctx) => [
     ...(all("TABLE")(ctx) as unknown as Entry<RelationKind>[]),
     ...(all("DYNAMIC_TABLE")(ctx) as unknown as Entry<RelationKind>[]),
+    ...(all("MATERIALIZED_VIEW")(ctx) as unknown as Entry<RelationKind>[]),
     ...(all("VIEW")(ctx) as unknown as Entry<RelationKind>[]),
   ]);
   usage("COLUMNS", [...COLUMN_FIELDS, ["DELETED", "time", () => null]], (ctx) =>
     columnEntries(ctx, [
       ...ctx.services.catalog.listAll("TABLE"),
       ...ctx.services.catalog.listAll("DYNAMIC_TABLE"),
+      ...ctx.services.catalog.listAll("MATERIALIZED_VIEW"),
       ...ctx.services.catalog.listAll("VIEW"),
     ]),
   );

@@ -21,7 +21,7 @@ interface PolicyReference {
   argumentColumns: string[] | null;
 }
 
-type Relation = StoredTable | CatalogObject<"VIEW">;
+type Relation = StoredTable | CatalogObject<"MATERIALIZED_VIEW"> | CatalogObject<"VIEW">;
 
 function policiesOf(ctx: StatementContext, entity: Relation): PolicyReference[] {
   const { catalog } = ctx.services;
@@ -74,6 +74,7 @@ const policyFields = (ctx: StatementContext): Field<PolicyReference>[] => [
 const allRelations = (ctx: StatementContext): Relation[] => [
   ...ctx.services.catalog.listAll("TABLE"),
   ...ctx.services.catalog.listAll("DYNAMIC_TABLE"),
+  ...ctx.services.catalog.listAll("MATERIALIZED_VIEW"),
   ...ctx.services.catalog.listAll("VIEW"),
 ];
 
@@ -107,7 +108,7 @@ function policyReferences(ctx: StatementContext, args: FunctionArguments): Polic
   }
   const entity = resolveObject(
     ctx,
-    ["TABLE", "DYNAMIC_TABLE", "VIEW"] as const,
+    ["TABLE", "DYNAMIC_TABLE", "MATERIALIZED_VIEW", "VIEW"] as const,
     nameArgument(args, "REF_ENTITY_NAME"),
   ) as Relation;
   return policiesOf(ctx, entity);

@@ -100,7 +100,11 @@ export function policiesOn(
 }
 
 /** A relation as its policies let it be seen. */
-export function applyPolicies(env: Env, object: StoredTable | CatalogObject<"VIEW">, source: Source): Source {
+export function applyPolicies(
+  env: Env,
+  object: StoredTable | CatalogObject<"MATERIALIZED_VIEW"> | CatalogObject<"VIEW">,
+  source: Source,
+): Source {
   let alias = "";
   const bySql = new Map(object.props.columns.map((c, i) => [c.name, source.columns[i]!.sqlName]));
   const policies = policiesOn(env, object, (name) => {

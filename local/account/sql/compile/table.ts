@@ -14,6 +14,7 @@ import { parseQuery } from "../parse/index.ts";
 import { type Env, nextAlias, readVersionOf } from "./env.ts";
 import { compileExpr, hooks } from "./expression.ts";
 import type { Source } from "./from.ts";
+import { invalidView, materializedViewProblem, storedRows, storedVersion } from "./materialized-view.ts";
 import { applyPolicies } from "./policies.ts";
 import { newScope, type OutputColumn } from "./scope.ts";
 import { compileChanges, compileStream } from "./stream.ts";
@@ -61,6 +62,16 @@ export function compileObject(
       return compileStored(env, object as StoredTable, node, name);
     case "TABLE":
       return compileStored(env, object as StoredTable, node, name);
+    case "MATERIALIZED_VIEW": {
+      if (node.timeTravel || node.changes) throw errors.unsupported("Time Travel on a materialized view");
+      const view = object as CatalogObject<"MATERIALIZED_VIEW">;
+      const problem = materializedViewProblem(env.ctx, view);
+      if (problem !== null) throw invalidView(view, problem);
+      // Always current: stored rows of another version of the table are not read. The query's rights are checked anyway.
+      const current = compileView(env, view, name);
+      const version = storedVersion(env, view);
+      return version === null ? current : storedRows(env, view, version, name);
+    }
     case "VIEW":
       if (node.timeTravel || node.changes) throw errors.unsupported("Time Travel on a view");
       return compileView(env, object as CatalogObject<"VIEW">, name);
@@ -95,7 +106,11 @@ const notInitialized = () =>
   );
 
 /** A view's query with its owner's rights and the names it was created with. */
-function compileView(env: Env, view: CatalogObject<"VIEW">, name: string[]): Source {
+function compileView(
+  env: Env,
+  view: CatalogObject<"VIEW"> | CatalogObject<"MATERIALIZED_VIEW">,
+  name: string[],
+): Source {
   const { viewStack } = env.shared;
   if (viewStack.includes(view.id)) throw errors.internal(`view ${fullName(env.ctx, view)} refers to itself`);
   const query = parseQuery(view.props.query);

@@ -191,6 +191,11 @@ function fakeRuntime(calls: Calls): Runtime {
       upstream: async () => [],
       downstream: async () => [],
     },
+    materializedViews: {
+      sourceVersion: () => undefined,
+      lastFilled: () => ({ on: START, sourceVersion: 0 }),
+      fill: async () => {},
+    },
     statements: {
       sessionUser: () => undefined,
       cancel: () => false,
