@@ -2,6 +2,7 @@
  * The parser's tree as plain JSON: an expression is an object with one key, its kind, e.g. `{column: {name, table}}`.
  * Here are the few shapes that the compiler reads and makes; everything else passes through untouched.
  */
+import "./baseline-wasm.ts";
 import { generate, parse } from "@polyglot-sql/sdk";
 
 export type Json =
