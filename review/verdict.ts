@@ -61,7 +61,7 @@ function financeReasons(money: Money, comparable: boolean): string[] {
       why.push(`${over.department} is above its budget`);
   for (const over of money.overQuota)
     if (passesAnew(over.wanted, over.before))
-      why.push(`${over.monitor} would suspend ${list(over.warehouses)} at the expected use`);
+      why.push(`the monitor ${over.monitor} would suspend ${list(over.warehouses)} at the expected use`);
   return why;
 }
 
@@ -157,7 +157,9 @@ function sentence(
   if (again > 0) effects.push(`drops ${count(again, "thing")} that can be computed again`);
   for (const over of judged.money.overQuota)
     if (judged.comparable && passesAnew(over.wanted, over.before))
-      effects.push(`lets ${over.monitor} suspend ${list(over.warehouses)} at the expected use`);
+      effects.push(
+        `has ${list(over.warehouses)} suspended by the monitor ${over.monitor} at the expected use`,
+      );
   const { metrics } = judged.meaning;
   const redefined = metrics.filter((metric) => metric.change !== "new");
   if (redefined.length > 0)

@@ -22,8 +22,8 @@ export type Block =
   | { kind: "list"; items: Text[] }
   | { kind: "table"; columns: TableColumn[]; rows: (Text | Cell)[][]; foot?: (Text | Cell)[] }
   | { kind: "facts"; facts: { label: string; value: string; sub?: string; tone?: Tone }[] }
-  /** Shown folded where the medium can. */
-  | { kind: "details"; summary: Text; blocks: Block[] }
+  /** Shown folded where the medium can; elsewhere in short, and where it is `quiet` by its summary alone. */
+  | { kind: "details"; summary: Text; quiet?: boolean; blocks: Block[] }
   | { kind: "lines"; lines: string[] }
   /** Drawn where the medium can; the same figures always stand in a table too. */
   | { kind: "chart"; chart: Chart };

@@ -22,13 +22,17 @@ export function renderMarkdown(document: Document, options: { limit?: number } =
     text(document.subtitle),
   ];
   const foot = ["---", `<sub>${text(document.foot)}</sub>`];
-  const sections = document.sections.map((section) =>
-    [
-      `### ${text(section.title)}${section.summary ? ` · ${text(section.summary)}` : ""}`,
-      ...section.blocks.map(block),
-    ].join("\n\n"),
-  );
+  const sectionsOf = (quietRoom?: number): string[] =>
+    document.sections.map((section) =>
+      [
+        `### ${text(section.title)}${section.summary ? ` · ${text(section.summary)}` : ""}`,
+        ...section.blocks.map((each) => block(quietRoom === undefined ? each : inShort(each, quietRoom))),
+      ].join("\n\n"),
+    );
   const limit = options.limit ?? LIMIT;
+  const lengthOf = (sections: string[]): number => [...head, ...sections, ...foot].join("\n\n").length;
+  let sections = sectionsOf();
+  if (lengthOf(sections) > limit) sections = sectionsOf(QUIET_ROOM);
   const whole = [...head, ...sections, ...foot].join("\n\n");
   if (whole.length <= limit) return `${whole}\n`;
   const note = "> ⚠️ The review is longer than a comment may be; the HTML page has all of it.";
@@ -41,6 +45,25 @@ export function renderMarkdown(document: Document, options: { limit?: number } =
     length += short.length + 2;
   }
   return `${[...head, note, ...kept, ...foot].join("\n\n")}\n`;
+}
+
+/** Characters that a quiet part may have where the whole is too long for a comment. */
+const QUIET_ROOM = 24_000;
+
+/** A quiet part with as many of its blocks as fit, and a word on the others. */
+function inShort(each: Block, room: number): Block {
+  if (each.kind !== "details" || !each.quiet) return each;
+  let length = 0;
+  const kept = each.blocks.filter((inner) => {
+    length += block(inner).length;
+    return length <= room;
+  });
+  if (kept.length === each.blocks.length) return each;
+  const rest = each.blocks.length - kept.length;
+  return {
+    ...each,
+    blocks: [...kept, { kind: "text", text: { faint: `${rest} more: the HTML page has all of them.` } }],
+  };
 }
 
 /** The line that a comment begins with. */
@@ -86,10 +109,11 @@ function table(each: Extract<Block, { kind: "table" }>): string {
   ].join("\n");
 }
 
-const tableCell = (cell: Cell): string =>
-  cell.tone && cell.tone !== "plain" && cell.tone !== "good"
-    ? `${SIGN[cell.tone]} ${text(cell.text)}`
-    : text(cell.text);
+function tableCell(cell: Cell): string {
+  const shown = text(cell.text);
+  const signed = shown !== "" && cell.tone && cell.tone !== "plain" && cell.tone !== "good";
+  return signed ? `${SIGN[cell.tone ?? "plain"]} ${shown}` : shown;
+}
 
 function bold(cell: Cell): string {
   const shown = text(cell.text);
@@ -146,7 +170,9 @@ const escapeHtml = (given: string): string =>
     .replace(/</g, "&lt;")
     .replace(/>/g, "&gt;")
     .replace(/"/g, "&quot;")
-    .replace(/@(?=\w)/g, "@\u200b");
+    .replace(/[[\]]/g, (bracket) => (bracket === "[" ? "&#91;" : "&#93;"))
+    .replace(/@(?=\w)/g, "@\u200b")
+    .replace(/(?<!&)#(?=\d)/g, "#\u200b");
 
 function fence(lines: string[]): string {
   const longest = Math.max(

@@ -64,8 +64,10 @@ function block(each: Block, pen: Pen, width: number): string[] {
       return table(each, pen, width - 2);
     case "details":
       return [
-        text(each.summary, pen),
-        ...each.blocks
+        each.quiet
+          ? pen.dim(`${text(each.summary, makePen(false))} (--format html)`)
+          : text(each.summary, pen),
+        ...(each.quiet ? [] : each.blocks)
           .flatMap((inner) => block(inner, pen, width - 2))
           .slice(0, DETAIL_LINES)
           .map((line) => `  ${line}`),
@@ -102,18 +104,29 @@ function table(each: Extract<Block, { kind: "table" }>, pen: Pen, width: number)
 }
 
 const LEAST_WIDTH = 16;
+/** A word up to this long keeps its column so wide, so that names stay whole. */
+const LONGEST_WORD = 32;
 
 /** Rows as lines in columns; the widest left-hand columns give way until the row fits, and their text wraps. */
 function columns(rows: string[][], right: boolean[], width: number): string[][] {
   const widths = right.map((_, index) => Math.max(0, ...rows.map((row) => (row[index] ?? "").length)));
-  const total = (): number => widths.reduce((sum, each) => sum + each + 2, -2);
-  while (total() > width) {
-    const widest = Math.max(...widths.filter((_, index) => !right[index]));
-    if (!Number.isFinite(widest) || widest <= LEAST_WIDTH) break;
-    widths[widths.findIndex((each, index) => each === widest && !right[index])] = Math.max(
+  const least = right.map((_, index) =>
+    Math.max(
       LEAST_WIDTH,
-      widest - Math.max(1, Math.min(total() - width, widest >> 3)),
-    );
+      ...rows
+        .flatMap((row) => (row[index] ?? "").split(" "))
+        .map((word) => word.length)
+        .filter((length) => length <= LONGEST_WORD),
+    ),
+  );
+  const total = (): number => widths.reduce((sum, each) => sum + each + 2, -2);
+  const spare = (index: number): number => (right[index] ? 0 : (widths[index] ?? 0) - (least[index] ?? 0));
+  while (total() > width) {
+    const givers = widths.map((_, index) => index).filter((index) => spare(index) > 0);
+    const widest = givers.sort((left, other) => (widths[other] ?? 0) - (widths[left] ?? 0))[0];
+    if (widest === undefined) break;
+    const wide = widths[widest] ?? 0;
+    widths[widest] = wide - Math.min(spare(widest), Math.max(1, Math.min(total() - width, wide >> 3)));
   }
   return rows.map((row) => {
     const cells = row.map((cell, index) => (right[index] ? [cell] : fold(cell, widths[index] ?? 0)));

@@ -33,6 +33,7 @@ export function accessSection(review: Review): Section {
   if (own.length > 0)
     blocks.push({
       kind: "details",
+      quiet: true,
       summary: `What the platform's own roles may do follows from what is new or dropped (${count(own.length, "thing")})`,
       blocks: [
         ...(gains.some(follows) ? [grouped(gains.filter(follows), "gained")] : []),

@@ -1,5 +1,5 @@
 import type { CostItem, Total } from "../../cost/estimate/item.ts";
-import { explainFigure, showChange, showUsd } from "../../cost/explain.ts";
+import { explainFigure, showChange, showUsd, showValue } from "../../cost/explain.ts";
 import {
   type Block,
   type Cell,
@@ -7,6 +7,7 @@ import {
   faint,
   join,
   type Section,
+  strong,
   type Text,
   type Tone,
 } from "../document/document.ts";
@@ -145,6 +146,7 @@ function summaryOf(total: MoneyLine): string {
 }
 
 const quotaText = (over: Money["overQuota"][number]): Text => [
+  "The monitor ",
   code(over.monitor),
   ` would suspend ${over.warehouses.length === 1 ? "" : "its warehouses, "}`,
   ...join(over.warehouses.map(code)),
@@ -164,7 +166,7 @@ function lineBlocks(title: string, lines: MoneyLine[], total: MoneyLine, compare
   if (!compared) return [whole];
   const changed = lines.filter((each) => Math.abs(each.expected) >= CENT || Math.abs(each.ceiling) >= CENT);
   const same = lines.length - changed.length;
-  const folded = (summary: string): Block => ({ kind: "details", summary, blocks: [whole] });
+  const folded = (summary: string): Block => ({ kind: "details", summary, quiet: true, blocks: [whole] });
   if (changed.length === 0)
     return [folded(`By ${title.toLowerCase()}: ${count(lines.length, "line")}, unchanged`)];
   if (same < 3) return [whole];
@@ -206,34 +208,48 @@ function lineTable(title: string, lines: MoneyLine[], total: MoneyLine, compared
   };
 }
 
-/** Every item of some cost, largest first, with its whole derivation folded away. */
+/** Every figure taken apart: item by item, largest first, down to prices, settings and assumptions; folded away. */
 function derivations(items: CostItem[]): Block {
   const amount = (item: CostItem): number =>
     item.expected.value.kind === "number" ? item.expected.value.number : 0;
-  const shown = items.toSorted((left, right) => amount(right) - amount(left)).slice(0, DERIVED_ITEMS);
+  const sorted = items.toSorted((left, right) => amount(right) - amount(left));
   return {
     kind: "details",
-    summary: `Where the figures come from (the ${shown.length} largest of ${items.length} items)`,
-    blocks: shown.flatMap((item): Block[] => [
-      {
-        kind: "text",
-        text: [
+    quiet: true,
+    summary: `Where the figures come from: ${count(items.length, "item")}, each taken apart`,
+    blocks: sorted.map(
+      (item): Block => ({
+        kind: "details",
+        summary: [
           code(item.resource.name),
-          ` ${item.service} `,
-          faint(
-            item.basis === "enforced"
-              ? "the worst case is enforced"
-              : "the worst case is a declared volume, nothing enforces it",
-          ),
-          ...item.notes.map((note) => faint(`; ${note}`)),
+          ` ${item.service}: `,
+          strong(showValue(item.expected.value)),
+          faint(` expected, at most ${showValue(item.ceiling.value)}; ${sharesText(item)}`),
         ],
-      },
-      { kind: "lines", lines: [...explainFigure(item.expected), ...explainFigure(item.ceiling)] },
-    ]),
+        blocks: [
+          {
+            kind: "text",
+            text: faint(
+              [
+                item.basis === "enforced"
+                  ? "the worst case is enforced"
+                  : "the worst case is a declared volume, nothing enforces it",
+                ...item.notes,
+              ].join("; "),
+            ),
+          },
+          { kind: "lines", lines: [...explainFigure(item.expected), ...explainFigure(item.ceiling)] },
+        ],
+      }),
+    ),
   };
 }
 
-const DERIVED_ITEMS = 12;
+/** `product 60 %, sales 40 %`. */
+const sharesText = (item: CostItem): string =>
+  item.departments
+    .map(({ department, share }) => (share === 1 ? department : `${department} ${Math.round(share * 100)} %`))
+    .join(", ");
 
 /** The bounded part, with a sign where something has no bound. */
 export const ceilingText = (total: Total): string =>

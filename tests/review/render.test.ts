@@ -45,6 +45,33 @@ const poisoned = reviewDocument({
   standing: [{ rule: "r", topic: "cost", level: "advisory", resource: EVIL, message: EVIL, remedy: EVIL }],
 });
 
+test("an empty cell has no sign of its tone in Markdown", () => {
+  const review = reviewOf((platform) => {
+    first(platform.warehouses).size = "LARGE";
+  });
+  const row = renderMarkdown(reviewDocument(review))
+    .split("\n")
+    .find((line) => line.startsWith("| Warehouse"));
+  expect(row).toBe("| Warehouse |  |  | ⚠️ 1 |  |");
+});
+
+test("a quiet part gives way in a comment that would be too long, and no section is lost", () => {
+  const review = reviewOf((platform) => {
+    first(platform.warehouses).size = "LARGE";
+  });
+  const whole = renderMarkdown(reviewDocument(review), { limit: 10_000_000 });
+  const short = renderMarkdown(reviewDocument(review), { limit: whole.length - 1000 });
+  expect(short.length).toBeLessThan(whole.length);
+  expect(short).toContain("more: the HTML page has all of them");
+  for (const title of ["Verdict", "Money", "Access", "Data at risk", "Meaning", "Resources"])
+    expect(short).toContain(`### ${title}`);
+  const longer = { ...review, money: { ...review.money, after: { ...review.money.after } } };
+  longer.money.after.items = Array.from({ length: 40 }, () => review.money.after.items).flat();
+  const cut = renderMarkdown(reviewDocument(longer));
+  expect(cut.length).toBeLessThan(65_536);
+  expect(cut).toContain("### Resources");
+});
+
 describe("markup in names", () => {
   test("stays text in HTML", () => {
     const page = renderHtml(poisoned);

@@ -82,9 +82,11 @@ describe("a review", () => {
       busy(platform);
       for (const monitor of platform.monitors) if (!monitor.account) monitor.credits = 10;
     });
-    expect(review.verdict.sentence).toContain("lets TRANSFORM_GUARD suspend TRANSFORM at the expected use");
+    expect(review.verdict.sentence).toContain(
+      "has TRANSFORM suspended by the monitor TRANSFORM_GUARD at the expected use",
+    );
     const finance = review.verdict.approvers.find((each) => each.who === "finance");
-    expect(finance?.why).toContain("TRANSFORM_GUARD would suspend TRANSFORM at the expected use");
+    expect(finance?.why).toContain("the monitor TRANSFORM_GUARD would suspend TRANSFORM at the expected use");
     const before = examplePlatform();
     busy(before);
     for (const monitor of before.monitors) if (!monitor.account) monitor.credits = 10;
