@@ -1,5 +1,6 @@
 import type { StatementContext } from "../session/context.ts";
 import type { Outcome } from "../session/outcome.ts";
+import { absentShowCommands } from "./absent-shows.ts";
 import { accountShowCommands } from "./account-shows.ts";
 import { alertCommands } from "./alerts.ts";
 import { alterTableCommands } from "./alter-table.ts";
@@ -76,6 +77,7 @@ export const commands = new CommandRegistry([
   ...alertCommands,
   ...classificationCommands,
   ...accountShowCommands,
+  ...absentShowCommands,
 ]);
 
 /** Runs a statement that classify() calls a command. */

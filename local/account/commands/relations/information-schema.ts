@@ -93,6 +93,7 @@ const RELATION_FIELDS: Field<Entry<RelationKind>>[] = [
   ["IS_ICEBERG", "text", () => "NO"],
   ["IS_DYNAMIC", "text", (e) => yes(e.object.kind === "DYNAMIC_TABLE")],
   ["IS_IMMUTABLE", "text", () => "NO"],
+  ["IS_HYBRID", "text", () => "NO"],
 ];
 
 const yes = (value: boolean): string => (value ? "YES" : "NO");

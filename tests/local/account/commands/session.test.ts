@@ -68,6 +68,8 @@ describe("session", () => {
     const account = await Harness.open();
     expect(await account.run('SHOW REPLICATION DATABASES WITH PRIMARY "FIRN"."LOCAL"."D"')).toEqual([]);
     expect(await account.run("show shares like 'x'")).toEqual([]);
+    expect(await account.run("show compute pools")).toEqual([]);
+    expect((await account.columns("show catalog integrations")).at(0)).toBe("name");
     expect(await account.run("show regions")).toMatchObject([{ snowflake_region: "AWS_US_EAST_1" }]);
   });
 });
