@@ -1,62 +1,171 @@
 import type { Estimate } from "./estimate/estimate.ts";
 import type { CostItem } from "./estimate/item.ts";
-import type { Value } from "./figure.ts";
+import type { Figure, Value } from "./figure.ts";
 
-/** A row of a cost report, columns named as FinOps FOCUS does and `x_` for our own. A forecast has no BilledCost. */
+/**
+ * A row of a cost report with every mandatory column of FOCUS 1.2 (FinOps Open Cost and Usage Specification, Cost and
+ * Usage), the conditional ones that apply, and `x_` for our own. Nothing of a forecast is billed: BilledCost is 0.
+ */
 export interface FocusRow {
-  ChargePeriodStart: string;
+  BilledCost: 0;
+  BillingAccountId: string;
+  BillingAccountName: string;
+  BillingCurrency: "USD";
+  BillingPeriodEnd: string;
+  BillingPeriodStart: string;
+  ChargeCategory: "Usage";
+  ChargeClass: null;
+  ChargeDescription: string;
+  ChargeFrequency: "Usage-Based";
   ChargePeriodEnd: string;
+  ChargePeriodStart: string;
+  ConsumedQuantity: number | null;
+  ConsumedUnit: string | null;
+  ContractedCost: number;
+  ContractedUnitPrice: number | null;
+  EffectiveCost: number;
+  InvoiceIssuerName: string;
+  ListCost: number;
+  ListUnitPrice: number | null;
+  PricingCategory: "Standard";
+  PricingQuantity: number;
+  PricingUnit: string;
   ProviderName: string;
+  PublisherName: string;
   RegionId: string;
-  ServiceName: string;
-  ServiceCategory: string;
+  RegionName: string;
   ResourceId: string;
   ResourceName: string;
   ResourceType: string;
-  PricingQuantity: number | null;
-  PricingUnit: string;
-  ListUnitPrice: number | null;
-  ListCost: number | null;
-  ContractedCost: number | null;
-  BillingCurrency: "USD";
+  ServiceCategory: string;
+  ServiceName: string;
+  SkuId: string;
+  SkuMeter: string;
+  SkuPriceDetails: null;
+  SkuPriceId: string;
   x_Department: string;
-  x_ExpectedCost: number | null;
+  x_ExpectedCost: number;
+  /** Of the whole resource, on the first of its rows. */
   x_CeilingCost: number | null;
-  x_CeilingStatus: "enforced" | "declared" | "unbounded" | "no price";
+  x_CeilingStatus: "enforced" | "declared" | "unbounded" | "no price" | "with the first row";
   x_PriceBook: string;
 }
 
-/** A month's rows, one for each item and department. `month` is its first day (YYYY-MM-01). */
+/** A month's rows: one for each item, each price that it is made of, and each department. `month` is its first day (YYYY-MM-01). What has no price has no row. */
 export function focusRows(estimate: Estimate, month: string): FocusRow[] {
-  const end = nextMonth(month);
+  const [start, end] = [`${month}T00:00:00Z`, `${nextMonth(month)}T00:00:00Z`];
+  const region = estimate.region.slice(estimate.region.indexOf(".") + 1);
   return estimate.items.flatMap((item) =>
-    item.departments.map(({ department, share }) => {
-      const expected = scaled(item.expected.value, share);
-      return {
-        ChargePeriodStart: `${month}T00:00:00Z`,
-        ChargePeriodEnd: `${end}T00:00:00Z`,
-        ProviderName: item.provider,
-        RegionId: estimate.region.slice(estimate.region.indexOf(".") + 1),
-        ServiceName: item.service,
-        ServiceCategory: item.category,
-        ResourceId: `${item.resource.kind}/${item.resource.key}`,
-        ResourceName: item.resource.name,
-        ResourceType: item.resource.kind,
-        PricingQuantity: scaled(item.quantity.value, share),
-        PricingUnit: item.quantity.unit,
-        ListUnitPrice: estimate.terms === "contract" ? null : scaled(item.unitPrice.value, 1),
-        ListCost: estimate.terms === "contract" ? null : expected,
-        ContractedCost: estimate.terms === "contract" ? expected : null,
-        BillingCurrency: "USD" as const,
-        x_Department: department,
-        x_ExpectedCost: expected,
-        x_CeilingCost: scaled(item.ceiling.value, share),
-        x_CeilingStatus: statusOf(item),
-        x_PriceBook: estimate.priceBook,
-      };
-    }),
+    item.departments.flatMap(({ department, share }) =>
+      chargesOf(item).map((charge, index): FocusRow => {
+        const quantity = charge.quantity * share;
+        const cost = quantity * charge.price;
+        const list = estimate.terms === "contract" ? null : charge.price;
+        const sku = `${item.service}/${charge.meter}`;
+        return {
+          BilledCost: 0,
+          BillingAccountId: `${item.provider.toLowerCase()}/${estimate.stack}`,
+          BillingAccountName: estimate.stack,
+          BillingCurrency: "USD",
+          BillingPeriodEnd: end,
+          BillingPeriodStart: start,
+          ChargeCategory: "Usage",
+          ChargeClass: null,
+          ChargeDescription: `Forecast: ${item.resource.name}, ${charge.meter}`,
+          ChargeFrequency: "Usage-Based",
+          ChargePeriodEnd: end,
+          ChargePeriodStart: start,
+          ConsumedQuantity: quantity,
+          ConsumedUnit: charge.unit,
+          ContractedCost: cost,
+          ContractedUnitPrice: charge.price,
+          EffectiveCost: cost,
+          InvoiceIssuerName: item.provider,
+          ListCost: cost,
+          ListUnitPrice: list,
+          PricingCategory: "Standard",
+          PricingQuantity: quantity,
+          PricingUnit: charge.unit,
+          ProviderName: item.provider,
+          PublisherName: item.provider,
+          RegionId: region,
+          RegionName: region,
+          ResourceId: `${item.resource.kind}/${item.resource.key}`,
+          ResourceName: item.resource.name,
+          ResourceType: item.resource.kind,
+          ServiceCategory: item.category,
+          ServiceName: item.service,
+          SkuId: sku,
+          SkuMeter: charge.meter,
+          SkuPriceDetails: null,
+          SkuPriceId: `${sku}/${region}/${estimate.edition}/${estimate.priceBook}`,
+          x_Department: department,
+          x_ExpectedCost: cost,
+          x_CeilingCost: index > 0 ? null : scaled(item.ceiling.value, share),
+          x_CeilingStatus: index > 0 ? "with the first row" : statusOf(item),
+          x_PriceBook: estimate.priceBook,
+        };
+      }),
+    ),
   );
 }
+
+/** One price and how much of it: `quantity` × `price` is its cost. */
+interface Charge {
+  meter: string;
+  quantity: number;
+  unit: string;
+  price: number;
+}
+
+/** The prices that an item's expected cost is made of; none where one of them is not known. */
+function chargesOf(item: CostItem): Charge[] {
+  if (item.expected.value.kind !== "number") return [];
+  const cost = item.expected.value.number;
+  const price = item.unitPrice.value.kind === "number" ? item.unitPrice.value.number : undefined;
+  const quantity = item.quantity.value.kind === "number" ? item.quantity.value.number : undefined;
+  if (price !== undefined && quantity !== undefined && near(price * quantity, cost))
+    return [{ meter: item.service, quantity, unit: unitOf(item.unitPrice.unit), price }];
+  return partsOf(item.expected).flatMap((part): Charge[] => {
+    const unit = priceIn(part);
+    const amount = part.value.kind === "number" ? part.value.number : 0;
+    if (unit === undefined || unit.value.kind !== "number") return [];
+    return [
+      {
+        meter: part.label,
+        quantity: unit.value.number === 0 ? 0 : amount / unit.value.number,
+        unit: unitOf(unit.unit),
+        price: unit.value.number,
+      },
+    ];
+  });
+}
+
+/** The summands of a sum, all the way down; anything else as it is. */
+const partsOf = (figure: Figure): Figure[] =>
+  figure.formula?.startsWith("Σ of ") ? (figure.inputs ?? []).flatMap(partsOf) : [figure];
+
+/** The price, in dollars, that a figure is the product of. */
+const priceIn = (figure: Figure): Figure | undefined =>
+  figure.inputs?.find((input) => input.unit.startsWith("USD/"));
+
+/** `USD/1,000 requests` → `1000 Requests`, `USD/GB-month` → `GB-Months`; FOCUS, Unit Format. */
+export function unitOf(priceUnit: string): string {
+  const words = priceUnit
+    .replace("USD/", "")
+    .replace(",", "")
+    .split(/(?<=[ -])/);
+  return words
+    .map((word, index) => {
+      const capital = /^\d|^[A-Z]{2}/.test(word) ? word : word.replace(/^./, (first) => first.toUpperCase());
+      const last = index === words.length - 1;
+      return last && !/s$|^[A-Z]{2}$/.test(capital) ? `${capital}s` : capital;
+    })
+    .join("");
+}
+
+const near = (left: number, right: number): boolean =>
+  Math.abs(left - right) <= 1e-9 * Math.max(1, Math.abs(left), Math.abs(right));
 
 /** Rows as CSV (RFC 4180). Text that a spreadsheet would run as a formula is quoted with a leading apostrophe. */
 export function focusCsv(rows: FocusRow[]): string {
@@ -82,7 +191,7 @@ function statusOf(item: CostItem): FocusRow["x_CeilingStatus"] {
 }
 
 const scaled = (value: Value, share: number): number | null =>
-  value.kind === "number" ? Math.round(value.number * share * 1e6) / 1e6 : null;
+  value.kind === "number" ? value.number * share : null;
 
 /** The first day of the month after (YYYY-MM-DD). */
 export function nextMonth(month: string): string {

@@ -51,6 +51,15 @@ const usageSchema = z.strictObject({
   cloudServices: z.strictObject({ shareOfWarehouseCredits: share, maximumCreditsPerDay: count.nullable() }),
   serverless: z.strictObject({ averageSeconds: count, averageSize: z.enum(WAREHOUSE_SIZES) }),
   landing: z.strictObject({ historyDays: count, maximumGbPerDay: count.nullable(), readBackGb: count }),
+  flows: withDefault(z.strictObject({ gbPerRun: count, maximumGbPerDay: count.nullable() })),
+  outbound: z.strictObject({ gbPerDay: count, filesPerDay: count, maximumGbPerDay: count.nullable() }),
+  connect: z.strictObject({
+    logGbPerDay: count,
+    maximumLogGbPerDay: count.nullable(),
+    logRetentionDays: count,
+    secretRequestsPerMonth: count,
+  }),
+  classifications: z.strictObject({ gb: count, maximumGb: count.nullable() }),
   kafka: z.strictObject({
     service: z.enum(["msk-serverless", "not-priced"]),
     gbOutPerGbIn: count,

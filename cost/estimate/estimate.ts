@@ -5,6 +5,7 @@ import { difference, type MeasuredDifference, measuredDays, measurementNotes } f
 import type { PriceBook } from "../price-book.ts";
 import type { Usage } from "../usage.ts";
 import { type Context, type EstimateOptions, makeContext } from "./context.ts";
+import { classificationItems, connectItems, flowItems, outboundItems } from "./integration.ts";
 import { addItem, type CostItem, noTotal, type Total } from "./item.ts";
 import { cloudServicesItem, ingestItems, serverlessItems, transferItem } from "./services.ts";
 import { kafkaItems, landingItems, tableItems } from "./stored.ts";
@@ -51,7 +52,11 @@ export function estimate(
     ...tableItems(context),
     transferItem(context),
     ...landingItems(context),
+    ...outboundItems(context),
     ...kafkaItems(context),
+    ...connectItems(context),
+    ...flowItems(context),
+    ...classificationItems(context),
   ];
   return {
     stack: platform.stack,

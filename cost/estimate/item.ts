@@ -6,14 +6,26 @@ export type ServiceCategory =
   | "Compute"
   | "Databases"
   | "Integration"
+  | "Management and Governance"
   | "Networking"
+  | "Security"
   | "Storage";
 
 /** Whether something stops the cost at the ceiling, or the ceiling only follows from a volume that the usage file declares. */
 export type CeilingBasis = "enforced" | "declared";
 
 export interface ResourceRef {
-  kind: "warehouse" | "task" | "pipe" | "connector" | "table" | "topics" | "bucket" | "account";
+  kind:
+    | "warehouse"
+    | "task"
+    | "pipe"
+    | "connector"
+    | "table"
+    | "schema"
+    | "topics"
+    | "bucket"
+    | "flow"
+    | "account";
   /** Logical name within its kind; stable across stacks. */
   key: string;
   /** Physical name. */

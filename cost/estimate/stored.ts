@@ -1,6 +1,6 @@
 import type { Table } from "../../infra/platform.ts";
 import { derive, type Figure, given, product, sum } from "../figure.ts";
-import { mskServerless, s3Puts, s3Retrieval, s3Storage } from "../formulas/aws.ts";
+import { mskServerless, s3Gets, s3Puts, s3Retrieval, s3Storage } from "../formulas/aws.ts";
 import { CEILING_DAYS, CEILING_HOURS, DAYS_PER_MONTH, EXPECTED_HOURS } from "../formulas/hours.ts";
 import { storageCost, storedTerabytes } from "../formulas/storage.ts";
 import { priceOf } from "../price-book.ts";
@@ -122,6 +122,28 @@ function bucketCost(context: Context, gbPerDay: number, puts: number): Figure {
     held("STANDARD_IA", infrequent),
     held(ARCHIVE_CLASS, archived),
     s3Puts(context.book, "STANDARD", assumed(context, "PUTs", puts, "requests"), where(context)),
+    s3Gets(context.book, assumed(context, "files that pipes read", puts, "requests"), where(context)),
+    // Each file moves on once, a month's files a month; a transition is billed as a PUT into its class.
+    ...(infrequent > 0
+      ? [
+          s3Puts(
+            context.book,
+            "STANDARD_IA",
+            assumed(context, "transitions", puts, "requests"),
+            where(context),
+          ),
+        ]
+      : []),
+    ...(archived > 0
+      ? [
+          s3Puts(
+            context.book,
+            ARCHIVE_CLASS,
+            assumed(context, "transitions", puts, "requests"),
+            where(context),
+          ),
+        ]
+      : []),
     s3Retrieval(ARCHIVE_CLASS, assumed(context, "read back", context.usage.landing.readBackGb, "GB")),
   ]);
 }

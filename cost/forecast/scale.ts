@@ -36,6 +36,8 @@ export function usageOfMonth(usage: Usage, factor: number, arrived: number): Usa
       ...table,
       gb: table.gb + table.growthGbPerMonth * arrived,
     })),
+    flows: mapValues(usage.flows, (flow) => ({ ...flow, gbPerRun: flow.gbPerRun * factor })),
+    outbound: { ...usage.outbound, gbPerDay: usage.outbound.gbPerDay * factor },
     transfer: { ...usage.transfer, snowflakeInternetGb: usage.transfer.snowflakeInternetGb * factor },
     landing: { ...usage.landing, historyDays: factor > 0 ? history / factor : 0 },
   };

@@ -35,6 +35,49 @@ export const s3Puts = (book: PriceBook, storageClass: string, requests: Figure, 
     (count, price) => (count * price) / 1000,
   );
 
+/** USD a month for GET requests, e.g. each file that a pipe reads. */
+export const s3Gets = (book: PriceBook, requests: Figure, where: PriceQuery): Figure =>
+  derive(
+    "GET",
+    "USD",
+    "requests × price / 1,000",
+    [requests, priceOf(book, "aws.s3.get", where)],
+    (count, price) => (count * price) / 1000,
+  );
+
+/** USD a month for secrets and the requests for them. */
+export const secretsCost = (book: PriceBook, secrets: Figure, requests: Figure, where: PriceQuery): Figure =>
+  sum("Secrets Manager", "USD", [
+    product("secrets", "USD", [secrets, priceOf(book, "aws.secrets.secret", where)]),
+    derive(
+      "requests",
+      "USD",
+      "requests × price / 10,000",
+      [requests, priceOf(book, "aws.secrets.request", where)],
+      (count, price) => (count * price) / 10_000,
+    ),
+  ]);
+
+/** USD a month for log lines: taken in, and kept. */
+export const logsCost = (book: PriceBook, gb: Figure, gbHeld: Figure, where: PriceQuery): Figure =>
+  sum("CloudWatch Logs", "USD", [
+    product("taken in", "USD", [gb, priceOf(book, "aws.logs.ingestion", where)]),
+    product("kept", "USD", [gbHeld, priceOf(book, "aws.logs.storage", where)]),
+  ]);
+
+/** USD a month for a flow of AppFlow: its runs, and what it carries. Only what flows into AWS has a known price. */
+export const appFlowCost = (
+  book: PriceBook,
+  way: "into-aws" | "out-of-aws",
+  runs: Figure,
+  gb: Figure,
+  where: PriceQuery,
+): Figure =>
+  sum("AppFlow", "USD", [
+    product("runs", "USD", [runs, priceOf(book, "aws.appflow.run", where)]),
+    product("data", "USD", [gb, priceOf(book, "aws.appflow.data", { ...where, variant: way })]),
+  ]);
+
 /** USD a month for reading back from an archive class. The price book has no retrieval prices: nothing read is free, anything else has no price. */
 export const s3Retrieval = (storageClass: string, gb: Figure): Figure =>
   gb.value.kind === "number" && gb.value.number === 0

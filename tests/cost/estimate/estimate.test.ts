@@ -3,7 +3,6 @@ import { allot } from "../../../cost/estimate/allot.ts";
 import { type Estimate, estimate } from "../../../cost/estimate/estimate.ts";
 import { startsOf } from "../../../cost/estimate/runs.ts";
 import { numberOf } from "../../../cost/figure.ts";
-import { focusCsv, focusRows } from "../../../cost/focus.ts";
 import { parseMeasured } from "../../../cost/measured.ts";
 import { loadPriceBook } from "../../../cost/price-book.ts";
 import { loadUsage, overlay, parseUsage, type Usage, usageFor } from "../../../cost/usage.ts";
@@ -217,34 +216,6 @@ describe("the estimate", () => {
     const result = of(examplePlatform());
     expect(JSON.parse(JSON.stringify(result))).toEqual(JSON.parse(JSON.stringify(structuredClone(result))));
     expect(JSON.stringify(result)).not.toMatch(/:null|Infinity/);
-  });
-});
-
-describe("FOCUS rows", () => {
-  const rows = focusRows(of(examplePlatform()), "2026-12-01");
-
-  test("carry the month with an exclusive end, and list cost = quantity × price for metered credits", () => {
-    const row = rows.find((each) => each.ServiceName === "Virtual Warehouse");
-    expect(row).toMatchObject({
-      ChargePeriodStart: "2026-12-01T00:00:00Z",
-      ChargePeriodEnd: "2027-01-01T00:00:00Z",
-      ListUnitPrice: 3,
-    });
-    expect(row?.ListCost).toBeCloseTo((row?.PricingQuantity ?? 0) * 3, 4);
-  });
-
-  test("add up to the estimate", () => {
-    expect(rows.reduce((total, row) => total + (row.x_ExpectedCost ?? 0), 0)).toBeCloseTo(
-      of(examplePlatform()).total.expected,
-      3,
-    );
-    expect(rows[0]).not.toHaveProperty("BilledCost");
-  });
-
-  test("as CSV neither break columns nor start a spreadsheet's formula", () => {
-    const platform = withWarehouse({ name: '=cmd|"x",1' });
-    const csv = focusCsv(focusRows(of({ ...platform, monitors: [] }), "2026-12-01"));
-    expect(csv).toContain(`"'=cmd|""x"",1"`);
   });
 });
 
