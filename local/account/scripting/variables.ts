@@ -95,8 +95,9 @@ function sqlOf(variables: Variables, name: string, field: string | null): string
 }
 
 /**
- * Text with its variables put in. In an expression (`bare`) names stand for themselves; in SQL they need a colon,
- * which is told from a path (`v:field`) by what stands before it.
+ * Text with its variables put in. In an expression (`bare`) names stand for themselves; in SQL, a query within an
+ * expression too, they need a colon, which is told from a path (`v:field`) by what stands before it: a bare name is a
+ * column there. Source: "Working with variables".
  */
 export function putIn(text: string, variables: Variables, bare: boolean): string {
   const tokens = tokenize(text);
@@ -106,9 +107,16 @@ export function putIn(text: string, variables: Variables, bare: boolean): string
     result += text.slice(copied, start) + sql;
     copied = end;
   };
+  /** Of the parentheses that are open: do they hold a query? */
+  const queries: boolean[] = [];
   for (let at = 0; at < tokens.length; at++) {
     const token = tokens[at]!;
     const before = tokens[at - 1];
+    if (token.image === "(") {
+      const first = tokens[at + 1];
+      const starts = first?.kind === "WORD" && (first.value === "SELECT" || first.value === "WITH");
+      queries.push(starts || queries.at(-1) === true);
+    } else if (token.image === ")") queries.pop();
     if (token.kind === "SYMBOL" && token.image === ":") {
       const name = tokens[at + 1];
       const adjacent = before !== undefined && before.end === token.start;
@@ -121,6 +129,7 @@ export function putIn(text: string, variables: Variables, bare: boolean): string
       at += field ? 3 : 1;
     } else if (
       bare &&
+      queries.at(-1) !== true &&
       (token.kind === "WORD" || token.kind === "QUOTED") &&
       before?.image !== "." &&
       before?.image !== "::"

@@ -12,7 +12,7 @@ import { compileFlatten } from "./flatten.ts";
 import type { Source } from "./from.ts";
 import { compileInferSchema } from "./infer-schema.ts";
 import { compileTableMethod } from "./instance-methods.ts";
-import { rowsSource } from "./rows-source.ts";
+import { keepRows, keptSource } from "./rows-table.ts";
 import { newScope, type Scope, uniqueNames } from "./scope.ts";
 import { argumentsOf, output } from "./table-function-arguments.ts";
 import type { Typed } from "./typed.ts";
@@ -97,14 +97,12 @@ function compileResultScan(env: Env, call: CallExpr): Source {
   const queryId = value.constant?.kind === "string" ? value.constant.value : "";
   const result = env.ctx.services.results.find(env.ctx.session, queryId);
   if (!result) throw new SnowflakeError("000709", "02000", `Statement ${queryId} not found`);
-  const rows = need(env, `result ${queryId}`, async () => {
-    const all: Value[][] = [];
-    for await (const batch of result.rows()) for (const row of batch) all.push(row);
-    return all;
-  });
   const unique = uniqueNames(result.columns.map((c) => c.name));
   const columns = result.columns.map((c, i) => ({ ...c, sqlName: unique[i]! }));
-  return rowsSource(columns, rows, []);
+  const kept = need(env, `result ${queryId}`, ({ connection }) =>
+    keepRows(env, connection, columns, result.rows()),
+  );
+  return keptSource(columns, kept, []);
 }
 
 function compileVirtualFunction(env: Env, call: CallExpr): Source {
@@ -126,7 +124,9 @@ function compileVirtualFunction(env: Env, call: CallExpr): Source {
     compileExpr(env, newScope(null), expr),
   ]);
   const key = `function ${database.id} ${fn.name} ${compiled.map(([n, t]) => `${n}=${t.sql}`).join(",")}`;
-  const rows = need(env, key, async ({ connection }) => {
+  const unique = uniqueNames(fn.columns.map((c) => c.name));
+  const columns = fn.columns.map((c, i) => ({ ...c, sqlName: unique[i]! }));
+  const kept = need(env, key, async ({ connection }) => {
     const args: Record<string, Value> = {};
     for (const [name, value] of compiled) {
       const text = isSemiStructured(value.type) ? value.sql : castTo(env, value, varchar()).sql;
@@ -138,12 +138,7 @@ function compileVirtualFunction(env: Env, call: CallExpr): Source {
       const cell = reader.getRows()[0]![0];
       args[name] = cell === null || cell === undefined ? null : (cell as Value);
     }
-    return fn.rows(env.ctx, database, args);
+    return keepRows(env, connection, columns, [await fn.rows(env.ctx, database, args)]);
   });
-  const unique = uniqueNames(fn.columns.map((c) => c.name));
-  return rowsSource(
-    fn.columns.map((c, i) => ({ ...c, sqlName: unique[i]! })),
-    rows,
-    [],
-  );
+  return keptSource(columns, kept, []);
 }

@@ -79,6 +79,26 @@ test.each([
     "DECLARE p NUMBER(12,2); BEGIN LET k := 2; SELECT price INTO :p FROM invoices WHERE id = :k; RETURN p; END;",
     22.22,
   ],
+  [
+    "a column of a variable's name stays the column where it has no colon",
+    "DECLARE batch INT DEFAULT 2; n INT; BEGIN SELECT COUNT(*) INTO :n FROM VALUES (1), (2), (3) AS t(batch) WHERE batch = :batch; RETURN n; END;",
+    1,
+  ],
+  [
+    "the same in UPDATE, DELETE and a subquery of an expression",
+    "DECLARE n INT DEFAULT 1; c INT; BEGIN DELETE FROM log; INSERT INTO log VALUES (1), (2), (3); UPDATE log SET n = n + 10 WHERE n = :n; DELETE FROM log WHERE n = :n + 1; c := (SELECT MAX(n) * 100 + COUNT(*) FROM log); RETURN c; END;",
+    1102,
+  ],
+  [
+    "the same in a query within an expression",
+    "DECLARE n INT DEFAULT 11; r INT DEFAULT 0; BEGIN IF (EXISTS (SELECT 1 FROM log WHERE n = :n)) THEN r := r + 1; END IF; LET other := 1 + (SELECT COUNT(*) FROM log WHERE n <> :n); WHILE ((SELECT COUNT(*) FROM log WHERE n > :n) > 0) DO r := 99; BREAK; END WHILE; RETURN (SELECT COUNT(*) FROM log WHERE n = :n) * 100 + r * 10 + other; END;",
+    112,
+  ],
+  [
+    "and in a cursor's query",
+    "DECLARE id INT DEFAULT 2; s NUMBER(12, 2) DEFAULT 0; BEGIN LET c CURSOR FOR SELECT id, price FROM invoices WHERE id = :id; FOR r IN c DO s := s + r.price + r.id; END FOR; RETURN s; END;",
+    24.22,
+  ],
   ["SQLROWCOUNT", "BEGIN INSERT INTO log VALUES (1), (2), (3); RETURN SQLROWCOUNT; END;", 3],
   [
     "EXECUTE IMMEDIATE USING",

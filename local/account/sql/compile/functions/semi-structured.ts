@@ -1,9 +1,11 @@
 import { errors, SnowflakeError } from "../../../errors.ts";
 import { type DataType, number, varchar } from "../../../types/data-type.ts";
 import { isSemiStructured } from "../../../types/physical.ts";
+import { duplicateKey, lastKeys } from "../../json-keys.ts";
 import { castTo, sortedJson, toJson, variantText } from "../cast.ts";
 import type { Env } from "../env.ts";
 import { getElement } from "../expression.ts";
+import { needNative } from "../native.ts";
 import { expandStar } from "../star.ts";
 import { jsonPath } from "../table-function-arguments.ts";
 import { quoteText, raise, type Typed, text, typed } from "../typed.ts";
@@ -20,27 +22,65 @@ const any = (args: Typed[]) => args.some((a) => a.nullable);
 const parsed = (x: string, isTry: boolean) =>
   isTry ? `TRY_CAST(${x} AS JSON)` : `CASE WHEN trim(${x}) = '' THEN NULL ELSE CAST(${x} AS JSON) END`;
 
+const LAST_KEYS = { name: "firn_json_last_keys", arity: 1, call: lastKeys };
+const DUPLICATE_KEY = {
+  name: "firn_json_duplicate_key",
+  arity: 1,
+  call: (json: string) => duplicateMessage(json) ?? "",
+};
+
+const duplicateMessage = (json: string): string | null => {
+  const found = duplicateKey(json);
+  return found && `duplicate object attribute "${found.key}", pos ${found.position}`;
+};
+
+/**
+ * PARSE_JSON(text [, 'd' | 's']). With 'd' the last of repeated keys stays, else they are refused: in a constant, and
+ * with 's' in every row. Without it the rows of a column are not searched: that would take longer than parsing them.
+ */
+function parseJson(a: Typed[], env: Env, isTry: boolean): Typed {
+  const value = castTo(env, a[0]!, varchar());
+  const option = a[1]?.constant?.value.toLowerCase();
+  if (a[1] && option !== "d" && option !== "s")
+    throw errors.invalidValue(a[1].constant?.value ?? a[1].sql, "PARSE_JSON parameter: 'd' or 's'");
+  const constant = value.constant?.kind === "string" ? value.constant.value : undefined;
+  if (option === "d") {
+    if (constant !== undefined) return typed(parsed(quoteText(lastKeys(constant)), isTry), VARIANT);
+    needNative(env, [LAST_KEYS]);
+    return typed(parsed(`firn_json_last_keys(${value.sql})`, isTry), VARIANT);
+  }
+  const refused = (message: string) =>
+    isTry
+      ? "CAST(NULL AS JSON)"
+      : `CAST(${raise("100069", "22P02", `'Error parsing JSON: ' || ${message}`)} AS JSON)`;
+  const json = parsed(value.sql, isTry);
+  if (constant !== undefined) {
+    const message = duplicateMessage(constant);
+    return typed(message === null ? json : refused(quoteText(message)), VARIANT);
+  }
+  if (option === undefined) return typed(json, VARIANT);
+  needNative(env, [DUPLICATE_KEY]);
+  const message = `firn_json_duplicate_key(${value.sql})`;
+  return typed(`CASE WHEN ${message} <> '' THEN ${refused(message)} ELSE ${json} END`, VARIANT);
+}
+
 define(
   "semi-structured",
   "PARSE_JSON",
   ["any", "text"],
-  (a, { env }) =>
-    isSemiStructured(a[0]!.type)
-      ? castTo(env, a[0]!, VARIANT)
-      : typed(parsed(castTo(env, a[0]!, varchar()).sql, false), VARIANT),
+  (a, { env }) => (isSemiStructured(a[0]!.type) ? castTo(env, a[0]!, VARIANT) : parseJson(a, env, false)),
   { min: 1 },
 );
-define(
-  "semi-structured",
-  "TRY_PARSE_JSON",
-  ["text", "text"],
-  (a) => typed(parsed(a[0]!.sql, true), VARIANT),
-  { min: 1 },
-);
+define("semi-structured", "TRY_PARSE_JSON", ["text", "text"], (a, { env }) => parseJson(a, env, true), {
+  min: 1,
+});
 /** NULL when the text is valid JSON (or empty), else what is wrong with it. */
 define("semi-structured", "CHECK_JSON", ["any"], (a, { env }) => {
   if (isSemiStructured(a[0]!.type)) return text("CAST(NULL AS VARCHAR)");
-  const x = castTo(env, a[0]!, varchar()).sql;
+  const value = castTo(env, a[0]!, varchar());
+  const x = value.sql;
+  const duplicate = value.constant?.kind === "string" ? duplicateMessage(value.constant.value) : null;
+  if (duplicate !== null) return text(quoteText(duplicate), false);
   return text(
     `CASE WHEN ${x} IS NULL OR json_valid(${x}) OR trim(${x}) = '' THEN NULL ELSE 'invalid JSON text' END`,
   );
