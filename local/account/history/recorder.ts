@@ -36,6 +36,10 @@ export interface QueryEntry {
   deleted: number;
   transactionId: number | null;
   objectsAccessed: number[];
+  /** Those that the statement itself names; absent in entries of older versions. */
+  directAccessed?: number[];
+  /** Columns read, by the object's id. */
+  columnsAccessed?: [number, string[]][];
   objectsModified: number[];
 }
 
@@ -212,6 +216,8 @@ export class Recorder {
       deleted: record.affected?.deleted ?? 0,
       transactionId: record.transactionId,
       objectsAccessed: [...record.objectsAccessed],
+      directAccessed: [...record.directAccessed],
+      columnsAccessed: [...record.columnsAccessed].map(([id, names]) => [id, [...names]]),
       objectsModified: [...record.objectsModified],
     };
   }

@@ -5,6 +5,7 @@ import type { Clock } from "../clock.ts";
 import type { History } from "../history/history.ts";
 import type { Alerts } from "../schedule/alerts.ts";
 import type { Notifications } from "../schedule/notifications.ts";
+import type { Accessed } from "../sql/compile/env.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Transaction } from "../storage/transaction.ts";
 import type { TableVersions } from "../storage/versions.ts";
@@ -65,7 +66,7 @@ export interface StatementContext {
   /** Runs `work` on the session's warehouse (resumes, queues, bills). Error 000606 without one. */
   onWarehouse<T>(work: () => Promise<T>): Promise<T>;
   /** Facts for QUERY_HISTORY and ACCESS_HISTORY. */
-  note(fact: { objectsAccessed?: number[]; objectsModified?: number[]; rowsProduced?: number }): void;
+  note(fact: { accessed?: Accessed; objectsModified?: number[]; rowsProduced?: number }): void;
 }
 
 export interface StagedFile {

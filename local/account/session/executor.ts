@@ -141,6 +141,8 @@ export class Executor {
       rowsProduced: 0,
       affected: null,
       objectsAccessed: new Set(),
+      directAccessed: new Set(),
+      columnsAccessed: new Map(),
       objectsModified: new Set(),
       transactionId: session.transaction?.id ?? null,
     };

@@ -123,7 +123,10 @@ export function statementContext(parts: ContextParts): StatementContext {
       return work();
     },
     note(fact) {
-      for (const id of fact.objectsAccessed ?? []) record.objectsAccessed.add(id);
+      for (const id of fact.accessed?.objects ?? []) record.objectsAccessed.add(id);
+      for (const id of fact.accessed?.direct ?? []) record.directAccessed.add(id);
+      for (const [id, names] of fact.accessed?.columns ?? [])
+        record.columnsAccessed.set(id, new Set([...(record.columnsAccessed.get(id) ?? []), ...names]));
       for (const id of fact.objectsModified ?? []) record.objectsModified.add(id);
       if (fact.rowsProduced !== undefined) record.rowsProduced = fact.rowsProduced;
     },

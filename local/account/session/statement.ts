@@ -29,6 +29,10 @@ export interface StatementRecord {
   rowsProduced: number;
   affected: Outcome["affected"] | null;
   objectsAccessed: Set<number>;
+  /** Those that the statement itself names. */
+  directAccessed: Set<number>;
+  /** Columns read, by the object's id. */
+  columnsAccessed: Map<number, Set<string>>;
   objectsModified: Set<number>;
   transactionId: number | null;
 }

@@ -26,6 +26,10 @@ export interface Shared {
   readonly streams: Map<number, number>;
   /** Ids of all objects read, for ACCESS_HISTORY. */
   readonly objects: Set<number>;
+  /** Those that the statement itself names, rather than a view that it reads. */
+  readonly direct: Set<number>;
+  /** Columns that are read of tables and views, by the object's id. */
+  readonly columns: Map<number, Set<string>>;
   /** Does the result depend on more than tables and constants? */
   readonly aliases: { next: number };
   /** Views being expanded, innermost last: a cycle is an error. */
@@ -54,6 +58,8 @@ export function newShared(transaction: Transaction): Shared {
     facts: new Map(),
     streams: new Map(),
     objects: new Set(),
+    direct: new Set(),
+    columns: new Map(),
     aliases: { next: 1 },
     viewStack: [],
     usesData: false,
@@ -91,6 +97,8 @@ export async function compileWithFacts<T>(
     try {
       shared.streams.clear();
       shared.objects.clear();
+      shared.direct.clear();
+      shared.columns.clear();
       shared.aliases.next = 1;
       shared.viewStack.length = 0;
       return compile({ ctx, shared });
@@ -100,6 +108,27 @@ export async function compileWithFacts<T>(
     }
   }
   throw new SnowflakeError("000603", "XX000", "SQL execution internal error: the statement does not settle");
+}
+
+/** What a statement reads, for ACCESS_HISTORY. */
+export interface Accessed {
+  objects: number[];
+  direct: number[];
+  columns: [number, string[]][];
+}
+
+export const accessedBy = ({ objects, direct, columns }: Shared): Accessed => ({
+  objects: [...objects],
+  direct: [...direct],
+  columns: [...columns].map(([id, names]) => [id, [...names]]),
+});
+
+/** Notes that a column is read, if it is a table's or a view's own. */
+export function noteColumn(env: Env, origin: { object: number; column: string } | undefined): void {
+  if (origin === undefined) return;
+  const { columns } = env.shared;
+  const names = columns.get(origin.object) ?? new Set();
+  columns.set(origin.object, names.add(origin.column));
 }
 
 /** A session parameter's value, or the default given. */

@@ -7,7 +7,7 @@ import type { CallExpr, Expr, Ident, OrderItem, PathStep, Query, WindowSpec } fr
 import { lineAndPosition } from "../parse/index.ts";
 import { bindValue } from "./binds.ts";
 import { castTo, coerce, commonType, toJson } from "./cast.ts";
-import type { Env } from "./env.ts";
+import { type Env, noteColumn } from "./env.ts";
 import {
   convertArgument,
   type FunctionDef,
@@ -248,7 +248,10 @@ function compileColumn(env: Env, scope: Scope, parts: Ident[], start: number): T
       if (parameter) return parameter;
     }
     const column = findColumn(at, parts);
-    if (column) return columnValue(column);
+    if (column) {
+      noteColumn(env, column.origin);
+      return columnValue(column);
+    }
     if (parts.length === 1) {
       const alias = at.aliases.get(name);
       if (alias) return alias.resolve();

@@ -103,6 +103,7 @@ function place(env: Env, scope: Scope, from: Source, tail: FactorTail, liftable 
     sql: `${sqlAlias}.${quoteName(c.sqlName)}`,
     type: c.type,
     nullable: c.nullable,
+    ...(c.origin === undefined ? {} : { origin: c.origin }),
     ...(lifted && isSemiStructured(c.type)
       ? { textAt: (path: string) => lifted.text(sqlAlias, c.sqlName, path) }
       : {}),

@@ -11,6 +11,8 @@ export interface ScopeColumn {
   nullable: boolean;
   /** METADATA$ columns of staged files are found by name but not by a star. */
   hidden?: boolean;
+  /** The table's or view's column that it is, whatever it is called here. */
+  origin?: { object: number; column: string };
   /** SQL of the text at a path of it, where paths are extracted together (lifted-paths.ts). */
   textAt?: (path: string) => string;
 }
@@ -34,6 +36,8 @@ export interface OutputColumn {
   nullable: boolean;
   /** Nothing but NULL constants: in a set operation it takes the other side's type. */
   isNull?: boolean;
+  /** Of what stands in FROM: the table's or view's column that it is. */
+  origin?: { object: number; column: string };
 }
 
 export interface CommonTableScope {

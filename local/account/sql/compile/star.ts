@@ -1,6 +1,6 @@
 import { errors } from "../../errors.ts";
 import type { StarExpr } from "../parse/index.ts";
-import type { Env } from "./env.ts";
+import { type Env, noteColumn } from "./env.ts";
 import { compileExpr } from "./expression.ts";
 import type { Scope, ScopeColumn } from "./scope.ts";
 import type { Typed } from "./typed.ts";
@@ -51,6 +51,7 @@ export function expandStar(env: Env, scope: Scope, star: StarExpr): { name: stri
   const result = columns
     .filter((c) => !excluded.has(c.name))
     .map((c) => {
+      noteColumn(env, c.origin);
       const replacement = star.replace.find((r) => r.name.name === c.name);
       const column: Typed = replacement
         ? compileExpr(env, scope, replacement.expr)

@@ -54,14 +54,15 @@ export function compileObject(
 ): Source {
   requirePrivilege(env.ctx, "SELECT", object);
   env.shared.objects.add(object.id);
+  if (env.shared.viewStack.length === 0) env.shared.direct.add(object.id);
   env.shared.usesData = true;
   const name = nameParts(env.ctx, object);
   switch (object.kind) {
     case "DYNAMIC_TABLE":
       if (env.ctx.services.runtime?.dynamicTables.dataTimestamp(object.id) === null) throw notInitialized();
-      return compileStored(env, object as StoredTable, node, name);
+      return withOrigin(object, compileStored(env, object as StoredTable, node, name));
     case "TABLE":
-      return compileStored(env, object as StoredTable, node, name);
+      return withOrigin(object, compileStored(env, object as StoredTable, node, name));
     case "MATERIALIZED_VIEW": {
       if (node.timeTravel || node.changes) throw errors.unsupported("Time Travel on a materialized view");
       const view = object as CatalogObject<"MATERIALIZED_VIEW">;
@@ -70,11 +71,11 @@ export function compileObject(
       // Always current: stored rows of another version of the table are not read. The query's rights are checked anyway.
       const current = compileView(env, view, name);
       const version = storedVersion(env, view);
-      return version === null ? current : storedRows(env, view, version, name);
+      return withOrigin(object, version === null ? current : storedRows(env, view, version, name));
     }
     case "VIEW":
       if (node.timeTravel || node.changes) throw errors.unsupported("Time Travel on a view");
-      return compileView(env, object as CatalogObject<"VIEW">, name);
+      return withOrigin(object, compileView(env, object as CatalogObject<"VIEW">, name));
     case "STREAM":
       if (node.timeTravel || node.changes) throw errors.unsupported("Time Travel on a stream");
       return compileStream(env, object as CatalogObject<"STREAM">, name);
@@ -82,6 +83,11 @@ export function compileObject(
       throw errors.unsupported(`query on ${object.kind.toLowerCase().replaceAll("_", " ")}`);
   }
 }
+
+const withOrigin = (object: CatalogObject, source: Source): Source => ({
+  ...source,
+  columns: source.columns.map((c) => ({ ...c, origin: { object: object.id, column: c.name } })),
+});
 
 /** The rows of a table or dynamic table, at a moment, or what changed. */
 function compileStored(

@@ -3,7 +3,7 @@ import { errors } from "../../errors.ts";
 import type { StatementContext } from "../../session/context.ts";
 import type { Outcome, ResultColumn, Value } from "../../session/outcome.ts";
 import type { Transaction } from "../../storage/transaction.ts";
-import { compileWithFacts, newShared, type Shared, type VersionOf } from "../compile/env.ts";
+import { accessedBy, compileWithFacts, newShared, type Shared, type VersionOf } from "../compile/env.ts";
 import "../compile/functions/index.ts";
 import { type Compiled, compileQuery } from "../compile/query.ts";
 import { parseStatement, type Query } from "../parse/index.ts";
@@ -42,7 +42,7 @@ export async function openQuery(
     const compiled = await compileWithFacts(ctx, shared, (env) => compileQuery(env, query, null));
     const columns = resultColumns(compiled);
     const convert = rowConverter(columns);
-    ctx.note({ objectsAccessed: [...shared.objects] });
+    ctx.note({ accessed: accessedBy(shared) });
     const start = async () => {
       const result = await connection.stream(compiled.sql);
       return { result, first: await result.fetchChunk() };
@@ -92,7 +92,7 @@ export async function withCompiled<C, T>(
   shared.versionOf = versionOf;
   try {
     const compiled = await compileWithFacts(ctx, shared, compile);
-    ctx.note({ objectsAccessed: [...shared.objects] });
+    ctx.note({ accessed: accessedBy(shared) });
     return await work(compiled, shared);
   } catch (error) {
     throw translateError(error);
