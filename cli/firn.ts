@@ -33,6 +33,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   forecast: async () => (await import("./commands/forecast.ts")).forecastCommand(),
   catalog: async () => (await import("./commands/catalog.ts")).catalogCommand(),
   inventory: async () => (await import("./commands/inventory.ts")).inventoryCommand(),
+  adopt: async () => (await import("./commands/adopt.ts")).adoptCommand(),
   pause: async () => (await import("./commands/pause.ts")).pauseCommand(),
   resume: async () => (await import("./commands/pause.ts")).resumeCommand(),
   replay: async () => (await import("./commands/replay.ts")).replayCommand(),

@@ -8,6 +8,7 @@ import { chooseActivations, planActivations } from "../pipelines/activations/pla
 import { returnedModels } from "../pipelines/activations/returned.ts";
 import { type PlannedAlerts, planAlerts, watchTask } from "../pipelines/alerts/plan.ts";
 import { ALERT_SCHEMA } from "../pipelines/alerts/tables.ts";
+import { ACCOUNT_USAGE, absentIn, readsAccountUsage } from "../pipelines/audit/account-usage.ts";
 import { inboundFlows, outboundFlows } from "../pipelines/flows/plan.ts";
 import { compileKpis, type KpiFile } from "../pipelines/kpis.ts";
 import { type MetricFile, metricModels, parseMetrics, planMetrics } from "../pipelines/metrics/metric.ts";
@@ -25,6 +26,8 @@ import type { Source } from "../pipelines/sources/source.ts";
 import { maskedSchemas, planMasking } from "../roles/masking.ts";
 import { KAFKA_LOADER, planRoles } from "../roles/plan.ts";
 import { planShared } from "../roles/shared.ts";
+import type { AdoptedDefinitions } from "./adopted/definitions.ts";
+import { planAdopted } from "./adopted/plan.ts";
 import type { StackConfig } from "./config/schema.ts";
 import { planConnect } from "./connect.ts";
 import { OWN_SCHEMAS, planDatabases, planSchemas, type WantedSchema } from "./databases.ts";
@@ -50,6 +53,8 @@ import type { ActivationPlan, Platform } from "./platform.ts";
 import { planMonitors, planWarehouses } from "./warehouses.ts";
 
 export interface CompileInput {
+  /** Objects that were on the account before; none by default. */
+  adopted?: AdoptedDefinitions;
   /** The stack's name, e.g. `prod`. */
   stack: string;
   config: StackConfig;
@@ -104,8 +109,11 @@ export function compile(input: CompileInput): Platform {
     ...metricModels(metrics, problems),
     ...qualityModels(sources.contracted, config.watchFields),
   ];
-  const base = [...rawRelations(sources), ...scores.relations];
-  const derived = compileModels(models, base, names, problems, sources.absent);
+  const base = [...rawRelations(sources), ...scores.relations, ...ACCOUNT_USAGE];
+  const derived = compileModels(models, base, names, problems, [
+    ...sources.absent,
+    ...absentIn(config.edition),
+  ]);
   const scored = planScores(scores.scores, derived, names);
   const compiled: CompiledModels = {
     ...derived,
@@ -246,6 +254,7 @@ export function compile(input: CompileInput): Platform {
   });
   const pauses = planPauses({ ...sources, ...sources.kafka }, config, stackFile, problems);
   const connect = planConnect(sources.kafka.connectors, config, names);
+  const adoption = input.adopted === undefined ? undefined : planAdopted(input.adopted);
   problems.throwIfAny();
   return {
     stack,
@@ -262,9 +271,11 @@ export function compile(input: CompileInput): Platform {
     budgets: config.budgets,
     databases: planDatabases(config, names),
     schemas,
-    warehouses,
-    monitors,
+    warehouses: [...warehouses, ...(adoption?.warehouses ?? [])],
+    monitors: [...monitors, ...(adoption?.monitors ?? [])],
     ...roles,
+    roles: [...roles.roles, ...(adoption?.roles ?? [])],
+    roleGrants: [...roles.roleGrants, ...(adoption?.roleGrants ?? [])],
     fileFormats: [format],
     stages: [
       stage,
@@ -273,7 +284,13 @@ export function compile(input: CompileInput): Platform {
     ],
     integrations: [integration, ...(outbound === undefined ? [] : [outbound.integration])],
     tables: masking.tables,
-    views: masking.views,
+    views: masking.views.map((view) =>
+      readsAccountUsage(
+        compiled.models.find(({ model }) => model.logical === view.logical)?.model.reads ?? [],
+      )
+        ? { ...view, asAccount: true }
+        : view,
+    ),
     pipes: sources.pipes,
     streams,
     tasks: [...tasks, ...activating.tasks],
@@ -297,6 +314,7 @@ export function compile(input: CompileInput): Platform {
     notifications: alerting.notifications,
     metrics: planMetrics(metrics, new Set(compiled.models.map(({ model }) => model.logical))),
     kpis,
+    ...(adoption === undefined ? {} : { adopted: adoption.adopted }),
   };
 }
 

@@ -6,6 +6,7 @@ import { Flows } from "../pipelines/flows/declare.ts";
 import { Access } from "../roles/declare.ts";
 import { Governance, Tagging } from "../roles/declare-governance.ts";
 import { Compute, Databases } from "./declare.ts";
+import { Adopted } from "./declare-adopted.ts";
 import type { AppFlowAccess } from "./declare-bucket.ts";
 import { KafkaConnect } from "./declare-connect.ts";
 import { Kafka } from "./declare-kafka.ts";
@@ -29,6 +30,7 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
   const security = connections.of(automation.security);
   const objects = connections.of(automation.objects);
 
+  if (platform.adopted !== undefined) new Adopted({ platform, account, security });
   const compute = new Compute(platform, account);
   const databases = new Databases(platform, objects);
   const landing = new Landing({
@@ -95,6 +97,7 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
   storage = new Storage({
     platform,
     provider: objects,
+    account,
     place: (schema) => databases.place(schema),
     before: (schema) => access.futureGrantsIn(schema),
     beforeGoverned: access.grantsOn((target) => target.on === "row access policy"),

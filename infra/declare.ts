@@ -22,6 +22,7 @@ export class Compute extends ComponentResource {
     const own = { parent: this, provider };
     const monitors = new Map<string, ResourceMonitor>();
     for (const monitor of platform.monitors) {
+      if (monitor.adopted === true) continue;
       const made = new ResourceMonitor(
         monitor.key,
         {
@@ -49,6 +50,7 @@ export class Compute extends ComponentResource {
         );
     }
     for (const warehouse of platform.warehouses) {
+      if (warehouse.adopted !== undefined) continue;
       const made = new Warehouse(
         warehouse.key,
         {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { ACTIVATIONS } from "../pipelines/activations/index.ts";
 import { SOURCES } from "../pipelines/sources/index.ts";
+import { adoptedFile, readAdopted } from "./adopted/read.ts";
 import { compile } from "./compile.ts";
 import { readStackFile } from "./config/read-stack-file.ts";
 import { ANY_AWS_ACCOUNT, type StackConfig } from "./config/schema.ts";
@@ -48,11 +49,21 @@ export function loadPlatform({ root, stack, publicKeys, awsAccountId, environmen
     scores: sqlFiles(root, "sql/scores", ".yaml"),
     activations: ACTIVATIONS,
     kpis: sqlFiles(root, "sql/kpi"),
+    ...adoptedBy(root, stack, problems),
     publicKeys:
       publicKeys ??
       readPublicKeys({ root, stack, config, environment: environment ?? {}, deploying, problems }),
     problems,
   });
+}
+
+/** What was on the stack's account before: `infra/adopted/<stack>.yaml`, which `firn adopt` writes. */
+function adoptedBy(root: string, stack: string, problems: Problems) {
+  const file = adoptedFile(stack);
+  const path = join(root, file);
+  if (!existsSync(path)) return {};
+  const adopted = readAdopted(file, readFileSync(path, "utf8"), problems);
+  return adopted === undefined ? {} : { adopted };
 }
 
 /** Folders of sql/ whose files are no models. */

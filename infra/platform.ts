@@ -3,6 +3,7 @@
  * and what cost, review and policy read. `key` is an entry's logical name within its kind; it is stable across stacks
  * and becomes the resource's name in Pulumi's state. Durations are seconds unless a name says otherwise.
  */
+import type { AdoptedDefinitions, AdoptedParameters } from "./adopted/definitions.ts";
 import type { Edition, StackConfig, WarehouseSize } from "./config/schema.ts";
 import type { DatabaseKey, LogicalName, ObjectName, SchemaName } from "./names.ts";
 import type { Schedule } from "./units.ts";
@@ -56,6 +57,15 @@ export interface Platform {
   notifications: NotificationIntegration[];
   metrics: Metric[];
   kpis: Kpi[];
+  /** What was on the account before and has been taken over, beside warehouses, monitors and roles; absent where nothing was. */
+  adopted?: Adopted;
+}
+
+/** Databases, schemas and users that the program keeps as it found them. */
+export interface Adopted {
+  databases: ({ key: string; name: string } & AdoptedDefinitions["databases"][string])[];
+  schemas: (SchemaName & { key: string } & AdoptedDefinitions["schemas"][string][string])[];
+  users: ({ key: string; name: string } & AdoptedDefinitions["users"][string])[];
 }
 
 /** An enabled source, for reports: who answers for it, what it promises, which way it comes in. */
@@ -107,6 +117,12 @@ export interface Warehouse {
   /** Physical name of its resource monitor. */
   monitor?: string;
   comment: string;
+  /** Of one that was on the account before: what else it was found with, and which parameters are its own. */
+  adopted?: {
+    autoResume: boolean;
+    scalingPolicy: "STANDARD" | "ECONOMY";
+    parameters: AdoptedParameters;
+  };
 }
 
 export interface Monitor {
@@ -119,6 +135,8 @@ export interface Monitor {
   suspendImmediate: number;
   /** Guards the whole account rather than the warehouses that name it. */
   account: boolean;
+  /** Was on the account before; its percentages may be 0, which is none. */
+  adopted?: boolean;
 }
 
 export interface Role {
@@ -126,6 +144,8 @@ export interface Role {
   name: string;
   kind: "access" | "functional";
   comment: string;
+  /** Was on the account before. */
+  adopted?: boolean;
 }
 
 /** `role` is granted to a parent role or to a user; all are physical names. */
@@ -133,6 +153,8 @@ export interface RoleGrant {
   key: string;
   role: string;
   to: { role: string } | { user: string };
+  /** Was on the account before. */
+  adopted?: boolean;
 }
 
 export type GrantTarget =
@@ -301,6 +323,8 @@ export interface View extends ObjectName {
   secure?: boolean;
   /** Logical names of what it reads, where no model says so. */
   reads?: string[];
+  /** Made by the account role: it reads what no other role sees. */
+  asAccount?: boolean;
   /** Which of its rows who sees, by the values of its columns `on`. */
   rowAccess?: { policy: ObjectName; on: string[] };
   comment: string;

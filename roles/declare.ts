@@ -43,6 +43,7 @@ export class Access extends ComponentResource {
 
   private createRoles(): void {
     for (const role of this.args.platform.roles) {
+      if (role.adopted === true) continue;
       const made = new AccountRole(
         role.key,
         { name: role.name, comment: role.comment },
@@ -54,7 +55,7 @@ export class Access extends ComponentResource {
 
   private createMemberships(): void {
     for (const grant of this.args.platform.roleGrants) {
-      if (!("role" in grant.to)) continue;
+      if (grant.adopted === true || !("role" in grant.to)) continue;
       const resource = new GrantAccountRole(
         grant.key,
         { roleName: this.roleName(grant.role), parentRoleName: this.roleName(grant.to.role) },
@@ -85,7 +86,7 @@ export class Access extends ComponentResource {
       users.set(user.name, made);
     }
     for (const grant of this.args.platform.roleGrants) {
-      if (!("user" in grant.to)) continue;
+      if (grant.adopted === true || !("user" in grant.to)) continue;
       const userName = users.get(grant.to.user)!.name;
       new GrantAccountRole(grant.key, { roleName: this.roleName(grant.role), userName }, own);
     }

@@ -28,9 +28,8 @@ type Entry = Record<string, unknown>;
 
 /** Everything declared that differs, kind by kind. The older one may come from another version of the code: unknown lists are compared as data. */
 export function compareResources(older: Platform, newer: Platform): ResourceChanges {
-  // The lists of governance are kinds as others are.
-  const base = { ...older, ...older.governance };
-  const head = { ...newer, ...newer.governance };
+  const base = withInnerKinds(older);
+  const head = withInnerKinds(newer);
   const changes: ResourceChange[] = [];
   const unknownKinds: string[] = [];
   let unchanged = 0;
@@ -48,6 +47,19 @@ export function compareResources(older: Platform, newer: Platform): ResourceChan
   }
   return { changes, unchanged, unknownKinds };
 }
+
+/** The lists of governance, and of what was on the account before, are kinds as others are. */
+const withInnerKinds = (platform: Platform) => ({
+  ...platform,
+  ...platform.governance,
+  ...(platform.adopted === undefined
+    ? {}
+    : {
+        adoptedDatabases: platform.adopted.databases,
+        adoptedSchemas: platform.adopted.schemas,
+        adoptedUsers: platform.adopted.users,
+      }),
+});
 
 function compareEntry(
   kind: string,

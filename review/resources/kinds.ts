@@ -85,6 +85,18 @@ const OF_COLUMNS = ["tags", "personalFields", "sameAs", "masking.policy", "maski
 export const KINDS: Record<string, KnownKind> = {
   databases: { label: "Database", type: "snowflake:index/database:Database" },
   schemas: { label: "Schema", type: "snowflake:index/schema:Schema", replaces: same("database") },
+  adoptedDatabases: {
+    label: "Database (was there before)",
+    type: "snowflake:index/database:Database",
+    replaces: { transient: ["isTransient"] },
+  },
+  adoptedSchemas: {
+    label: "Schema (was there before)",
+    type: "snowflake:index/schema:Schema",
+    replaces: { ...same("database"), transient: ["isTransient"] },
+  },
+  // A user of another type is another resource.
+  adoptedUsers: { label: "User (was there before)" },
   warehouses: { label: "Warehouse", type: "snowflake:index/warehouse:Warehouse" },
   monitors: {
     label: "Resource monitor",

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
@@ -140,6 +140,51 @@ describe("firn up on the embedded stack", () => {
     const { code, err } = firn("sql", "--role", "PUBLIC", "SELECT * FROM mart.executive.unique_data_points");
     expect(code).toBe(1);
     expect(err).toContain("does not exist or not authorized");
+  });
+
+  describe("an account that already exists", () => {
+    const file = join(ROOT, "infra/adopted", `${STACK}.yaml`);
+    const adopt = (...options: string[]) => {
+      const { code, out, err } = firn("--json", "adopt", "--import", ...options);
+      if (code !== 0)
+        throw new Error(`firn adopt ended with ${code}\n${out.slice(-2000)}\n${err.slice(-2000)}`);
+      return JSON.parse(out) as { imports: Record<string, number>; after: unknown[] };
+    };
+    const expectNoChanges = () => {
+      const preview = firn("pulumi", "preview", "--expect-no-changes", "--non-interactive");
+      expect(`${preview.code} ${preview.out}`).toMatch(/^0 /);
+    };
+
+    afterAll(() => rmSync(file, { force: true }));
+
+    test("a state that is lost is found again: everything is imported, and a preview shows no change", () => {
+      rmSync(join(ROOT, ".firn", STACK, "state"), { recursive: true });
+      const { imports, after } = adopt("--declared-only");
+      expect(imports["Table"]).toBeGreaterThan(10);
+      expect(after).toEqual([]);
+      expectNoChanges();
+    }, 600_000);
+
+    test("what nobody declared gets definitions, and a preview shows no change; taken out again, it stays", () => {
+      for (const sql of [
+        "CREATE WAREHOUSE LEGACY WAREHOUSE_SIZE = SMALL AUTO_SUSPEND = 300 STATEMENT_TIMEOUT_IN_SECONDS = 3600",
+        "CREATE DATABASE LEGACY DATA_RETENTION_TIME_IN_DAYS = 1",
+        "CREATE SCHEMA LEGACY.FINANCE WITH MANAGED ACCESS",
+        "CREATE ROLE LEGACY_ANALYST",
+        "CREATE USER BOB PASSWORD = 'Correct-Horse-1' EMAIL = 'bob@example.com' DEFAULT_ROLE = LEGACY_ANALYST",
+        "GRANT ROLE LEGACY_ANALYST TO USER BOB",
+      ])
+        expect(firn("sql", sql)).toMatchObject({ code: 0 });
+      const { imports, after } = adopt();
+      expect(imports).toMatchObject({ Warehouse: 1, Database: 1, Schema: 2, AccountRole: 1, User: 1 });
+      expect(after).toEqual([]);
+      expectNoChanges();
+      expect(readFileSync(file, "utf8")).not.toMatch(/bob@|Horse/);
+      rmSync(file);
+      const without = firn("pulumi", "up", "--yes", "--skip-preview", "--non-interactive");
+      expect(`${without.code} ${without.out}`).toMatch(/^0 /);
+      expect(firn("sql", "SHOW SCHEMAS IN DATABASE LEGACY").out).toContain("FINANCE");
+    }, 600_000);
   });
 
   test("the services run, and only the loopback address reaches them", async () => {

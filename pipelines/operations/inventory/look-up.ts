@@ -17,6 +17,12 @@ const LISTINGS: Record<ObjectKind, { show: string; name: readonly string[] }> = 
     show: "SHOW MASKING POLICIES IN ACCOUNT",
     name: ["database_name", "schema_name", "name"],
   },
+  "row access policy": {
+    show: "SHOW ROW ACCESS POLICIES IN ACCOUNT",
+    name: ["database_name", "schema_name", "name"],
+  },
+  "notification integration": { show: "SHOW NOTIFICATION INTEGRATIONS", name: ["name"] },
+  secret: { show: "SHOW SECRETS IN ACCOUNT", name: ["database_name", "schema_name", "name"] },
   tag: { show: "SHOW TAGS IN ACCOUNT", name: ["database_name", "schema_name", "name"] },
   "file format": { show: "SHOW FILE FORMATS IN ACCOUNT", name: ["database_name", "schema_name", "name"] },
   stage: { show: "SHOW STAGES IN ACCOUNT", name: ["database_name", "schema_name", "name"] },
@@ -25,11 +31,14 @@ const LISTINGS: Record<ObjectKind, { show: string; name: readonly string[] }> = 
   pipe: { show: "SHOW PIPES IN ACCOUNT", name: ["database_name", "schema_name", "name"] },
   stream: { show: "SHOW STREAMS IN ACCOUNT", name: ["database_name", "schema_name", "name"] },
   task: { show: "SHOW TASKS IN ACCOUNT", name: ["database_name", "schema_name", "name"] },
+  alert: { show: "SHOW ALERTS IN ACCOUNT", name: ["database_name", "schema_name", "name"] },
 };
 
 export interface AccountInventory {
   found: DeclaredObject[];
   missing: DeclaredObject[];
+  /** Everything that is there, by kind; names with dots. */
+  there: ReadonlyMap<ObjectKind, ReadonlySet<string>>;
   /** What the account holds and the program does not declare, by kind. */
   foreign: Partial<Record<ObjectKind, string[]>>;
 }
@@ -45,12 +54,20 @@ const SYSTEM_ROLES = new Set([
 ]);
 const SHARED_DATABASES = new Set(["SNOWFLAKE", "SNOWFLAKE_SAMPLE_DATA"]);
 
+const ACCOUNT_KINDS = new Set<ObjectKind>([
+  "warehouse",
+  "resource monitor",
+  "integration",
+  "network policy",
+  "notification integration",
+]);
+
 /** What every account has by itself. */
 function isSnowflakesOwn(kind: ObjectKind, name: string): boolean {
   const [database, schema] = name.split(".");
   if (kind === "role") return SYSTEM_ROLES.has(name);
   if (kind === "user") return name === "SNOWFLAKE";
-  if (["warehouse", "resource monitor", "integration", "network policy"].includes(kind)) return false;
+  if (ACCOUNT_KINDS.has(kind)) return false;
   return SHARED_DATABASES.has(database!) || schema === "INFORMATION_SCHEMA";
 }
 
@@ -58,8 +75,8 @@ export async function takeInventory(
   declared: readonly DeclaredObject[],
   account: Account,
 ): Promise<AccountInventory> {
-  const inventory: AccountInventory = { found: [], missing: [], foreign: {} };
   const there = new Map<ObjectKind, Set<string>>();
+  const inventory: AccountInventory = { found: [], missing: [], there, foreign: {} };
   for (const [kind, listing] of Object.entries(LISTINGS) as [
     ObjectKind,
     { show: string; name: string[] },

@@ -18,7 +18,9 @@ const account = (rows: Record<string, string[][]>): Account => ({
 
 test("every declared object has the id under which the provider finds it", () => {
   expect(declared.length).toBeGreaterThan(50);
-  for (const one of declared) expect(one.id).toEqual(expect.any(String));
+  // A webhook is made by a statement.
+  const made = declared.filter((one) => one.type !== "snowflake:index/execute:Execute");
+  for (const one of made) expect(one.id).toEqual(expect.any(String));
   expect(declared.find((one) => one.name === "RAW.SALESFORCE.ACCOUNT" && one.kind === "pipe")).toMatchObject({
     type: "snowflake:index/pipe:Pipe",
     key: "raw.salesforce.account",
