@@ -104,7 +104,7 @@ export class Notifications extends ComponentResource {
 }
 
 export interface AlertingArgs {
-  platform: Pick<Platform, "alerts" | "tables">;
+  platform: Pick<Platform, "alerts" | "tables" | "views">;
   /** Connection of the alerting role, which owns the alerts and whose privileges they have. */
   provider: Provider;
   storage: Storage;
@@ -115,6 +115,7 @@ export class Alerting extends ComponentResource {
   constructor({ platform, provider, storage }: AlertingArgs, options?: ComponentResourceOptions) {
     super("firn:pipelines:Alerting", "alerting", {}, options);
     const tables = new Map(platform.tables.map((table) => [table.logical, table]));
+    const views = new Map(platform.views.map((view) => [view.logical, view]));
     const ledger = platform.tables.filter((table) => table.logical.startsWith("ops.alert."));
     for (const alert of platform.alerts) {
       const read = [...alert.reads.flatMap((logical) => tables.get(logical) ?? []), ...ledger];
@@ -139,7 +140,16 @@ export class Alerting extends ComponentResource {
           enabled: alert.started,
           comment: alert.comment,
         },
-        { parent: this, provider, dependsOn: read.map((table) => storage.object("table", table)) },
+        {
+          parent: this,
+          provider,
+          dependsOn: [
+            ...read.map((table) => storage.object("table", table)),
+            ...alert.reads
+              .flatMap((logical) => views.get(logical) ?? [])
+              .map((view) => storage.object("view", view)),
+          ],
+        },
       );
     }
     this.registerOutputs({});

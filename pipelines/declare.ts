@@ -18,6 +18,8 @@ export interface StorageArgs {
   platform: Pick<Platform, "tables" | "views" | "stages" | "fileFormats" | "models" | "protect">;
   /** Connection of the role that owns objects. */
   provider: Provider;
+  /** Connection of the account role, for views of what it alone sees. */
+  account: Provider;
   /** A schema's names, as outputs. */
   place: (schema: SchemaName) => { database: Output<string>; schema: Output<string> };
   /** What must exist before an object in the schema: its future privileges. */
@@ -84,7 +86,7 @@ export class Storage extends ComponentResource {
   }
 
   private createViews(
-    { platform, provider, before, beforeGoverned }: StorageArgs,
+    { platform, provider, account, before, beforeGoverned }: StorageArgs,
     common: (name: ObjectName) => object,
   ): void {
     const byLogical = new Map<string, Resource>();
@@ -107,7 +109,7 @@ export class Storage extends ComponentResource {
         },
         {
           parent: this,
-          provider,
+          provider: view.asAccount === true ? account : provider,
           dependsOn: [
             ...before(view),
             ...(view.rowAccess === undefined ? [] : beforeGoverned),

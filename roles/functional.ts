@@ -87,6 +87,8 @@ export const activatorRole = (flows: ActivatorFlows): FunctionalRole => ({
 export const BI_WAREHOUSE = "bi";
 export const REPORTER = "reporter";
 export const STEWARD = "steward";
+/** Views of who did what on the account. */
+const AUDIT_SCHEMA = "ops.audit";
 /** The schema of MART that every department reads, each its own rows of it. */
 export const SHARED_MART = "mart.shared";
 /** Key of the BI tool's user and role. */
@@ -191,11 +193,22 @@ export function functionalRoles(schemas: readonly Schema[], flows: DataFlows): F
       key: STEWARD,
       comment: "Looks after data quality: reads rejected records and where they came from.",
       reads: [
-        ...inDatabase("ops").filter((schema) => ![flows.pipeline, flows.governance].includes(schema)),
+        ...inDatabase("ops").filter(
+          (schema) => ![flows.pipeline, flows.governance, AUDIT_SCHEMA].includes(schema),
+        ),
         ...inDatabase("raw").filter((schema) => schema !== flows.landing),
       ],
       warehouses: [BI_WAREHOUSE],
     },
+    ...inDatabase("ops")
+      .filter((schema) => schema === AUDIT_SCHEMA)
+      .map((schema) => ({
+        ...none,
+        key: "auditor",
+        comment: "Audits: reads who read personal data, who changed access, who logged in or failed to.",
+        reads: [schema],
+        warehouses: [BI_WAREHOUSE],
+      })),
   ];
 }
 
