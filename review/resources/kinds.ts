@@ -85,14 +85,10 @@ const OF_COLUMNS = ["tags", "personalFields", "sameAs", "masking.policy", "maski
 export const KINDS: Record<string, KnownKind> = {
   databases: { label: "Database", type: "snowflake:index/database:Database" },
   schemas: { label: "Schema", type: "snowflake:index/schema:Schema", replaces: same("database") },
-  adoptedDatabases: {
-    label: "Database (was there before)",
-    type: "snowflake:index/database:Database",
-    replaces: { transient: ["isTransient"] },
-  },
+  // Found as they are: unlike the platform's own they may be transient.
+  adoptedDatabases: { label: "Database (was there before)", replaces: { transient: ["isTransient"] } },
   adoptedSchemas: {
     label: "Schema (was there before)",
-    type: "snowflake:index/schema:Schema",
     replaces: { ...same("database"), transient: ["isTransient"] },
   },
   // A user of another type is another resource.
