@@ -45,4 +45,7 @@ export const BILLED: Record<keyof Platform, { services: readonly string[] } | { 
   notifications: { free: "mail and webhooks are called by statements on warehouses" },
   metrics: { free: "columns of models" },
   kpis: { free: "statements that people run on warehouses" },
+  adopted: {
+    free: "databases, schemas and users: what tables hold there is not the platform's, so nothing is told of it",
+  },
 };
