@@ -167,6 +167,8 @@ export interface PipeProps {
 export interface StreamProps {
   sourceId: number;
   sourceKind: "TABLE" | "DYNAMIC TABLE" | "VIEW" | "EXTERNAL TABLE" | "STAGE";
+  /** Tables that its view reads. */
+  baseIds?: number[];
   mode: "DEFAULT" | "APPEND_ONLY" | "INSERT_ONLY";
   showInitialRows: boolean;
 }

@@ -3,8 +3,9 @@ import type { Change } from "../catalog/catalog.ts";
 import { ACCOUNT_ID, type CatalogObject, type ObjectKind, type StoredTable } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
-import { createPhysicalTable, statementMoment } from "../sql/index.ts";
+import { createPhysicalTable, readPosition, statementMoment, tablesPosition } from "../sql/index.ts";
 import { BEGIN_VERSION, END_VERSION, physicalTable } from "../storage/storage.ts";
+import { type StreamPosition, writePosition } from "../storage/transaction.ts";
 import type { Cursor } from "./cursor.ts";
 import { createPhysicalLike } from "./physical.ts";
 
@@ -172,13 +173,14 @@ export async function cloneContents(
     }
   else await fill(from, to);
   const newId = <T extends number | null>(id: T): T => (id === null ? id : ((ids.get(id) ?? id) as T));
-  for (const { copy } of copies) await remap(ctx, change, copy, newId);
+  for (const { original, copy } of copies) await remap(ctx, change, original, copy, newId);
 }
 
 /** References between cloned objects point to the clones; what runs by itself is stopped. */
 async function remap(
   ctx: StatementContext,
   change: Change,
+  original: CatalogObject,
   copy: CatalogObject,
   newId: <T extends number | null>(id: T) => T,
 ): Promise<void> {
@@ -233,11 +235,23 @@ async function remap(
     case "STREAM": {
       const { props } = copy as CatalogObject<"STREAM">;
       const sourceId = newId(props.sourceId);
-      const version = sourceId === props.sourceId ? (ctx.services.versions.snapshot().get(sourceId) ?? 0) : 0;
-      await change.connection.run(
-        `INSERT INTO sys.stream_offset VALUES (${copy.id}, ${version}, ${change.now})`,
-      );
-      return put({ sourceId });
+      const at = (id: number) => ctx.services.versions.snapshot().get(id) ?? 0;
+      const position: StreamPosition = {
+        version: sourceId === props.sourceId ? at(sourceId) : 0,
+        more: null,
+      };
+      const baseIds = props.baseIds?.map(newId);
+      if (baseIds) {
+        // The copied view may name the tables of old too. What is cloned begins anew.
+        const versions = new Map(props.baseIds!.map((id) => [id, at(id)]));
+        for (const id of baseIds) if (!versions.has(id)) versions.set(id, 0);
+        Object.assign(position, tablesPosition(versions));
+      } else if (props.sourceKind === "STAGE") {
+        const before = await readPosition(change.connection, original.id);
+        if (before) Object.assign(position, before);
+      }
+      await writePosition(change.connection, copy.id, position, change.now);
+      return put({ sourceId, ...(baseIds ? { baseIds } : {}) });
     }
     case "TABLE": {
       const { props } = copy as CatalogObject<"TABLE">;

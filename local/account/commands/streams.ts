@@ -6,7 +6,14 @@ import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 import { type Outcome, statusOutcome } from "../session/outcome.ts";
 import { objectParameter } from "../session/parameters.ts";
-import { initialStreamOffset } from "../sql/compile/stream.ts";
+import {
+  directoryPosition,
+  initialStreamOffset,
+  readPosition,
+  streamTables,
+  tablesPosition,
+} from "../sql/index.ts";
+import { type StreamPosition, writePosition } from "../storage/transaction.ts";
 import { alterCommon } from "./alter.ts";
 import type { Cursor } from "./cursor.ts";
 import { commonRow, dropCommand, showCommand } from "./family.ts";
@@ -24,6 +31,7 @@ import {
 import { flag, readProperties, text } from "./properties.ts";
 import { type CommandDef, command, type Head } from "./registry.ts";
 import { type ShowColumns, type ShowRow, showOutcome, timeValue } from "./show.ts";
+import { readStreamSource, type StreamSource } from "./stream-source.ts";
 import { readTagValues, setTags, type TagValue } from "./tag-values.ts";
 
 const PROPERTIES = { APPEND_ONLY: flag, INSERT_ONLY: flag, SHOW_INITIAL_ROWS: flag, COMMENT: text };
@@ -70,25 +78,20 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
   }
   if (cursor.accept("CLONE")) return clone(ctx, cursor, head, name);
   cursor.expect("ON");
-  if (cursor.sees("EXTERNAL", "TABLE")) throw errors.unsupported("CREATE STREAM … ON EXTERNAL TABLE");
-  if (cursor.sees("STAGE")) throw errors.unsupported("CREATE STREAM … ON STAGE");
-  if (cursor.sees("VIEW")) throw errors.unsupported("CREATE STREAM … ON VIEW");
-  const dynamic = cursor.accept("DYNAMIC");
-  cursor.expect("TABLE");
-  const source = (
-    dynamic ? resolveObject(ctx, "DYNAMIC_TABLE", cursor.name()) : resolveObject(ctx, "TABLE", cursor.name())
-  ) as StoredTable;
+  const source = await readStreamSource(ctx, cursor);
   const start = readStart(ctx, cursor);
   const values = readProperties(cursor, PROPERTIES);
   cursor.expectEnd();
   if (values.INSERT_ONLY) throw errors.invalidValue("TRUE", "INSERT_ONLY");
-  requirePrivilege(ctx, "SELECT", source);
-  if (!source.props.changeTracking && !ownsObject(ctx, source))
-    throw errors.compilation(
-      "002201",
-      "42601",
-      `Change tracking is not enabled on table '${printed(ctx, source)}', and only its owner may enable it.`,
-    );
+  const initialRows = values.SHOW_INITIAL_ROWS ?? false;
+  // Source: "Introduction to streams", types of streams; "CREATE STREAM", SHOW_INITIAL_ROWS.
+  if (source.kind === "STAGE") {
+    if (values.APPEND_ONLY) throw errors.invalidValue("TRUE", "APPEND_ONLY");
+    if (initialRows) throw errors.invalidValue("TRUE", "SHOW_INITIAL_ROWS");
+    if (start.kind !== "NOW") throw errors.unsupported("CREATE STREAM … ON STAGE … AT | BEFORE");
+  }
+  const files =
+    source.kind === "STAGE" ? await directoryPosition(ctx, source.object as CatalogObject<"STAGE">) : null;
   const { outcome } = await createObject(ctx, {
     kind: "STREAM",
     head,
@@ -96,43 +99,56 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
     copyGrants,
     build: () => ({
       props: {
-        sourceId: source.id,
-        sourceKind: dynamic ? ("DYNAMIC TABLE" as const) : ("TABLE" as const),
+        sourceId: source.object.id,
+        sourceKind: source.kind,
+        ...(source.kind === "VIEW" ? { baseIds: source.tables.map(({ id }) => id) } : {}),
         mode: values.APPEND_ONLY ? ("APPEND_ONLY" as const) : ("DEFAULT" as const),
-        showInitialRows: values.SHOW_INITIAL_ROWS ?? false,
+        showInitialRows: initialRows,
       },
       comment: values.COMMENT ?? null,
     }),
     after: async (change, stream) => {
-      if (!source.props.changeTracking) updateProps(change, source, { changeTracking: true });
-      const offset = await startOffset(ctx, change, source, start, values.SHOW_INITIAL_ROWS ?? false);
-      await change.connection.run(
-        `INSERT INTO sys.stream_offset VALUES (${stream.id}, ${offset}, ${change.now})`,
-      );
+      for (const object of source.untracked) updateProps(change, object, { changeTracking: true });
+      const position = files ?? (await startPosition(ctx, change, source, start, initialRows));
+      await writePosition(change.connection, stream.id, position, change.now);
       setTags(ctx, change, stream, tags);
     },
   });
   return outcome;
 }
 
-async function startOffset(
+async function startPosition(
+  ctx: StatementContext,
+  change: Change,
+  source: StreamSource,
+  start: Start,
+  initialRows: boolean,
+): Promise<StreamPosition> {
+  if (start.kind === "STREAM") {
+    const other = resolveObject(ctx, "STREAM", start.name);
+    if (other.props.sourceId !== source.object.id)
+      throw errors.compilation(
+        "002203",
+        "42601",
+        `Stream '${other.name}' is not on ${source.kind.toLowerCase()} '${source.object.name}'.`,
+      );
+    const position = await readPosition(change.connection, other.id);
+    if (position) return position;
+  }
+  const versions = new Map<number, number>();
+  for (const table of source.tables) versions.set(table.id, await startVersion(ctx, change, table, start));
+  if (source.kind === "VIEW") return tablesPosition(versions, initialRows);
+  return { version: initialStreamOffset([...versions.values()][0]!, initialRows), more: null };
+}
+
+async function startVersion(
   ctx: StatementContext,
   change: Change,
   table: StoredTable,
   start: Start,
-  initialRows: boolean,
 ): Promise<number> {
-  const now = ctx.services.versions.snapshot().get(table.id) ?? 0;
-  if (start.kind === "NOW") return initialStreamOffset(now, initialRows);
-  if (start.kind === "STREAM") {
-    const other = resolveObject(ctx, "STREAM", start.name);
-    if (other.props.sourceId !== table.id)
-      throw errors.compilation("002203", "42601", `Stream '${other.name}' is not on table '${table.name}'.`);
-    const rows = await change.connection.runAndReadAll(
-      `SELECT version FROM sys.stream_offset WHERE stream_id = ${other.id}`,
-    );
-    return Number(rows.getRows()[0]?.[0] ?? now);
-  }
+  if (start.kind === "NOW" || start.kind === "STREAM")
+    return ctx.services.versions.snapshot().get(table.id) ?? 0;
   if (start.ms < table.createdOn)
     throw errors.compilation(
       "000707",
@@ -143,7 +159,7 @@ async function startOffset(
   const rows = await change.connection.runAndReadAll(
     `SELECT coalesce(max(version), 0) FROM sys.commit_ WHERE table_id = ${table.id} AND committed_on ${compare} ${Math.trunc(start.ms)}`,
   );
-  return initialStreamOffset(Number(rows.getRows()[0]?.[0] ?? 0), initialRows);
+  return Number(rows.getRows()[0]?.[0] ?? 0);
 }
 
 /** CREATE STREAM … CLONE: the same source and offset. */
@@ -159,9 +175,8 @@ async function clone(ctx: StatementContext, cursor: Cursor, head: Head, name: Cr
     copyGrants,
     build: () => ({ props: original.props, comment: original.comment }),
     after: async (change, stream) => {
-      await change.connection.run(
-        `INSERT INTO sys.stream_offset SELECT ${stream.id}, version, ${change.now} FROM sys.stream_offset WHERE stream_id = ${original.id}`,
-      );
+      const position = await readPosition(change.connection, original.id);
+      if (position) await writePosition(change.connection, stream.id, position, change.now);
     },
   });
   return outcome;
@@ -210,18 +225,23 @@ export async function staleAfter(
   ctx: StatementContext,
   stream: CatalogObject<"STREAM">,
 ): Promise<number | null> {
-  const source = ctx.services.catalog.get(stream.props.sourceId);
-  if (!source) return null;
+  const { catalog } = ctx.services;
+  const tables = streamTables(stream).map((id) => catalog.get(id));
+  // A stage's files are not kept: nothing of it goes stale. Source: "DESCRIBE STREAM".
+  if (tables.length === 0 || tables.includes(undefined)) return null;
   const connection = await ctx.services.storage.connect();
   try {
     const rows = await connection.runAndReadAll(
       `SELECT moved_on FROM sys.stream_offset WHERE stream_id = ${stream.id}`,
     );
     const moved = Number(rows.getRows()[0]?.[0] ?? stream.createdOn);
-    const extension = Number(
-      objectParameter(ctx.services.catalog, source.id, "MAX_DATA_EXTENSION_TIME_IN_DAYS").value,
+    const days = tables.map((table) =>
+      Math.max(
+        retentionDays(ctx, table!),
+        Number(objectParameter(catalog, table!.id, "MAX_DATA_EXTENSION_TIME_IN_DAYS").value),
+      ),
     );
-    return moved + Math.max(retentionDays(ctx, source), extension) * 86_400_000;
+    return moved + Math.min(...days) * 86_400_000;
   } finally {
     connection.closeSync();
   }
@@ -230,12 +250,14 @@ export async function staleAfter(
 async function row(ctx: StatementContext, stream: CatalogObject<"STREAM">): Promise<ShowRow> {
   const source = ctx.services.catalog.get(stream.props.sourceId);
   const after = await staleAfter(ctx, stream);
-  const gone = !source || source.droppedOn !== null;
+  const bases = streamTables(stream).map((id) => ctx.services.catalog.get(id));
+  const gone = [source, ...bases].some((object) => !object || object.droppedOn !== null);
   const name = source ? printed(ctx, source) : null;
+  const isStage = stream.props.sourceKind === "STAGE";
   return {
-    table_name: gone ? "No privilege or table dropped" : name,
+    table_name: gone ? "No privilege or table dropped" : isStage ? source!.name : name,
     source_type: SOURCE_TYPES[stream.props.sourceKind],
-    base_tables: gone ? "" : name,
+    base_tables: gone ? "" : isStage ? name : bases.map((table) => printed(ctx, table!)).join(", "),
     type: "DELTA",
     stale: String(gone || (after !== null && after < ctx.services.clock.now())),
     mode: stream.props.mode,
@@ -260,7 +282,7 @@ export const streamCommands: CommandDef[] = [
   command("CREATE", "STREAM", create, {
     source: "CREATE STREAM",
     test,
-    note: "On tables and dynamic tables; not yet on views, stages and external tables.",
+    note: "On tables, dynamic tables, views and directory tables; not on external and event tables.",
   }),
   command("ALTER", "STREAM", alter, { source: "ALTER STREAM", test }),
   dropCommand("STREAM", { source: "DROP STREAM", test }),

@@ -59,6 +59,8 @@ export class Scheduler {
     const open = await this.runs.load();
     this.#services.catalog.onChange((changed) => {
       for (const object of changed) if (object.kind === "TASK") this.taskChanged(object.id);
+      // A directory table was refreshed, which a stream may show.
+      if (changed.some(({ kind }) => kind === "STAGE")) this.#dataChanged();
     });
     this.#versions.onCommit(() => this.#dataChanged());
     for (const task of this.#services.catalog.listAll("TASK")) this.#arm(task);

@@ -3,7 +3,7 @@ import { RealClock } from "../clock.ts";
 import { firstTokens } from "../commands/index.ts";
 import type { SnowflakeError } from "../errors.ts";
 import type { ResultStore, StoredResult } from "../results/result-store.ts";
-import type { Transaction } from "../storage/transaction.ts";
+import type { StreamPosition, Transaction } from "../storage/transaction.ts";
 import { number, varchar } from "../types/data-type.ts";
 import type { ConnectionPool } from "./connections.ts";
 import type { Bind, Services, StatementContext } from "./context.ts";
@@ -319,7 +319,7 @@ export class Executor {
    */
   async #repair(
     transaction: Transaction,
-    consumed: ReadonlyMap<number, number>,
+    consumed: ReadonlyMap<number, StreamPosition>,
     session: Session,
   ): Promise<void> {
     if (sessionParameter(this.#services.catalog, session, "TRANSACTION_ABORT_ON_ERROR").value === true) {

@@ -10,7 +10,14 @@ export { duckType } from "../types/physical.ts";
 export { allFunctions, registerSystemFunction, type SystemFunction } from "./compile/functions/index.ts";
 export { type ConstantObject, constantObject, isTableMethod } from "./compile/instance-methods.ts";
 export { materializedViewProblem } from "./compile/materialized-view.ts";
-export { streamColumns, streamHasData } from "./compile/stream.ts";
+export { directoryPosition } from "./compile/stage-stream.ts";
+export { streamHasData } from "./compile/stream-data.ts";
+export {
+  initialStreamOffset,
+  readPosition,
+  streamTables,
+  tablesPosition,
+} from "./compile/stream-position.ts";
 export { statementMoment } from "./compile/table-versions.ts";
 export { describeCopy, loadFiles, runCopy } from "./copy/index.ts";
 export { runDml } from "./dml/index.ts";
@@ -31,6 +38,7 @@ export {
 export { unsupportedInDynamicTable } from "./restrictions.ts";
 export { runQuery } from "./run/query.ts";
 export { type QueryInputs, queryInputs, type Replaced, storeQuery } from "./stored-query.ts";
+export { checkViewTracking } from "./view-tracking.ts";
 export {
   allVirtualRelations,
   registerVirtualFunction,

@@ -3,7 +3,7 @@ import type { ColumnDef } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
 import { BEGIN_VERSION, END_VERSION, physicalTable, ROW_ID } from "../storage/storage.ts";
 import { duckType } from "../types/physical.ts";
-import { initialStreamOffset } from "./compile/stream.ts";
+import { initialStreamOffset } from "./compile/stream-position.ts";
 import { quoteName } from "./compile/typed.ts";
 import { autoincrementSequence } from "./dml/target.ts";
 

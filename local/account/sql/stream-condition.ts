@@ -3,9 +3,11 @@
  * streams' offsets and the last versions of their tables. While nothing was committed and no object or grant changed,
  * its answer is the one before, so that a schedule that finds nothing to do costs next to nothing.
  */
+import type { CatalogObject } from "../catalog/model.ts";
 import type { StatementContext } from "../session/context.ts";
 import type { TableVersions } from "../storage/versions.ts";
-import { streamHasDataByName } from "./compile/functions/system.ts";
+import { streamByName } from "./compile/functions/system.ts";
+import { streamHasData } from "./compile/stream-data.ts";
 import { type Expr, parseExpression } from "./parse/index.ts";
 
 interface Answer {
@@ -40,7 +42,10 @@ export async function evaluateStreamCondition(
   ]);
   const before = known.get(key);
   if (before?.versions === versions && before.generation === generation) return before.value;
-  const value = await evaluate(ctx, condition);
+  const asked: CatalogObject<"STREAM">[] = [];
+  const value = await evaluate(ctx, condition, asked);
+  // A stage's files come without a commit, so that nothing tells when the answer is an old one.
+  if (asked.some(({ props }) => props.sourceKind === "STAGE")) return value;
   if (known.size >= MOST_ANSWERS) known.clear();
   known.set(key, { versions, generation, value });
   return value;
@@ -53,15 +58,22 @@ function answersOf(versions: TableVersions): Map<string, Answer> {
 }
 
 /** Every stream is asked, also where one would decide: one that is missing is an error wherever it stands. */
-async function evaluate(ctx: StatementContext, expr: Expr): Promise<boolean> {
-  if (expr.type === "unary") return !(await evaluate(ctx, expr.expr));
+async function evaluate(
+  ctx: StatementContext,
+  expr: Expr,
+  asked: CatalogObject<"STREAM">[],
+): Promise<boolean> {
+  if (expr.type === "unary") return !(await evaluate(ctx, expr.expr, asked));
   if (expr.type === "binary") {
-    const left = await evaluate(ctx, expr.left);
-    const right = await evaluate(ctx, expr.right);
+    const left = await evaluate(ctx, expr.left, asked);
+    const right = await evaluate(ctx, expr.right, asked);
     return expr.op === "AND" ? left && right : left || right;
   }
-  if (expr.type === "call" && expr.args[0]?.type === "literal")
-    return streamHasDataByName(ctx, expr.args[0].value);
+  if (expr.type === "call" && expr.args[0]?.type === "literal") {
+    const stream = streamByName(ctx, expr.args[0].value);
+    asked.push(stream);
+    return streamHasData(ctx, stream.id);
+  }
   throw new Error(`no condition of streams: ${expr.type}`);
 }
 

@@ -34,6 +34,7 @@ const SYSTEM_TABLES = `
     first_error_column VARCHAR);
   CREATE TABLE IF NOT EXISTS sys.stream_offset (
     stream_id BIGINT PRIMARY KEY, version BIGINT NOT NULL, moved_on BIGINT NOT NULL);
+  CREATE TABLE IF NOT EXISTS sys.stream_position (stream_id BIGINT PRIMARY KEY, position VARCHAR NOT NULL);
 `;
 
 /** One DuckDB file: rows, catalogue, offsets, load history and ledger, so that one commit covers them all. */

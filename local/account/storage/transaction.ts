@@ -3,6 +3,25 @@ import type { Clock } from "../clock.ts";
 import { errors } from "../errors.ts";
 import type { TableVersions } from "./versions.ts";
 
+/** How far a stream was read: a version of its table and, for a view or a stage, what else tells it, as JSON. */
+export interface StreamPosition {
+  version: number;
+  more: string | null;
+}
+
+export async function writePosition(
+  connection: DuckDBConnection,
+  streamId: number,
+  { version, more }: StreamPosition,
+  now: number,
+): Promise<void> {
+  await connection.run(`INSERT OR REPLACE INTO sys.stream_offset VALUES (${streamId}, ${version}, ${now})`);
+  if (more !== null)
+    await connection.run(
+      `INSERT OR REPLACE INTO sys.stream_position VALUES (${streamId}, '${more.replaceAll("'", "''")}')`,
+    );
+}
+
 /**
  * One Snowflake transaction over one DuckDB transaction. What must be exactly once (rows, stream offsets, load
  * history, channel offsets) is written through `connection` before `commit`, so that one commit covers it all.
@@ -15,7 +34,7 @@ export class Transaction {
   readonly #clock: Clock;
   readonly #holder = Symbol("transaction");
   readonly #written = new Map<number, number>();
-  readonly #consumed = new Map<number, number>();
+  readonly #consumed = new Map<number, StreamPosition>();
   #snapshot: ReadonlyMap<number, number>;
   readonly #afterCommit: (() => void)[] = [];
   readonly #afterEnd: (() => void)[] = [];
@@ -120,7 +139,7 @@ export class Transaction {
   }
 
   /** Streams consumed so far; `restore` takes them back after a statement that failed. */
-  consumed(): ReadonlyMap<number, number> {
+  consumed(): ReadonlyMap<number, StreamPosition> {
     return new Map(this.#consumed);
   }
 
@@ -128,9 +147,9 @@ export class Transaction {
    * Back to an empty DuckDB transaction after a failed statement aborted it; locks and versions stay, and so do the
    * streams that statements before it consumed. Their writes are the caller's to repeat.
    */
-  async restore(consumed: ReadonlyMap<number, number>): Promise<void> {
+  async restore(consumed: ReadonlyMap<number, StreamPosition>): Promise<void> {
     this.#consumed.clear();
-    for (const [streamId, version] of consumed) this.#consumed.set(streamId, version);
+    for (const [streamId, position] of consumed) this.#consumed.set(streamId, position);
     await this.restart();
   }
 
@@ -144,9 +163,9 @@ export class Transaction {
     }
   }
 
-  /** A DML read the stream up to `version`: its offset moves there when this transaction commits. */
-  consumeStream(streamId: number, version: number): void {
-    this.#consumed.set(streamId, version);
+  /** A DML read the stream up to there: its offset moves when this transaction commits. */
+  consumeStream(streamId: number, position: StreamPosition): void {
+    this.#consumed.set(streamId, position);
   }
 
   /** Runs after a successful commit (memory that mirrors committed state). */
@@ -164,10 +183,8 @@ export class Transaction {
     try {
       for (const [tableId, version] of this.#written)
         await this.connection.run(`INSERT INTO sys.commit_ VALUES (${tableId}, ${version}, ${now})`);
-      for (const [streamId, version] of this.#consumed)
-        await this.connection.run(
-          `INSERT OR REPLACE INTO sys.stream_offset VALUES (${streamId}, ${version}, ${now})`,
-        );
+      for (const [streamId, position] of this.#consumed)
+        await writePosition(this.connection, streamId, position, now);
       await this.connection.run("COMMIT");
     } catch (error) {
       await this.#abandon();

@@ -1,6 +1,6 @@
 import { SnowflakeError } from "../../errors.ts";
 import type { StatementContext } from "../../session/context.ts";
-import type { Transaction } from "../../storage/transaction.ts";
+import type { StreamPosition, Transaction } from "../../storage/transaction.ts";
 
 /**
  * A fact that compiling needs but only an asynchronous step can give (a stream's offset, the files of a stage, the
@@ -18,12 +18,24 @@ export class Suspension {
 /** The version up to which a table is read. */
 export type VersionOf = (tableId: number) => number;
 
+/**
+ * A view compiled for its stream: every row carries, after its columns, what it is made of (the identities of the
+ * tables' rows) and whether any of these changed. Source: "Introduction to streams", streams on views.
+ */
+export interface Tracked {
+  /** The rows of now; those of the offset; those of the offset with those that were inserted since. */
+  rows: "NOW" | "THEN" | "APPENDED";
+  /** Each table's version at the offset, and now. */
+  from: ReadonlyMap<number, number>;
+  until: ReadonlyMap<number, number>;
+}
+
 /** What one statement's compilation shares, views and subqueries included. */
 export interface Shared {
   readonly transaction: Transaction;
   readonly facts: Map<string, unknown>;
-  /** Streams read: id to the version up to which they were read. */
-  readonly streams: Map<number, number>;
+  /** Streams read: id to the position up to which they were read. */
+  readonly streams: Map<number, StreamPosition>;
   /** Ids of all objects read, for ACCESS_HISTORY. */
   readonly objects: Set<number>;
   /** Those that the statement itself names, rather than a view that it reads. */
@@ -38,8 +50,9 @@ export interface Shared {
   usesData: boolean;
   /** Does a masking or row access policy have a say in it? */
   governed: boolean;
-  /** Tables are read as of these versions instead of the transaction's own (refreshes, streams on views). */
+  /** Tables are read as of these versions instead of the transaction's own (refreshes). */
   versionOf: VersionOf | null;
+  tracked: Tracked | null;
   /** The session that asks, also inside a view or a policy, which have their owner's rights. */
   invoker: StatementContext | null;
   /** What must be released when the rows have been read (fetched files). */
@@ -65,6 +78,7 @@ export function newShared(transaction: Transaction): Shared {
     usesData: false,
     governed: false,
     versionOf: null,
+    tracked: null,
     invoker: null,
     releases: [],
   };
@@ -73,6 +87,17 @@ export function newShared(transaction: Transaction): Shared {
 /** Up to which version the statement reads the table. */
 export const readVersionOf = (env: Env, tableId: number): number =>
   env.shared.versionOf?.(tableId) ?? env.shared.transaction.readVersion(tableId);
+
+/** Compiles the rows of a view as tracked, or, with null, what is no part of one (a policy's own reading). */
+export function tracking<T>(env: Env, tracked: Tracked | null, compile: () => T): T {
+  const before = env.shared.tracked;
+  env.shared.tracked = tracked;
+  try {
+    return compile();
+  } finally {
+    env.shared.tracked = before;
+  }
+}
 
 export const invokerOf = (env: Env): StatementContext => env.shared.invoker ?? env.ctx;
 

@@ -20,6 +20,7 @@ import {
 import { compileStage } from "./stage.ts";
 import { compileNamedTable } from "./table.ts";
 import { compileTableFunction } from "./table-functions.ts";
+import { hideTracked } from "./tracked.ts";
 import { quoteName, type Typed } from "./typed.ts";
 import { valuesTable } from "./values.ts";
 
@@ -60,7 +61,12 @@ function compileSource(env: Env, node: Exclude<TableExpr, { type: "join" | "grou
     case "table": {
       if (node.name.length === 1 && !node.dynamic) {
         const common = findCommonTable(scope, node.name[0]!.name);
-        if (common) return { sql: common.sqlName, columns: common.columns, name: [node.name[0]!.name] };
+        if (common)
+          return hideTracked(env, {
+            sql: common.sqlName,
+            columns: common.columns,
+            name: [node.name[0]!.name],
+          });
       }
       return compileNamedTable(env, node);
     }
@@ -69,11 +75,11 @@ function compileSource(env: Env, node: Exclude<TableExpr, { type: "join" | "grou
         sql: string;
         columns: OutputColumn[];
       };
-      return {
+      return hideTracked(env, {
         sql: `${node.lateral ? "LATERAL " : ""}(${compiled.sql})`,
         columns: compiled.columns,
         name: [],
-      };
+      });
     }
     case "values": {
       const rows = node.rows.map((row) => row.map((item) => compileExpr(env, newScope(scope.parent), item)));

@@ -3,7 +3,7 @@ import type { CatalogObject, ColumnDef, StoredTable } from "../../catalog/model.
 import { errors } from "../../errors.ts";
 import { parseExpression } from "../parse/index.ts";
 import { castTo } from "./cast.ts";
-import { type Env, nextAlias } from "./env.ts";
+import { type Env, nextAlias, tracking } from "./env.ts";
 import { compileExpr } from "./expression.ts";
 import type { Source } from "./from.ts";
 import { newScope } from "./scope.ts";
@@ -31,7 +31,7 @@ function policyValue(env: Env, policy: Policy, args: readonly Typed[]): Typed {
     policy.props.arguments.map((argument, i) => [argument.name, castTo(env, args[i]!, argument.type)]),
   );
   viewStack.push(policy.id);
-  const value = compileExpr(inner, scope, parseExpression(policy.props.body));
+  const value = tracking(env, null, () => compileExpr(inner, scope, parseExpression(policy.props.body)));
   viewStack.pop();
   return value;
 }
@@ -113,7 +113,7 @@ export function applyPolicies(
   });
   if (!policies) return source;
   env.shared.governed = true;
-  const items = source.columns.map((c) => {
+  const items = [...source.columns, ...(source.hidden ?? [])].map((c) => {
     const name = quoteName(c.sqlName);
     return `${policies.masks.get(c.name)?.sql ?? `${alias}.${name}`} AS ${name}`;
   });

@@ -21,6 +21,7 @@ import { LiftedPaths, liftsPaths } from "./lifted-paths.ts";
 import { withOuterMarks } from "./outer-marks.ts";
 import { newScope, type OutputColumn, type Scope, uniqueNames } from "./scope.ts";
 import { expandStar } from "./star.ts";
+import { trackedInBranch, trackedItems } from "./tracked.ts";
 import { nullConstant, quoteName, type Typed, typed } from "./typed.ts";
 import { valuesTable } from "./values.ts";
 
@@ -173,7 +174,7 @@ function compileSet(env: Env, body: Extract<QueryBody, { type: "set" }>, parent:
     const items = pairs.map((p, i) => {
       const own = p[pick];
       const converted = coerce(env, value(own), columns[i]!.type).sql;
-      return `${converted} AS ${quoteName(columns[i]!.sqlName)}`;
+      return `${trackedInBranch(columns[i]!, pick, converted)} AS ${quoteName(columns[i]!.sqlName)}`;
     });
     return `SELECT ${items.join(", ")} FROM (${compiled.sql}) AS ${nextAlias(env, "u")}`;
   };
@@ -313,10 +314,13 @@ function compileSelect(env: Env, given: Select, parent: Scope | null, tail: Tail
   }));
   const condition = (expr: Expr) => castTo(env, compileExpr(env, scope, expr), { kind: "BOOLEAN" }).sql;
 
+  const tracked = trackedItems(env, scope.relations);
   let sql = `SELECT ${select.distinct ? "DISTINCT " : ""}`;
   sql += values
     .map((v, i) => `${v.isNull ? `CAST(NULL AS ${duckType(v.type)})` : v.sql} AS ${quoteName(unique[i]!)}`)
+    .concat(tracked.map(({ sql: value, column }) => `${value} AS ${quoteName(column.sqlName)}`))
     .join(", ");
+  columns.push(...tracked.map(({ column }) => column));
   if (from) sql += ` FROM ${from}`;
   if (select.where) sql += ` WHERE ${condition(select.where)}`;
   if (select.groupBy === "ALL") sql += " GROUP BY ALL";

@@ -22,12 +22,21 @@ export const stagedFiles = (
   });
 
 /** Files that a stage's directory table knows: those there at its last refresh. Source: "Directory tables". */
-export function directoryFiles(env: Env, location: string): { place: StagePlace; files: StagedFile[] } {
+export function directoryFiles(
+  env: Env,
+  location: string,
+): {
+  place: StagePlace;
+  files: StagedFile[];
+  /** Files that came or changed after the refresh. */
+  unseen: StagedFile[];
+} {
   const place = resolveStage(env.ctx, location);
   const directory = place.stage?.props.directory;
   if (!place.stage || !directory?.enable)
     throw errors.compilation("002043", "02000", `Stage '${location}' does not have a directory table.`);
   const until = directory.autoRefresh ? Number.POSITIVE_INFINITY : (directory.seenUpTo ?? -1);
   const files = need(env, `directory ${place.location}`, () => listFiles(env.ctx, place, null, null));
-  return { place, files: files.filter((file) => file.lastModified <= until) };
+  const isSeen = (file: StagedFile) => file.lastModified <= until;
+  return { place, files: files.filter(isSeen), unseen: files.filter((file) => !isSeen(file)) };
 }

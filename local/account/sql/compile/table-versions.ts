@@ -58,6 +58,8 @@ export function versionAt(env: Env, table: StoredTable, travel: TimeTravel): str
       const parts = value.constant?.kind === "string" ? parseName(value.constant.value) : undefined;
       if (!parts) throw errors.unsupported("AT(STREAM => …) with a computed name");
       const stream = resolveObject(env.ctx, "STREAM", parts);
+      if (stream.props.sourceKind === "VIEW" || stream.props.sourceKind === "STAGE")
+        throw errors.unsupported("AT(STREAM => …) of a stream on a view or stage");
       return `(SELECT abs(version) FROM sys.stream_offset WHERE stream_id = ${stream.id})`;
     }
     case "STATEMENT": {

@@ -19,6 +19,7 @@ import { applyPolicies } from "./policies.ts";
 import { newScope, type OutputColumn } from "./scope.ts";
 import { compileChanges, compileStream } from "./stream.ts";
 import { tableAt, versionAt } from "./table-versions.ts";
+import { hideTracked, trackedTable } from "./tracked.ts";
 import { quoteName } from "./typed.ts";
 import { compileVirtual } from "./virtual.ts";
 
@@ -96,6 +97,8 @@ function compileStored(
   node: Pick<NamedTable, "timeTravel" | "changes">,
   name: string[],
 ): Source {
+  const { tracked } = env.shared;
+  if (tracked) return applyPolicies(env, table, trackedTable(tracked, table, name));
   if (node.changes) return compileChanges(env, table, node.changes, name);
   const version = node.timeTravel
     ? versionAt(env, table, node.timeTravel)
@@ -129,14 +132,15 @@ function compileView(
   };
   viewStack.pop();
   const defined = view.props.columns;
-  if (defined.length !== compiled.columns.length)
+  const source = hideTracked(env, { sql: `(${compiled.sql})`, columns: compiled.columns, name });
+  if (defined.length !== source.columns.length)
     throw new SnowflakeError(
       "002057",
       "42601",
-      `SQL compilation error:\nView definition for '${fullName(env.ctx, view)}' declared ${defined.length} column(s), but view query produces ${compiled.columns.length} column(s).`,
+      `SQL compilation error:\nView definition for '${fullName(env.ctx, view)}' declared ${defined.length} column(s), but view query produces ${source.columns.length} column(s).`,
     );
-  const columns = compiled.columns.map((c, i) => ({ ...c, name: defined[i]!.name }));
-  return applyPolicies(env, view, { sql: `(${compiled.sql})`, columns, name });
+  const columns = source.columns.map((c, i) => ({ ...c, name: defined[i]!.name }));
+  return applyPolicies(env, view, { ...source, columns });
 }
 
 /** A source whose columns are computed from another's: `SELECT item AS name … FROM source`. */

@@ -169,5 +169,5 @@ export async function endAll(transaction: Transaction, table: Table, version: nu
 
 /** The streams that the statement read move with the transaction's commit. */
 export function consume(transaction: Transaction, shared: Shared): void {
-  for (const [stream, version] of shared.streams) transaction.consumeStream(stream, version);
+  for (const [stream, position] of shared.streams) transaction.consumeStream(stream, position);
 }

@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { parseName, requirePrivilege, resolveObject } from "../../../access/index.ts";
+import type { CatalogObject } from "../../../catalog/model.ts";
 import { errors, SnowflakeError } from "../../../errors.ts";
 import type { StatementContext } from "../../../session/context.ts";
 import type { Value } from "../../../session/outcome.ts";
@@ -8,7 +9,7 @@ import { isSemiStructured } from "../../../types/physical.ts";
 import { castTo } from "../cast.ts";
 import { need } from "../env.ts";
 import { literalOf } from "../literal.ts";
-import { streamHasData } from "../stream.ts";
+import { streamHasData } from "../stream-data.ts";
 import { type Typed, typed } from "../typed.ts";
 import { allFunctions, type CallContext, defineRaw } from "./registry.ts";
 
@@ -55,7 +56,7 @@ export function systemFunction(c: CallContext, fn: SystemFunction): Typed {
 registerSystemFunction({
   name: "SYSTEM$STREAM_HAS_DATA",
   returns: { kind: "BOOLEAN" },
-  call: (ctx, [name]) => streamHasDataByName(ctx, name),
+  call: (ctx, [name]) => streamHasData(ctx, streamByName(ctx, name).id),
 });
 registerSystemFunction({
   name: "SYSTEM$STREAM_GET_TABLE_TIMESTAMP",
@@ -98,11 +99,11 @@ registerSystemFunction({
   },
 });
 
-/** SYSTEM$STREAM_HAS_DATA of the stream that the text names. */
-export async function streamHasDataByName(
+/** The stream that SYSTEM$STREAM_HAS_DATA names. */
+export function streamByName(
   ctx: StatementContext,
   name: string | null | undefined,
-): Promise<boolean> {
+): CatalogObject<"STREAM"> {
   const parts = name === null || name === undefined ? undefined : parseName(name);
   if (!parts)
     throw new SnowflakeError(
@@ -112,5 +113,5 @@ export async function streamHasDataByName(
     );
   const stream = resolveObject(ctx, "STREAM", parts);
   requirePrivilege(ctx, "SELECT", stream);
-  return streamHasData(ctx, stream.id);
+  return stream;
 }
