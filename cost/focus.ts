@@ -4,7 +4,7 @@ import type { Figure, Value } from "./figure.ts";
 
 /**
  * A row of a cost report with every mandatory column of FOCUS 1.2 (FinOps Open Cost and Usage Specification, Cost and
- * Usage), the conditional ones that apply, and `x_` for our own. Nothing of a forecast is billed: BilledCost is 0.
+ * Usage), recommended and conditional ones that apply, and `x_` for our own. Nothing of a forecast is billed: BilledCost is 0.
  */
 export interface FocusRow {
   BilledCost: 0;
@@ -24,6 +24,8 @@ export interface FocusRow {
   ContractedCost: number;
   ContractedUnitPrice: number | null;
   EffectiveCost: number;
+  /** Nothing is on an invoice yet. */
+  InvoiceId: null;
   InvoiceIssuerName: string;
   ListCost: number;
   ListUnitPrice: number | null;
@@ -39,6 +41,7 @@ export interface FocusRow {
   ResourceType: string;
   ServiceCategory: string;
   ServiceName: string;
+  ServiceSubcategory: string;
   SkuId: string;
   SkuMeter: string;
   SkuPriceDetails: null;
@@ -80,6 +83,7 @@ export function focusRows(estimate: Estimate, month: string): FocusRow[] {
           ContractedCost: cost,
           ContractedUnitPrice: charge.price,
           EffectiveCost: cost,
+          InvoiceId: null,
           InvoiceIssuerName: item.provider,
           ListCost: cost,
           ListUnitPrice: list,
@@ -95,6 +99,7 @@ export function focusRows(estimate: Estimate, month: string): FocusRow[] {
           ResourceType: item.resource.kind,
           ServiceCategory: item.category,
           ServiceName: item.service,
+          ServiceSubcategory: SUBCATEGORY[item.service] ?? `Other (${item.category})`,
           SkuId: sku,
           SkuMeter: charge.meter,
           SkuPriceDetails: null,
@@ -109,6 +114,15 @@ export function focusRows(estimate: Estimate, month: string): FocusRow[] {
     ),
   );
 }
+
+/** FOCUS, Service Subcategory; what is not here is the `Other` of its category. */
+const SUBCATEGORY: Record<string, string> = {
+  "Serverless Task": "Serverless Compute",
+  "Amazon S3": "Object Storage",
+  "Amazon MSK": "Messaging",
+  "Amazon CloudWatch": "Observability",
+  "AWS Secrets Manager": "Secret Management",
+};
 
 /** One price and how much of it: `quantity` × `price` is its cost. */
 interface Charge {
@@ -179,7 +193,8 @@ export function focusCsv(rows: FocusRow[]): string {
 
 function cell(value: string | number | null): string {
   if (value === null) return "";
-  if (typeof value === "number") return String(value);
+  // FOCUS, Numeric Format: decimals stay decimals also where every value of a column is whole.
+  if (typeof value === "number") return Number.isInteger(value) ? value.toFixed(1) : String(value);
   const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
