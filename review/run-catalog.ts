@@ -5,6 +5,7 @@ import { quoted } from "../infra/names.ts";
 import type { Metric, Platform } from "../infra/platform.ts";
 import { gatherCatalog } from "./catalog/data.ts";
 import type { KpiRows } from "./catalog/plot.ts";
+import { sampleStatement } from "./catalog/sample.ts";
 import { type SiteValues, siteFiles } from "./catalog/site.ts";
 import { writeSite } from "./catalog/write.ts";
 import { loadWorkingTree } from "./revision/load.ts";
@@ -25,7 +26,7 @@ export interface RunCatalog {
   files: number;
   tables: number;
   metrics: number;
-  /** Metrics and reports whose values could not be read, with the reason. */
+  /** Metrics, reports and samples whose values could not be read, with the reason. */
   unread: string[];
 }
 
@@ -34,7 +35,7 @@ export async function runCatalog(options: RunCatalogOptions): Promise<RunCatalog
   const { platform } = await loadWorkingTree(options.root, options.stack);
   const catalog = gatherCatalog(platform, loadPriceBook(), loadUsage(options.stack));
   const unread: string[] = [];
-  const values: SiteValues = { metrics: {}, reports: {} };
+  const values: SiteValues = { metrics: {}, reports: {}, samples: {} };
   if (options.query) {
     const { query, readAt = "" } = options;
     const warehouse = platform.warehouses.find((each) => each.key === BI_WAREHOUSE) ?? platform.warehouses[0];
@@ -50,6 +51,10 @@ export async function runCatalog(options: RunCatalogOptions): Promise<RunCatalog
     for (const kpi of platform.kpis) await read(values.reports, kpi.name, kpi.sql);
     for (const metric of platform.metrics)
       await read(values.metrics, metric.name, metricStatement(platform, metric));
+    for (const entry of catalog.entries.values()) {
+      const statement = sampleStatement(entry);
+      if (statement !== undefined) await read(values.samples, entry.logical, statement);
+    }
   }
   const folder = resolve(options.output);
   const files = writeSite(folder, siteFiles(catalog, values));

@@ -10,7 +10,7 @@ export function catalogCommand(): Command {
       "write the data catalogue as a static site: tables, columns, metrics, lineage, readers, cost, map",
     )
     .option("--output <folder>", "where to write it (default: .firn/<stack>/catalog)")
-    .option("--live", "read the metrics' latest values from the stack's account, as plots")
+    .option("--live", "read the metrics' latest values and a few rows of each table from the stack's account")
     .action(async (options: { output?: string; live?: boolean }, command: Command) => {
       const { stack, json } = globalOptions(command);
       const project = openProject(stack);

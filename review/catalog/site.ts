@@ -17,6 +17,8 @@ export interface SiteFile {
 export interface SiteValues {
   metrics: Record<string, KpiRows>;
   reports: Record<string, KpiRows>;
+  /** By the table's logical name. */
+  samples: Record<string, KpiRows>;
 }
 
 /** Every file of the site, one after the other. Pure. */
@@ -28,7 +30,10 @@ export function* siteFiles(catalog: Catalog, values?: SiteValues): Generator<Sit
   yield { path: "lineage.html", text: lineagePage(catalog) };
   yield { path: "map.html", text: mapPage(catalog) };
   for (const entry of catalog.entries.values())
-    yield { path: `table/${entryFile(entry.logical)}`, text: tablePage(catalog, entry) };
+    yield {
+      path: `table/${entryFile(entry.logical)}`,
+      text: tablePage(catalog, entry, values?.samples[entry.logical]),
+    };
   for (const metric of catalog.metrics)
     yield {
       path: `metric/${metricFile(metric.name)}`,

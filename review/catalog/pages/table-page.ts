@@ -3,10 +3,12 @@ import { splitColumn } from "../data.ts";
 import { html, type Markup } from "../html.ts";
 import { columnLineage } from "../lineage-svg.ts";
 import { entryFile, kpiFile, metricFile } from "../names.ts";
+import type { KpiRows } from "../plot.ts";
+import { sample } from "../sample.ts";
 import { databaseOf, list, page, usd } from "./frame.ts";
 
-/** One table or view: meaning, columns, lineage, readers, cost, SQL. */
-export function tablePage(catalog: Catalog, entry: Entry): string {
+/** One table or view: meaning, columns, lineage, readers, cost, SQL, a sample; `rows` where an account gave some. */
+export function tablePage(catalog: Catalog, entry: Entry, rows?: KpiRows): string {
   const { model } = entry;
   return page(
     catalog,
@@ -19,7 +21,7 @@ export function tablePage(catalog: Catalog, entry: Entry): string {
 <div><dt>Owner</dt><dd>${entry.owner || "–"}</dd></div>
 <div><dt>One row is</dt><dd>${model?.grain ?? "one record, as the source sent it"}</dd></div>
 ${model && html`<div><dt>Key</dt><dd>${model.key.length > 0 ? html`<code>${model.key.join(", ")}</code>` : "–"}</dd></div>`}
-<div><dt>Fresh</dt><dd>${model ? `${model.freshness}, on ${model.warehouse}` : "as it arrives"}</dd></div>
+<div><dt>Fresh</dt><dd>${freshness(entry)}</dd></div>
 <div><dt>Kept up to date</dt><dd>${maintenance(entry)}</dd></div>
 <div><dt>Expected a month</dt><dd>${costText(entry)}</dd></div>
 <div><dt>In Snowflake</dt><dd><code>${entry.physical}</code></dd></div>
@@ -33,6 +35,7 @@ ${checks(catalog, entry)}<h2 id="lineage">Lineage</h2>
 ${entry.reads.length + entry.readBy.length > 0 ? html`<p class="faint">Point at a column to follow it.</p>${columnLineage(catalog, entry)}` : html`<p>Nothing reads it, and it reads nothing.</p>`}
 <h2 id="readers">Who can see it</h2>
 ${readers(entry)}
+${sample(catalog, entry, rows)}
 ${model && html`<h2 id="sql">SQL</h2><p class="faint"><code>${model.file}</code></p><pre>${model.query}</pre>`}`,
   );
 }
@@ -90,7 +93,13 @@ function maintenance({ model }: Entry): Markup | string {
   }
 }
 
-function costText({ cost }: Entry): string {
+function freshness({ model }: Entry): string {
+  if (!model) return "as it arrives";
+  return model.maintenance.kind === "view" ? "as what it reads" : `${model.freshness}, on ${model.warehouse}`;
+}
+
+function costText({ model, cost }: Entry): string {
+  if (model?.maintenance.kind === "view") return "nothing of its own: whoever reads it pays";
   if (cost.compute === 0) return `${usd(cost.storage)} storage`;
   return `${usd(cost.compute)} compute (its share of the schedule), ${usd(cost.storage)} storage`;
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { loadPriceBook } from "../../../cost/price-book.ts";
 import { loadUsage } from "../../../cost/usage.ts";
+import type { Platform } from "../../../infra/platform.ts";
 import { gatherCatalog } from "../../../review/catalog/data.ts";
 import { siteFiles } from "../../../review/catalog/site.ts";
 import { writeSite } from "../../../review/catalog/write.ts";
@@ -22,12 +23,25 @@ let browser: Browser;
 
 const EVIL = '"><img src=x onerror="document.title=`broken into`">';
 
+/** A role under another name, wherever it is named. */
+function rename(platform: Platform, from: string, to: string): void {
+  const { roles, roleGrants, grants } = JSON.parse(
+    JSON.stringify({
+      roles: platform.roles,
+      roleGrants: platform.roleGrants,
+      grants: platform.grants,
+    }).replaceAll(`"${from}"`, `"${to}"`),
+  ) as Pick<Platform, "roles" | "roleGrants" | "grants">;
+  Object.assign(platform, { roles, roleGrants, grants });
+}
+
 beforeAll(async () => {
   const platform = examplePlatform();
   platform.kpis = [
     { name: "active_customers", sql: 'SELECT day FROM "MART"."SALES"."KPI"', columns: ["day"] },
   ];
   for (const model of platform.models) model.description += EVIL;
+  rename(platform, "ANALYST_SALES", "FIRN_ANALYST_CUSTOMER_SUCCESS");
   writeSite(folder, siteFiles(gatherCatalog(platform, loadPriceBook(), loadUsage("example"))));
   const review = reviewOf((head) => {
     for (const warehouse of head.warehouses) Object.assign(warehouse, { name: EVIL, size: "LARGE" });
@@ -116,6 +130,23 @@ inBrowser("the catalogue in a browser", () => {
       expect(await browser.evaluate("document.querySelectorAll('img').length")).toBe(0);
       expect(await browser.evaluate("document.title")).not.toContain("broken into");
       expect(await browser.evaluate("document.querySelectorAll('h1').length")).toBe(1);
+    },
+  );
+
+  test.each(["map.html", "lineage.html", "table/core.customer.account.html"])(
+    "no text of the pictures in %s leaves its box",
+    async (path) => {
+      await browser.resize(1200, 800);
+      await browser.open(url(path));
+      const outside = await browser.evaluate<string[]>(
+        `[...document.querySelectorAll("svg .node")].flatMap((node) => {
+          const box = node.querySelector(".box").getBBox();
+          return [...node.querySelectorAll("text")]
+            .filter((text) => text.getBBox().x + text.getBBox().width > box.x + box.width)
+            .map((text) => text.textContent);
+        })`,
+      );
+      expect(outside).toEqual([]);
     },
   );
 

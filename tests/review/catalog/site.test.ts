@@ -160,13 +160,36 @@ describe("the site", () => {
       title: "read today",
     };
     const files = [
-      ...siteFiles(catalogOf(), { metrics: { active_customers: rows }, reports: { active_by_day: rows } }),
+      ...siteFiles(catalogOf(), {
+        metrics: { active_customers: rows },
+        reports: { active_by_day: rows },
+        samples: {},
+      }),
     ];
     for (const folder of ["metric/", "report/"]) {
       const page = files.find(({ path }) => path.startsWith(folder))?.text ?? "";
       expect(page).toContain("<svg");
       expect(page).toContain("2026-11-02: 4");
     }
+  });
+
+  test("says how to ask a table for rows, as a role of people and without its personal columns", () => {
+    const page = siteOf().get("table/mart.sales.customer.html") ?? "";
+    expect(page).toContain(
+      "USE ROLE ANALYST_SALES;\nSELECT account_id, events\nFROM mart.sales.customer\nLIMIT 5;",
+    );
+    expect(page).toContain("Without its personal column.");
+    expect(page).not.toContain('<table class="sample"');
+  });
+
+  test("shows a few rows where an account gave them, and no markup of theirs", () => {
+    const samples = {
+      "mart.sales.customer": { columns: ["ACCOUNT_ID"], rows: [[EVIL], [null]], title: "read today" },
+    };
+    const files = [...siteFiles(catalogOf(), { metrics: {}, reports: {}, samples })];
+    const page = files.find(({ path }) => path === "table/mart.sales.customer.html")?.text ?? "";
+    expect(page).toContain('<table class="sample"><thead><tr><th>account_id</th>');
+    expect(page).not.toContain(EVIL);
   });
 
   test("tells a metric's whole definition: statistic, expression, rows, dimensions, and where its number stands", () => {
