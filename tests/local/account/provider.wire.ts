@@ -68,7 +68,7 @@ async function succeeds(step: Promise<Outcome>): Promise<string> {
   return text;
 }
 
-test.each([["core-program.ts"], ["governance-program.ts"], ["tagging-program.ts"]])(
+test.each([["core-program.ts"], ["governance-program.ts"], ["tagging-program.ts"], ["derived-program.ts"]])(
   "%s: created, unchanged when read again, updated in place, destroyed",
   async (program) => {
     use(program);
@@ -105,11 +105,18 @@ test("objects made with SQL are imported without a difference", async () => {
     "CREATE ROLE old COMMENT = 'by hand'",
     "GRANT USAGE, MONITOR ON WAREHOUSE old TO ROLE old",
     "CREATE TASK old.s.t WAREHOUSE = old SCHEDULE = '5 MINUTE' AS SELECT 1",
+    "CREATE TABLE old.s.rows (id INT)",
+    "CREATE VIEW old.s.v AS SELECT id FROM old.s.rows",
+    "CREATE STAGE old.s.files DIRECTORY = (ENABLE = TRUE)",
+    "USE WAREHOUSE old",
+    "CREATE DYNAMIC TABLE old.s.dt TARGET_LAG = '1 hour' WAREHOUSE = old COMMENT = 'by hand' AS SELECT id FROM old.s.rows",
+    "CREATE STREAM old.s.on_view ON VIEW old.s.v COMMENT = 'by hand'",
+    "CREATE STREAM old.s.on_files ON STAGE old.s.files COMMENT = 'by hand'",
   ])
     await executor.execute(session, text);
   await sessions.closeInternal(session);
   use("import-program.ts");
-  expect(await succeeds(up())).toMatch(/6 imported/);
+  expect(await succeeds(up())).toMatch(/9 imported/);
   await succeeds(preview());
   // The bridge lists computed parameters of imported resources as changed to what they are (`1 => 1`).
   await succeeds(scratch.pulumi("refresh", "--yes", "--skip-preview"));

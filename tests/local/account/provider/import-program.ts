@@ -11,7 +11,7 @@ const provider = new snowflake.Provider("snowflake", {
   host: "127.0.0.1",
   port: Number(process.env["ACCOUNT_PORT"]),
   maxRetryCount: 0,
-  previewFeaturesEnabled: ["snowflake_table_resource"],
+  previewFeaturesEnabled: ["snowflake_table_resource", "snowflake_dynamic_table_resource"],
 });
 
 const imported = (id: string) => ({ provider, import: id });
@@ -60,4 +60,27 @@ new snowflake.Task(
     started: false,
   },
   imported('"OLD"."S"."T"'),
+);
+const inSchema = { database: "OLD", schema: "S", comment: "by hand" };
+new snowflake.DynamicTable(
+  "dynamic",
+  {
+    ...inSchema,
+    name: "DT",
+    targetLag: { maximumDuration: "1 hour" },
+    warehouse: "OLD",
+    query: "SELECT id FROM old.s.rows",
+  },
+  imported("OLD|S|DT"),
+);
+// No materialized view: its warehouse is in the provider's state alone, so that an imported one would be replaced.
+new snowflake.StreamOnView(
+  "on-view",
+  { ...inSchema, name: "ON_VIEW", view: '"OLD"."S"."V"' },
+  imported('"OLD"."S"."ON_VIEW"'),
+);
+new snowflake.StreamOnDirectoryTable(
+  "on-files",
+  { ...inSchema, name: "ON_FILES", stage: '"OLD"."S"."FILES"' },
+  imported('"OLD"."S"."ON_FILES"'),
 );
