@@ -103,3 +103,7 @@ export const booleanConstant = (value: boolean): Typed => ({
 export function raise(code: string, sqlState: string, messageSql: string): string {
   return `CAST(concat('FIRN|${code}|${sqlState}|', ${messageSql}, '|NRIF') AS INTEGER)`;
 }
+
+/** The message of an error that one of our own functions throws, for run/errors.ts to read. */
+export const raised = (code: string, sqlState: string, message: string): string =>
+  `FIRN|${code}|${sqlState}|${message}|NRIF`;

@@ -14,7 +14,7 @@ const BOOLEAN: DataType = { kind: "BOOLEAN" };
 type NumberType = Extract<DataType, { kind: "NUMBER" }>;
 
 /** Writes a DuckDB aggregate with the call's DISTINCT, order, filter and window. */
-function aggregate(
+export function aggregate(
   c: CallContext,
   fn: string,
   args: string,
@@ -308,17 +308,3 @@ agg(
   },
   { min: 1 },
 );
-
-/** Positions of distinct integers in bitmaps of 32,768 bits. Source: "BITMAP_BUCKET_NUMBER", "BITMAP_BIT_POSITION". */
-define("numeric", "BITMAP_BUCKET_NUMBER", ["integer"], (a) => {
-  const n = a[0]!.sql;
-  return typed(
-    `CASE WHEN ${n} > 0 THEN 1 + (${n} - 1) // 32768 ELSE CAST(ceil(${n} / 32768::DOUBLE) AS BIGINT) END`,
-    number(18),
-    a[0]!.nullable,
-  );
-});
-define("numeric", "BITMAP_BIT_POSITION", ["integer"], (a) => {
-  const n = a[0]!.sql;
-  return typed(`(CASE WHEN ${n} > 0 THEN ${n} - 1 ELSE abs(${n}) END % 32768)`, number(5), a[0]!.nullable);
-});

@@ -11,6 +11,7 @@ import "./parsing.ts";
 import "./random.ts";
 import "./regexp.ts";
 import "./semi-structured.ts";
+import "./sketches.ts";
 import "./string.ts";
 import "./system.ts";
 import "./window.ts";
