@@ -1,6 +1,7 @@
 import { splitColumn } from "../infra/personal.ts";
 import type { Kpi, Metric, Model, Platform } from "../infra/platform.ts";
 import type { History } from "./history.ts";
+import { changedColumns } from "./query-changes.ts";
 
 export interface ModelChange {
   logical: string;
@@ -93,7 +94,7 @@ function wordsOf(was: Model, is: Model): string[] {
   const say = (name: string, from: string, to: string): void => {
     if (from !== to) words.push(`${name}: ${from || "none"} → ${to || "none"}`);
   };
-  if (was.query !== is.query) words.push("query");
+  if (was.query !== is.query && changedColumns(was.query, is.query)?.length !== 0) words.push("query");
   say("key", was.key.join(", "), is.key.join(", "));
   say("grain", was.grain, is.grain);
   say("owner", was.owner, is.owner);
@@ -104,7 +105,7 @@ function wordsOf(was: Model, is: Model): string[] {
   return words;
 }
 
-/** Columns that are new, gone, of another type, or whose values can differ: by lineage, or all of them where only the query's text changed. */
+/** Columns that are new, gone, of another type, or whose values can differ: by lineage and by their own expressions, or all of them where other parts of the query changed. */
 function columnChanges(was: Model | undefined, is: Model | undefined): ModelChange["columns"] {
   const from = new Map((was?.columns ?? []).map((column) => [column.name, column]));
   const to = new Map((is?.columns ?? []).map((column) => [column.name, column]));
@@ -124,10 +125,18 @@ function columnChanges(was: Model | undefined, is: Model | undefined): ModelChan
       });
     else if (old.description !== now.description) changes.push({ name, change: "description" });
   }
-  const computed = changes.some((column) => column.change !== "description" && column.change !== "new");
-  if (was && is && was.query !== is.query && !computed && changes.every((column) => column.change !== "new"))
-    for (const name of to.keys())
-      changes.push({ name, change: "values", detail: "the query changed; its sources did not" });
+  if (!was || !is || was.query === is.query) return changes;
+  const told = new Set(changes.filter(({ change }) => change !== "description").map((column) => column.name));
+  const changed = changedColumns(was.query, is.query);
+  const add = (name: string, detail: string): void => {
+    if (told.has(name)) return;
+    const described = changes.findIndex((column) => column.name === name);
+    if (described >= 0) changes.splice(described, 1);
+    changes.push({ name, change: "values", detail });
+  };
+  if (changed !== undefined)
+    for (const name of changed.filter((each) => to.has(each))) add(name, "its expression changed");
+  else if (told.size === 0) for (const name of to.keys()) add(name, "the query changed; its sources did not");
   return changes;
 }
 

@@ -8,6 +8,7 @@ import type { Finding } from "../policy/finding.ts";
 import { subjectsOf } from "../policy/from-platform.ts";
 import type { ReplacementFacts } from "../policy/subject.ts";
 import { type AccessChange, compareAccess } from "./access/changes.ts";
+import { compareDeclared, type DeclaredChange } from "./access/declared.ts";
 import type { EnginePreview } from "./engine-preview.ts";
 import { compareMeaning, type Meaning } from "./meaning.ts";
 import { compareMoney, type Money } from "./money.ts";
@@ -26,6 +27,8 @@ export interface Review {
   standing: Finding[];
   money: Money;
   access: AccessChange[];
+  /** Columns that are declared personal, or not, from now on. */
+  declared: DeclaredChange[];
   risks: Risk[];
   meaning: Meaning;
   resources: ResourceChanges;
@@ -73,6 +76,7 @@ export function reviewPlatform(input: ReviewInput): Review {
   const none: ResourceChanges = { changes: [], unchanged: 0, unknownKinds: [] };
   const resources = base ? tolerate("Resources", none, () => compareResources(base, head)) : none;
   const access = base ? tolerate("Access", [], () => compareAccess(base, head)) : [];
+  const declared = base ? tolerate("What is declared personal", [], () => compareDeclared(base, head)) : [];
   const meaning = base ? tolerate("Meaning", NO_MEANING, () => compareMeaning(base, head)) : NO_MEANING;
   const risks = base ? tolerate("Data at risk", [], () => dataAtRisk(resources, base, head)) : [];
   const all = policy
@@ -100,11 +104,21 @@ export function reviewPlatform(input: ReviewInput): Review {
     stack: head.stack,
     base: { label: input.baseLabel ?? "base", read: base !== undefined },
     head: { label: input.headLabel ?? "working tree" },
-    verdict: judge({ money, access, risks, meaning, resources, findings, comparable: base !== undefined }),
+    verdict: judge({
+      money,
+      access,
+      declared,
+      risks,
+      meaning,
+      resources,
+      findings,
+      comparable: base !== undefined,
+    }),
     findings,
     standing,
     money,
     access,
+    declared,
     risks,
     meaning,
     resources,

@@ -1,6 +1,7 @@
 import { showChange } from "../cost/explain.ts";
 import type { Finding } from "../policy/finding.ts";
 import type { AccessChange } from "./access/changes.ts";
+import type { DeclaredChange } from "./access/declared.ts";
 import type { Meaning } from "./meaning.ts";
 import { type Money, passesAnew } from "./money.ts";
 import type { ResourceChanges } from "./resources/changes.ts";
@@ -22,6 +23,7 @@ export interface Verdict {
 export interface Judged {
   money: Money;
   access: AccessChange[];
+  declared: DeclaredChange[];
   risks: Risk[];
   meaning: Meaning;
   resources?: ResourceChanges;
@@ -40,7 +42,7 @@ export function judge(judged: Judged): Verdict {
   const refused = judged.findings.filter((finding) => finding.level === "mandatory" && !finding.waiver);
   const approvers = [
     approver("finance", financeReasons(judged.money, judged.comparable)),
-    approver("security", securityReasons(judged.access, judged.resources)),
+    approver("security", securityReasons(judged)),
     approver("platform", platformReasons(judged)),
     ...ownerReasons(judged.meaning),
   ].filter((each) => each.why.length > 0);
@@ -65,7 +67,7 @@ function financeReasons(money: Money, comparable: boolean): string[] {
   return why;
 }
 
-function securityReasons(access: AccessChange[], resources: ResourceChanges | undefined): string[] {
+function securityReasons({ access, declared, resources }: Judged): string[] {
   const why: string[] = [];
   const personal = access.filter((change) => change.newPersonal.length > 0);
   const gains = access.filter((change) => change.gained.length > 0 && change.because === "grant");
@@ -81,6 +83,8 @@ function securityReasons(access: AccessChange[], resources: ResourceChanges | un
   const identity = (resources?.changes ?? []).filter(
     (change) => IDENTITY.has(change.kind) && change.action !== "delete",
   );
+  if (declared.length > 0)
+    why.push(`${count(declared.length, "column")} declared personal or not otherwise than before`);
   const governed = (resources?.changes ?? []).filter((change) => GOVERNED.has(change.kind));
   if (governed.length > 0) why.push(`${count(governed.length, "change")} to masks, policies or networks`);
   const rows = access.filter((change) => change.rows);
@@ -177,9 +181,7 @@ function sentence(
   );
   if (rights.size > 0 && personal === 0)
     effects.push(
-      rights.size <= MOST_NAMED
-        ? `gives ${list([...rights])} access`
-        : `gives ${rights.size} principals access`,
+      `gives ${rights.size <= MOST_NAMED ? list([...rights]) : `${rights.size} principals`} access${placesOf(judged.access, rights)}`,
     );
   const deprived = new Set(
     judged.access
@@ -200,6 +202,7 @@ function sentence(
     );
   const hidden = (judged.resources?.changes ?? []).filter((change) => GOVERNED.has(change.kind)).length;
   if (hidden > 0) effects.push("changes masks, policies or networks");
+  else if (judged.declared.length > 0) effects.push("changes what is declared personal");
   const subject =
     effects.length > 0
       ? `It ${list(effects)}.`
@@ -210,6 +213,19 @@ function sentence(
     return `Policy refuses this change (${count(refused.length, "finding")}). ${subject}`;
   if (decision === "clear") return `${subject} Nobody has to approve.`;
   return `${subject} To approve: ${list(approvers.map((each) => each.who))}.`;
+}
+
+/** ` to A.B and A.C`: the schemas of what is gained, where they are few. */
+function placesOf(access: AccessChange[], principals: Set<string>): string {
+  const places = new Set(
+    access
+      .filter(
+        (change) =>
+          principals.has(change.principal) && change.because === "grant" && change.gained.length > 0,
+      )
+      .flatMap((change) => /([^ .]+\.[^ .]+)(\.[^ .]+)?$/.exec(change.object)?.[1] ?? []),
+  );
+  return places.size > 0 && places.size <= MOST_NAMED ? ` to ${list([...places].sort())}` : "";
 }
 
 const personalOf = (change: AccessChange): string[] =>

@@ -23,7 +23,8 @@ export function accessSection(review: Review): Section {
       tone: "warn",
       text: "Without the base, nobody's gains and losses can be told.",
     });
-  else if (access.length === 0) blocks.push({ kind: "text", text: "Nobody gains or loses anything." });
+  else if (access.length + review.declared.length === 0)
+    blocks.push({ kind: "text", text: "Nobody gains or loses anything." });
   for (const change of personal) blocks.push({ kind: "note", tone: "bad", text: personalText(change) });
   const follows = (change: AccessChange): boolean => change.automation && change.because !== "grant";
   const shown = (changes: AccessChange[]): AccessChange[] => changes.filter((each) => !follows(each));
@@ -39,6 +40,12 @@ export function accessSection(review: Review): Section {
         ...(gains.some(follows) ? [grouped(gains.filter(follows), "gained")] : []),
         ...(losses.some(follows) ? [grouped(losses.filter(follows), "lost")] : []),
       ],
+    });
+  if (review.declared.length > 0)
+    blocks.push({
+      kind: "table",
+      columns: [{ title: "Declared of a column" }, { title: "Before" }, { title: "After" }],
+      rows: review.declared.map(({ column, was, is }) => [code(column), code(was), code(is)]),
     });
   blocks.push(...policyBlocks(review));
   const principals = new Set(access.map((change) => change.principal)).size;
@@ -135,7 +142,9 @@ function onWhat(group: AccessChange[]): Text {
     const named = members.filter((each) => objectName(each) !== name).map(lastPart);
     return [
       ...(index === 0 ? [] : ["; "]),
-      kinds.length === 1 && kinds[0] === "schema" ? "schema " : `${list(kinds)} in `,
+      kinds.length === 1 && named.length === 0 && !kinds[0]?.startsWith("future")
+        ? `${kinds[0]} `
+        : `${list(kinds)} in `,
       code(name),
       ...(named.length > 0
         ? [faint(`: ${named.slice(0, 4).join(", ")}${named.length > 4 ? ", …" : ""}`)]

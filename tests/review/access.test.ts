@@ -182,4 +182,31 @@ describe("a change of access", () => {
       columns: [{ name: "EMAIL", change: "now masked" }],
     });
   });
+
+  test("tells where a column is declared personal otherwise than before, though nobody's sight changes yet", () => {
+    const review = reviewOf((platform) => {
+      const table = platform.tables.find((each) => each.logical === "raw.crm.account");
+      Object.assign(table?.columns.find((column) => column.name === "EMAIL") ?? {}, {
+        personalFields: ["address"],
+      });
+    });
+    expect(review.declared).toEqual([{ column: "raw.crm.account.email", was: "pii", is: "pii: address" }]);
+    expect(review.verdict.decision).toBe("approve");
+    expect(review.verdict.sentence).toContain("changes what is declared personal");
+    expect(review.verdict.approvers.find((each) => each.who === "security")?.why).toEqual([
+      "1 column declared personal or not otherwise than before",
+    ]);
+  });
+
+  test("says in the sentence who gets access to what", () => {
+    const review = reviewOf((platform) => {
+      platform.grants.push(
+        grantTo("MART_SALES_READ", ["USAGE"], {
+          on: "schema",
+          schema: { database: "MART", schema: "OTHER" },
+        }),
+      );
+    });
+    expect(review.verdict.sentence).toMatch(/^It gives .*ANALYST_SALES.* access to MART\.OTHER\./);
+  });
 });
