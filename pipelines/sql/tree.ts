@@ -87,8 +87,7 @@ export function rewrite<T extends Json>(value: T, visit: (node: Node) => Json | 
   const replaced = visit(value);
   if (replaced !== undefined) return replaced as T;
   const copy: Record<string, Json> = {};
-  for (const [key, inner] of Object.entries(value))
-    copy[key] = key === "span" ? inner : rewrite(inner, visit);
+  for (const key in value) copy[key] = key === "span" ? value[key] : rewrite(value[key], visit);
   return copy as Json as T;
 }
 
@@ -98,7 +97,7 @@ export function walk(value: Json, visit: (node: Node) => boolean | undefined): v
     for (const item of value as readonly Json[]) walk(item, visit);
   } else if (isNode(value)) {
     if (visit(value) === false) return;
-    for (const [key, inner] of Object.entries(value)) if (key !== "span") walk(inner, visit);
+    for (const key in value) if (key !== "span") walk(value[key], visit);
   }
 }
 
