@@ -40,23 +40,24 @@ export function printRehearsal(rehearsal: Rehearsal): void {
   heading("Freshness: the longest that a delivery waited, beside the schedule's promise");
   const late = rehearsal.freshness.filter((each) => !each.kept);
   table(
-    ["CLASS", "PROMISED", "WORST REACHED", "MODELS", "LATE"],
+    ["CLASS", "PROMISED", "WORST REACHED", "MODELS", "LATE", "STILL COMING"],
     [...Map.groupBy(rehearsal.freshness, (each) => each.class)].map(([name, models]) => [
       name,
       duration(models[0]?.promised ?? null),
       duration(Math.max(...models.map((each) => each.reached ?? 0))),
       models.length,
       models.filter((each) => !each.kept).length,
+      Math.max(...models.map((each) => each.coming)),
     ]),
   );
   for (const { model, promised, reached, waiting } of late)
     console.log(
       pc.red(
-        `  ${model}: promised ${duration(promised)}, reached ${duration(reached)}${waiting > 0 ? `, ${waiting} deliveries never dealt with` : ""}`,
+        `  ${model}: promised ${duration(promised)}, reached ${duration(reached)}${waiting > 0 ? `, ${waiting} deliveries not dealt with in time` : ""}`,
       ),
     );
   for (const stream of rehearsal.unreadStreams)
-    console.log(pc.red(`  the stream ${stream} still holds rows`));
+    console.log(pc.red(`  the stream ${stream} still holds rows that were to be read`));
 
   heading("Tasks that failed");
   if (rehearsal.failedTasks.length === 0) console.log("  none");

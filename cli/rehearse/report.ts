@@ -24,6 +24,7 @@ export interface Rehearsal {
   kpis: KpiComparison[];
   freshness: Freshness[];
   failedTasks: { task: string; runs: number; blocked: number; lastError: string }[];
+  /** Streams that hold rows which their schedule should have had read. */
   unreadStreams: string[];
   credits: {
     warehouses: Record<string, number>;
@@ -45,15 +46,17 @@ export interface Freshness {
   promised: number | null;
   /** Seconds; null where no delivery brought it anything. */
   reached: number | null;
-  /** Deliveries that were never dealt with. */
+  /** Deliveries that were not dealt with in the promised time. */
   waiting: number;
+  /** Deliveries of the last hours whose time was not up yet when the rehearsal ended. */
+  coming: number;
   kept: boolean;
 }
 
 const SECOND = 1000;
 
-/** Views are as fresh as what they read, so they have no line. */
-export function freshnessOf(platform: Pick<Platform, "tasks">, facts: TaskFacts): Freshness[] {
+/** Views are as fresh as what they read, so they have no line. `end` is when the rehearsal ended, in milliseconds. */
+export function freshnessOf(platform: Pick<Platform, "tasks">, facts: TaskFacts, end: number): Freshness[] {
   const schedules = new Map(
     platform.tasks.flatMap((task) => (task.schedule ? [[task.freshness, task.schedule] as const] : [])),
   );
@@ -64,7 +67,9 @@ export function freshnessOf(platform: Pick<Platform, "tasks">, facts: TaskFacts)
       const schedule = schedules.get(task.freshness);
       const promised = schedule === undefined ? null : longestWait(schedule);
       const reached = fact?.worstLag == null ? null : fact.worstLag / SECOND;
-      const waiting = fact?.waiting.length ?? 0;
+      const open = fact?.waiting ?? [];
+      const inTime = (at: number) => promised !== null && end - at <= promised * SECOND;
+      const waiting = open.filter((at) => !inTime(at)).length;
       const late = reached !== null && promised !== null && reached > promised;
       return {
         model: task.model!,
@@ -72,10 +77,22 @@ export function freshnessOf(platform: Pick<Platform, "tasks">, facts: TaskFacts)
         promised,
         reached,
         waiting,
+        coming: open.length - waiting,
         kept: !late && waiting === 0 && (fact?.failed ?? 0) === 0,
       };
     })
     .sort((a, b) => (a.model < b.model ? -1 : 1));
+}
+
+/** Streams whose rows should have been read by now: their consumer has nothing coming that its schedule still allows. */
+export function overdueStreams(
+  platform: Pick<Platform, "streams">,
+  unread: readonly string[],
+  freshness: readonly Freshness[],
+): string[] {
+  const allowed = new Set(freshness.filter((one) => one.kept && one.coming > 0).map((one) => one.model));
+  const consumers = new Map(platform.streams.map((stream) => [stream.name, stream.consumer]));
+  return unread.filter((name) => !allowed.has(consumers.get(name) ?? ""));
 }
 
 /** Seconds between two starts of a schedule, at most. */

@@ -45,7 +45,7 @@ import { type NotExecuted, notExecuted } from "./not-executed.ts";
 import { type Ledger, readCredits, readMonitors, unreadStreams } from "./observe.ts";
 import { printRehearsal } from "./print.ts";
 import { replayDays } from "./replay.ts";
-import { byDepartment, freshnessOf, LIMITS, type Rehearsal, usageOf } from "./report.ts";
+import { byDepartment, freshnessOf, LIMITS, overdueStreams, type Rehearsal, usageOf } from "./report.ts";
 
 export interface RehearseOptions extends RehearsalSettings {
   /** Leaves the services running, to look at what came out. */
@@ -208,7 +208,8 @@ async function report(
   const { platform, client, world } = state;
   const facts = state.ledger.tasks;
   const monitors = await readMonitors(client);
-  const unread = await unreadStreams(client, platform);
+  const freshness = freshnessOf(platform, facts, Date.parse(ledger.to));
+  const unread = overdueStreams(platform, await unreadStreams(client, platform), freshness);
   const truth = world.truth(settings.days);
   const departments = byDepartment(platform, ledger.warehouses, facts);
   const context = makeContext(platform, loadPriceBook(), loadUsage(project.stack), {});
@@ -235,7 +236,7 @@ async function report(
       malformed: Object.values(malformed).reduce((sum, count) => sum + count, 0),
     })),
     kpis: await readKpis(client, platform, truthTables(truth)),
-    freshness: freshnessOf(platform, facts),
+    freshness,
     failedTasks: Object.entries(facts)
       .filter(([, fact]) => fact.failed > 0)
       .map(([task, fact]) => ({

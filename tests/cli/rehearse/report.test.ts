@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { notExecuted } from "../../../cli/rehearse/not-executed.ts";
 import { deliveryTimes, sliceEvents } from "../../../cli/rehearse/replay.ts";
-import { byDepartment, freshnessOf, usageOf } from "../../../cli/rehearse/report.ts";
+import { byDepartment, freshnessOf, overdueStreams, usageOf } from "../../../cli/rehearse/report.ts";
 import { addRuns } from "../../../cli/rehearse/task-facts.ts";
 import { parseMeasured } from "../../../cost/measured.ts";
 import type { Platform, Task } from "../../../infra/platform.ts";
@@ -40,17 +40,30 @@ const FACT = {
   waiting: [],
 };
 
+const END = 86_400_000;
+
 test("freshness: the schedule's interval is the promise, the longest wait what was reached", () => {
   const facts = { A: { ...FACT, worstLag: 240_000 }, B: { ...FACT, worstLag: 301_000 } };
-  expect(freshnessOf(PLATFORM, facts)).toEqual([
-    { model: "core.a", class: "continuous", promised: 300, reached: 240, waiting: 0, kept: true },
-    { model: "mart.b", class: "continuous", promised: 300, reached: 301, waiting: 0, kept: false },
+  expect(freshnessOf(PLATFORM, facts, END)).toEqual([
+    { model: "core.a", class: "continuous", promised: 300, reached: 240, waiting: 0, coming: 0, kept: true },
+    { model: "mart.b", class: "continuous", promised: 300, reached: 301, waiting: 0, coming: 0, kept: false },
   ]);
 });
 
 test("freshness: a delivery that nothing dealt with breaks the promise", () => {
-  const [a] = freshnessOf(PLATFORM, { A: { ...FACT, waiting: [1] }, B: FACT });
-  expect(a).toMatchObject({ waiting: 1, reached: null, kept: false });
+  const [a] = freshnessOf(PLATFORM, { A: { ...FACT, waiting: [END - 301_000] }, B: FACT }, END);
+  expect(a).toMatchObject({ waiting: 1, coming: 0, reached: null, kept: false });
+});
+
+test("freshness: a delivery whose time is not up at the end is still coming, and so are the streams that hold it", () => {
+  const waiting = [END - 299_000];
+  const freshness = freshnessOf(PLATFORM, { A: { ...FACT, waiting }, B: FACT }, END);
+  expect(freshness[0]).toMatchObject({ waiting: 0, coming: 1, kept: true });
+  const streams = [
+    { name: "OF_A", consumer: "core.a" },
+    { name: "OF_B", consumer: "mart.b" },
+  ] as Platform["streams"];
+  expect(overdueStreams({ streams }, ["OF_A", "OF_B"], freshness)).toEqual(["OF_B"]);
 });
 
 test("a warehouse's credits go to the owners of the models that ran on it; one where none ran is shared", () => {
