@@ -7,6 +7,7 @@ import { alterTableCommands } from "./alter-table.ts";
 import { classificationCommands } from "./classifications.ts";
 import { commentCommands } from "./comments.ts";
 import { databaseCommands } from "./databases.ts";
+import { describeResultCommands } from "./describe-result.ts";
 import { dynamicTableCommands } from "./dynamic-tables.ts";
 import { fileFormatCommands } from "./file-formats.ts";
 import { fileCommands } from "./files.ts";
@@ -37,6 +38,7 @@ import { warehouseCommands } from "./warehouses.ts";
 
 export { firstTokens, quoteString, type Token, tokenize, unquoteString } from "./lexer.ts";
 export type { CommandDef, CommandStatus } from "./registry.ts";
+export { readAnonymousProcedure } from "./routines.ts";
 export { classify, type StatementClass, type StatementText, splitStatements } from "./statements.ts";
 export { dropTemporaryTables } from "./tables.ts";
 export { type TagValue, tagsOn } from "./tag-values.ts";
@@ -78,6 +80,7 @@ export const commands = new CommandRegistry([
   ...classificationCommands,
   ...accountShowCommands,
   ...absentShowCommands,
+  ...describeResultCommands,
 ]);
 
 /** Runs a statement that classify() calls a command. */

@@ -8,7 +8,7 @@ import { parseExpression, parseQuery } from "../sql/parse/index.ts";
 import { printDataType } from "../types/data-type.ts";
 import { parseDataType } from "../types/parse-data-type.ts";
 import { alterCommon } from "./alter.ts";
-import type { Cursor } from "./cursor.ts";
+import { Cursor } from "./cursor.ts";
 import { commonRow, showCommand } from "./family.ts";
 import { changeCatalog, createObject, definitionContext, EXECUTED, latest, updateProps } from "./objects.ts";
 import { overlayParameters, parameterTable, splitParameters, withoutParameters } from "./parameter-sets.ts";
@@ -111,6 +111,39 @@ function readRoutine(cursor: Cursor, head: Head, kind: RoutineKind): RoutineSynt
   props.body = quoted ? cursor.string() : cursor.rest();
   cursor.expectEnd();
   return { name, ifNotExists, copyGrants, props, comment, tags };
+}
+
+/**
+ * `WITH name AS PROCEDURE (…) RETURNS … AS '…' CALL name(…)`: the procedure, and the CALL as written; null for another
+ * statement. Source: "CALL (with anonymous procedure)".
+ */
+export function readAnonymousProcedure(
+  text: string,
+): { name: string; props: RoutineSyntax["props"]; call: string } | null {
+  const whole = new Cursor(text);
+  if (!whole.accept("WITH") || !whole.seesIdentifier) return null;
+  const name = whole.identifier();
+  if (!whole.accept("AS", "PROCEDURE")) return null;
+  const open = whole.peek();
+  // The definition ends with its body, the text after the first AS outside of parentheses.
+  let depth = 0;
+  while (!(depth === 0 && whole.sees("AS"))) {
+    if (whole.atEnd) throw whole.syntaxError();
+    if (whole.seesSymbol("(")) depth++;
+    if (whole.seesSymbol(")")) depth--;
+    whole.at++;
+  }
+  whole.expect("AS");
+  const body = whole.peek();
+  whole.string();
+  if (whole.seesSymbol(","))
+    throw errors.unsupported("common table expressions beside an anonymous procedure");
+  if (!whole.sees("CALL")) throw whole.syntaxError();
+  const definition = new Cursor(`P ${text.slice(open!.start, body!.end)}`);
+  const head: Head = { orReplace: false, orAlter: false, modifiers: new Set(), terse: false };
+  const { props } = readRoutine(definition, head, "PROCEDURE");
+  checkBody("PROCEDURE", props);
+  return { name, props, call: whole.rest() };
 }
 
 /** Only what can run is made: SQL, and JavaScript that is kept for procedures. Anything else is refused by name. */

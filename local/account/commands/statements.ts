@@ -80,6 +80,7 @@ export type StatementClass =
   | "COMMAND"
   /** A scripting block, EXECUTE IMMEDIATE. */
   | "SCRIPT"
+  /** CALL, of an anonymous procedure too. */
   | "CALL"
   /** SET and UNSET of session variables. */
   | "SET"
@@ -97,8 +98,9 @@ export function classify(text: string): StatementClass {
   if (text.includes("->>") && tokenize(text).some((token) => token.image === "->>")) return "SCRIPT";
   if (first.kind !== "WORD") return "COMMAND";
   switch (first.value) {
-    case "SELECT":
     case "WITH":
+      return isWord(tokens[i + 2], "AS") && isWord(tokens[i + 3], "PROCEDURE") ? "CALL" : "QUERY";
+    case "SELECT":
     case "VALUES":
     case "EXPLAIN":
       return "QUERY";

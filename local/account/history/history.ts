@@ -5,6 +5,7 @@ import type { TaskRun } from "../schedule/task-run.ts";
 import type { ConnectionPool } from "../session/connections.ts";
 import type { Services } from "../session/context.ts";
 import { registerAlertHistory } from "./alert-history.ts";
+import { registerCopyHistory } from "./copy-history.ts";
 import { registerDynamicTableHistory } from "./dynamic-table-history.ts";
 import { registerQueryHistory } from "./query-history.ts";
 import type { LoginEntry, QueryEntry, Recorder } from "./recorder.ts";
@@ -35,6 +36,7 @@ export function registerHistory(): void {
   registerAlertHistory();
   registerDynamicTableHistory();
   registerUsageHistory();
+  registerCopyHistory();
 }
 
 /** The history of one account, over the parts that keep it. */

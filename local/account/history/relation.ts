@@ -51,13 +51,13 @@ export const rowsOf = <T>(fields: readonly Field<T>[], entries: Iterable<T>): Va
 export function usageView<T>(
   name: string,
   fields: readonly Field<T>[],
-  entries: (ctx: StatementContext) => Iterable<T>,
+  entries: (ctx: StatementContext) => Iterable<T> | Promise<Iterable<T>>,
 ): void {
   registerVirtualRelation({
     schema: "ACCOUNT_USAGE",
     name,
     columns: columnsOf(fields),
-    rows: (ctx) => rowsOf(fields, entries(ctx)),
+    rows: async (ctx) => rowsOf(fields, await entries(ctx)),
   });
 }
 

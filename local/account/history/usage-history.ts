@@ -1,7 +1,6 @@
-import { canSee, hasPrivilege, isAccountAdmin, resolveObject } from "../access/index.ts";
+import { hasPrivilege, isAccountAdmin } from "../access/index.ts";
 import type { CatalogObject } from "../catalog/model.ts";
 import type { ServerlessUse } from "../compute/ledger.ts";
-import type { LoadedFile } from "../ingest/inbox.ts";
 import type { StatementContext } from "../session/context.ts";
 import type { LoginEntry } from "./recorder.ts";
 import {
@@ -139,59 +138,6 @@ function pathOf(ctx: StatementContext, objectId: number): CatalogObject[] {
   return schema && database ? [database, schema] : [];
 }
 
-interface Copied extends LoadedFile {
-  table: string;
-  schema: string;
-  database: string;
-  pipe: string | null;
-}
-
-const STATUS: Record<LoadedFile["status"], string> = {
-  LOADED: "Loaded",
-  PARTIALLY_LOADED: "Partially loaded",
-  LOAD_FAILED: "Load failed",
-};
-
-const COPY: readonly Field<Copied>[] = [
-  ["FILE_NAME", "text", (l) => l.path],
-  ["STAGE_LOCATION", "text", (l) => l.stageLocation],
-  ["LAST_LOAD_TIME", "time", (l) => l.loadedOn],
-  ["ROW_COUNT", "number", (l) => l.rowsLoaded],
-  ["ROW_PARSED", "number", (l) => l.rowsParsed],
-  ["FILE_SIZE", "number", (l) => l.size],
-  ["FIRST_ERROR_MESSAGE", "text", (l) => l.firstError],
-  ["FIRST_ERROR_LINE_NUMBER", "number", (l) => l.firstErrorLine],
-  ["FIRST_ERROR_CHARACTER_POS", "number", () => null],
-  ["FIRST_ERROR_COLUMN_NAME", "text", (l) => l.firstErrorColumn],
-  ["ERROR_COUNT", "number", (l) => l.errorsSeen],
-  ["ERROR_LIMIT", "number", () => null],
-  ["STATUS", "text", (l) => STATUS[l.status]],
-  ["TABLE_CATALOG_NAME", "text", (l) => l.database],
-  ["TABLE_SCHEMA_NAME", "text", (l) => l.schema],
-  ["TABLE_NAME", "text", (l) => l.table],
-  ["PIPE_CATALOG_NAME", "text", (l) => (l.pipe === null ? null : l.database)],
-  ["PIPE_SCHEMA_NAME", "text", (l) => (l.pipe === null ? null : l.schema)],
-  ["PIPE_NAME", "text", (l) => l.pipe],
-  ["PIPE_RECEIVED_TIME", "time", (l) => (l.pipe === null ? null : l.receivedOn)],
-  ["FIRST_COMMIT_TIME", "time", (l) => l.loadedOn],
-];
-
-async function copied(ctx: StatementContext, tableId: number | null): Promise<Copied[]> {
-  const { catalog } = ctx.services;
-  const loads = (await ctx.services.history?.loads(tableId)) ?? [];
-  return loads.map((load) => {
-    const table = catalog.get(load.tableId);
-    const schema = table && catalog.get(table.parent);
-    return {
-      ...load,
-      table: table?.name ?? "",
-      schema: schema?.name ?? "",
-      database: (schema && catalog.get(schema.parent)?.name) ?? "",
-      pipe: catalog.get(load.pipeId)?.name ?? null,
-    };
-  });
-}
-
 const LOGIN: readonly Field<LoginEntry>[] = [
   ["EVENT_ID", "number", (l) => l.eventId],
   ["EVENT_TIMESTAMP", "time", (l) => l.on],
@@ -246,18 +192,6 @@ export function registerUsageHistory(): void {
     uses(ctx, "MATERIALIZED_VIEW").map((use) => ({ ...use, path: pathOf(ctx, use.objectId) })),
   );
   usageView("SERVERLESS_TASK_HISTORY", SERVERLESS_TASK, (ctx) => uses(ctx, "SERVERLESS_TASK"));
-  historyFunction("COPY_HISTORY", ["TABLE_NAME", "START_TIME", "END_TIME"], COPY, async (ctx, args) => {
-    const name = textArgument(args, "TABLE_NAME") ?? "";
-    const table = resolveObject(
-      ctx,
-      "TABLE",
-      name.split(".").map((part) => part.replaceAll('"', "").toUpperCase()),
-    );
-    if (!canSee(ctx, table)) return [];
-    const from = timeArgument(args, "START_TIME", 0);
-    const to = timeArgument(args, "END_TIME", Number.POSITIVE_INFINITY);
-    return (await copied(ctx, table.id)).filter((load) => load.loadedOn >= from && load.loadedOn <= to);
-  });
   usageView("LOGIN_HISTORY", LOGIN, (ctx) => ctx.services.history?.logins() ?? []);
   historyFunction(
     "LOGIN_HISTORY",

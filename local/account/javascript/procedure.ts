@@ -90,7 +90,7 @@ const API = `
 
 /** Runs the procedure; `args` is a JSON text of its arguments. The answer is a JSON text, "" for undefined. */
 export function runJavascriptProcedure(
-  { props }: CatalogObject<"PROCEDURE">,
+  props: Pick<CatalogObject<"PROCEDURE">["props"], "routine" | "arguments" | "body">,
   args: string,
   execute: ExecuteSql,
 ): Promise<string> {

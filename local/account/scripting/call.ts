@@ -1,6 +1,6 @@
 import { asRole, currentSchema, parseName, requirePrivilege, resolveSchema } from "../access/index.ts";
 import type { CatalogObject } from "../catalog/model.ts";
-import { type Token, tokenize } from "../commands/index.ts";
+import { readAnonymousProcedure, type Token, tokenize } from "../commands/index.ts";
 import { errors } from "../errors.ts";
 import { argumentsText, runJavascriptProcedure } from "../javascript/procedure.ts";
 import type { StatementContext } from "../session/context.ts";
@@ -36,22 +36,57 @@ export async function runBlock(context: StatementContext, hostOf: HostOf): Promi
     : host.execute(text);
 }
 
-/** `CALL name(arguments)` of a SQL procedure. It runs with its owner's rights unless it says EXECUTE AS CALLER. */
+type Given = { name: string | null; text: string }[];
+type Definition = Omit<CatalogObject<"PROCEDURE">["props"], "context">;
+
+/**
+ * `CALL name(arguments)`. A procedure runs with its owner's rights unless it says EXECUTE AS CALLER; an anonymous one
+ * (`WITH name AS PROCEDURE … CALL name(…)`) runs with the caller's.
+ */
 export async function callProcedure(context: StatementContext, hostOf: HostOf): Promise<Outcome> {
-  const tokens = tokenize(context.text).filter((token) => token.image !== ";");
+  const anonymous = readAnonymousProcedure(context.text);
+  const { name, given } = readCall(anonymous?.call ?? context.text);
+  if (anonymous) {
+    if ((parseName(name) ?? []).join(".") !== anonymous.name)
+      throw errors.doesNotExist("Unknown user-defined procedure", name);
+    const definition = { ...anonymous.props, routine: anonymous.name };
+    return runProcedure(context, hostOf, definition, given, context.session);
+  }
+  const procedure = await findProcedure(context, name, given, hostOf(context.session, context.signal));
+  requirePrivilege(context, "USAGE", procedure);
+  const { props } = procedure;
+  const session =
+    props.executeAs === "CALLER" ? context.session : asRole(context, procedure.owner, props.context).session;
+  return runProcedure(context, hostOf, props, given, session);
+}
+
+/** Name and arguments of a CALL, as written. */
+function readCall(text: string): { name: string; given: Given } {
+  const tokens = tokenize(text).filter((token) => token.image !== ";");
   const open = tokens.findIndex((token) => token.image === "(");
   if (open < 2 || tokens.at(-1)?.image !== ")") {
     const wrong = tokens[open < 2 ? 1 : tokens.length - 1];
     throw errors.syntax(wrong?.line ?? 1, wrong?.position ?? 0, wrong?.image ?? "<EOF>");
   }
-  const name = context.text.slice(tokens[1]!.start, tokens[open - 1]!.end);
-  const given = argumentsOf(context.text, tokens.slice(open + 1, -1));
-  const own = hostOf(context.session, context.signal);
-  const procedure = await findProcedure(context, name, given, own);
-  requirePrivilege(context, "USAGE", procedure);
-  const { props } = procedure;
+  return {
+    name: text.slice(tokens[1]!.start, tokens[open - 1]!.end),
+    given: argumentsOf(text, tokens.slice(open + 1, -1)),
+  };
+}
+
+/** Evaluates the arguments as the caller and runs the body in the given session. */
+async function runProcedure(
+  context: StatementContext,
+  hostOf: HostOf,
+  props: Definition,
+  given: Given,
+  session: Session,
+): Promise<Outcome> {
   if (props.language !== "SQL" && props.language !== "JAVASCRIPT")
     throw errors.unsupported(`procedures in ${props.language}`);
+  if (given.length > props.arguments.length)
+    throw errors.invalidValue(given[props.arguments.length]!.text, "argument: there are too many");
+  const own = hostOf(context.session, context.signal);
   const values = new Map<string, Scalar>();
   for (const [at, argument] of props.arguments.entries()) {
     const named =
@@ -62,12 +97,10 @@ export async function callProcedure(context: StatementContext, hostOf: HostOf): 
     const cast = `(${text})::${printDataType(argument.type)}`;
     values.set(argument.name, await own.evaluate(cast));
   }
-  const session =
-    props.executeAs === "CALLER" ? context.session : asRole(context, procedure.owner, props.context).session;
   const host = hostOf(session, context.signal);
   if (props.language === "JAVASCRIPT") {
     const args = argumentsText(props.arguments.map(({ name: own_ }) => values.get(own_)!));
-    const answer = await runJavascriptProcedure(procedure, args, host.execute);
+    const answer = await runJavascriptProcedure(props, args, host.execute);
     const json = answer === "" ? "NULL" : `PARSE_JSON(${quoted(answer)})`;
     const scalar = await host.evaluate(`${json}::${printDataType(props.returns ?? varchar())}`);
     return outcomeOf({ kind: "VALUE", scalar }, props.routine, props.returns);
@@ -83,8 +116,8 @@ export async function callProcedure(context: StatementContext, hostOf: HostOf): 
 
 const quoted = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 
-function argumentsOf(text: string, tokens: Token[]): { name: string | null; text: string }[] {
-  const found: { name: string | null; text: string }[] = [];
+function argumentsOf(text: string, tokens: Token[]): Given {
+  const found: Given = [];
   let depth = 0;
   let first = 0;
   for (let at = 0; at <= tokens.length; at++) {
@@ -112,7 +145,7 @@ function argumentsOf(text: string, tokens: Token[]): { name: string | null; text
 async function findProcedure(
   context: StatementContext,
   name: string,
-  given: { name: string | null; text: string }[],
+  given: Given,
   host: ScriptHost,
 ): Promise<CatalogObject<"PROCEDURE">> {
   const count = given.length;

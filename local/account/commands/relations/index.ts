@@ -1,4 +1,5 @@
 import { registerAccountUsage } from "./account-usage.ts";
+import { registerConstraintViews } from "./constraint-views.ts";
 import { registerCatalogFunctions } from "./functions.ts";
 import { registerInformationSchema } from "./information-schema.ts";
 import { registerReferences } from "./references.ts";
@@ -8,6 +9,7 @@ import { registerRoutineViews } from "./routine-views.ts";
 export function registerCatalogRelations(): void {
   registerReferences();
   registerInformationSchema();
+  registerConstraintViews();
   registerRoutineViews();
   registerAccountUsage();
   registerCatalogFunctions();

@@ -260,26 +260,6 @@ const SEQUENCE_FIELDS: Field<Entry<"SEQUENCE">>[] = [
   commentField(),
 ];
 
-interface ConstraintEntry extends Entry<"TABLE"> {
-  constraint: CatalogObject<"TABLE">["props"]["constraints"][number];
-}
-const CONSTRAINT_FIELDS: Field<ConstraintEntry>[] = [
-  ["CONSTRAINT_CATALOG", "text", (e) => e.database],
-  ["CONSTRAINT_SCHEMA", "text", (e) => e.schema],
-  ["CONSTRAINT_NAME", "text", (e) => e.constraint.name],
-  ["TABLE_CATALOG", "text", (e) => e.database],
-  ["TABLE_SCHEMA", "text", (e) => e.schema],
-  ["TABLE_NAME", "text", (e) => e.object.name],
-  ["CONSTRAINT_TYPE", "text", (e) => e.constraint.kind],
-  ["IS_DEFERRABLE", "text", () => "NO"],
-  ["INITIALLY_DEFERRED", "text", () => "YES"],
-  ["ENFORCED", "text", () => "NO"],
-  ["COMMENT", "text", () => null],
-  ["CREATED", "time", (e) => e.object.createdOn],
-  ["LAST_ALTERED", "time", (e) => e.object.createdOn],
-  ["RELY", "text", () => "NO"],
-];
-
 interface PrivilegeEntry {
   ctx: StatementContext;
   grant: Pick<Grant, "privilege" | "grantee" | "grantOption" | "grantedBy" | "createdOn">;
@@ -408,11 +388,6 @@ export function registerInformationSchema(): void {
   );
   view("PIPES", PIPE_FIELDS, (ctx, id) => inDatabase(ctx, "PIPE", id).map((o) => entry(ctx, o)));
   view("SEQUENCES", SEQUENCE_FIELDS, (ctx, id) => inDatabase(ctx, "SEQUENCE", id).map((o) => entry(ctx, o)));
-  view("TABLE_CONSTRAINTS", CONSTRAINT_FIELDS, (ctx, id) =>
-    inDatabase(ctx, "TABLE", id).flatMap((o) =>
-      o.props.constraints.map((constraint) => ({ ...entry(ctx, o), constraint })),
-    ),
-  );
   const visible = (ctx: StatementContext, id: number, kinds: readonly ObjectKind[]) =>
     kinds.flatMap((kind) => inDatabase<ObjectKind>(ctx, kind, id));
   view("OBJECT_PRIVILEGES", PRIVILEGE_FIELDS, (ctx, id) =>

@@ -64,6 +64,12 @@ describe("session", () => {
     expect(await account.run("show variables")).toMatchObject([{ name: "T", value: "d.s" }]);
   });
 
+  test("a result that is not there cannot be described", async () => {
+    const account = await Harness.open();
+    expect(await account.error("describe result '01234567-0000-0000-0000-000000000000'")).toMatch(/^000709/);
+    expect(await account.error("describe result")).toMatch(/^001003/);
+  });
+
   test("listings of what one local account has none of", async () => {
     const account = await Harness.open();
     expect(await account.run('SHOW REPLICATION DATABASES WITH PRIMARY "FIRN"."LOCAL"."D"')).toEqual([]);

@@ -160,3 +160,25 @@ test("procedures: arguments, defaults, names, the owner's rights", async () => {
   expect(await value("CALL d.public.add_up(4, 4)")).toBe(8);
   await run("USE ROLE ACCOUNTADMIN");
 });
+
+// Source: "CALL (with anonymous procedure)".
+test("an anonymous procedure in SQL and in JavaScript is called once, with the caller's rights, and not kept", async () => {
+  expect(
+    await run(`WITH total AS PROCEDURE (least NUMBER(12, 2), word VARCHAR DEFAULT 'is')
+      RETURNS VARCHAR LANGUAGE SQL
+      AS $$ DECLARE s NUMBER(12, 2); BEGIN SELECT SUM(price) INTO :s FROM invoices WHERE price > :least; RETURN word || ' ' || s; END; $$
+      CALL total(20)`),
+  ).toEqual([{ TOTAL: "is 22.22" }]);
+  expect(
+    await value(
+      "WITH twice AS PROCEDURE (n FLOAT) RETURNS FLOAT LANGUAGE JAVASCRIPT AS 'return 2 * N;' CALL twice(21);",
+    ),
+  ).toBe(42);
+  expect(await run("SHOW PROCEDURES LIKE 'total'")).toEqual([]);
+  await expect(
+    run("WITH a AS PROCEDURE () RETURNS INT LANGUAGE SQL AS 'BEGIN RETURN 1; END' CALL b()"),
+  ).rejects.toThrow(/Unknown user-defined procedure/);
+  await expect(run("WITH a AS PROCEDURE () RETURNS INT LANGUAGE PYTHON AS 'x' CALL a()")).rejects.toThrow(
+    /Unsupported feature 'LANGUAGE PYTHON'/,
+  );
+});

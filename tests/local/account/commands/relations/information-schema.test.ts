@@ -88,3 +88,21 @@ test("GET_DDL makes the object again", async () => {
   expect(schema).toContain("view D.S.V");
   expect(await account.error("select get_ddl('table', 'nope')")).toMatch(/^002003/);
 });
+
+test("foreign keys and the keys that they mean", async () => {
+  await account.all(
+    "create table orders (id int primary key, a int, b int, constraint pair unique (a, b))",
+    "create table lines (o int, x int, y int, constraint of_order foreign key (o) references orders (id), constraint of_pair foreign key (x, y) references orders (a, b))",
+  );
+  const [key] = await account.rows(
+    "select constraint_name from information_schema.table_constraints where table_name = 'ORDERS' and constraint_type = 'PRIMARY KEY'",
+  );
+  expect(
+    await account.rows(
+      "select constraint_name, unique_constraint_schema, unique_constraint_name, match_option, update_rule, delete_rule from information_schema.referential_constraints order by 1",
+    ),
+  ).toEqual([
+    ["OF_ORDER", "S", key![0], "FULL", "NO ACTION", "NO ACTION"],
+    ["OF_PAIR", "S", "PAIR", "FULL", "NO ACTION", "NO ACTION"],
+  ]);
+});
