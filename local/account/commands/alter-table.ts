@@ -428,9 +428,12 @@ function readColumnAction(ctx: StatementContext, cursor: Cursor, name: string): 
   cursor.accept("SET", "DATA", "TYPE");
   cursor.accept("TYPE");
   const type = parseDataType(readTypeText(cursor));
-  if (cursor.accept("COLLATE")) cursor.string();
+  const collation = cursor.accept("COLLATE") ? cursor.string() : undefined;
   return async (change, table) => {
     const before = columnOf(table, name);
+    // Source: "Collation support": a column's collation stays what it is.
+    if (collation !== undefined && collation !== (before.collation ?? ""))
+      throw errors.unsupported("a change of a column's collation");
     checkTypeChange(before, type);
     const after = { ...before, type };
     await retypePhysicalColumn(change.connection, table.id, before, after);

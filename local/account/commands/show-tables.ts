@@ -128,9 +128,9 @@ export function printDefault(column: ColumnDef): string | null {
 }
 
 export const printColumnType = (column: ColumnDef): string =>
-  column.collation === undefined
-    ? printDataType(column.type)
-    : `${printDataType(column.type)} COLLATE '${column.collation}'`;
+  column.collation
+    ? `${printDataType(column.type)} COLLATE '${column.collation}'`
+    : printDataType(column.type);
 
 /** Rows of DESCRIBE for columns of any relation. */
 export function describeRows(

@@ -1,5 +1,5 @@
 import { parseName } from "../access/identifier.ts";
-import { hasPrivilege, ownsObject, requirePrivilege, resolveObject } from "../access/index.ts";
+import { hasPrivilege, requirePrivilege, resolveObject } from "../access/index.ts";
 import type { Change } from "../catalog/catalog.ts";
 import type { CatalogObject, StoredTable, StreamProps } from "../catalog/model.ts";
 import { errors } from "../errors.ts";

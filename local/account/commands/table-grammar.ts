@@ -1,5 +1,7 @@
 import type { ColumnDef, ConstraintDef } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
+import { checkCollation } from "../sql/index.ts";
+import type { DataType } from "../types/data-type.ts";
 import { parseDataType } from "../types/parse-data-type.ts";
 import type { Cursor } from "./cursor.ts";
 import { readTypeText } from "./signature.ts";
@@ -89,7 +91,7 @@ export function readColumnProperties(cursor: Cursor, column: ColumnSyntax): void
   for (;;) {
     if (cursor.accept("NOT", "NULL")) def.nullable = false;
     else if (cursor.accept("NULL")) def.nullable = true;
-    else if (cursor.accept("COLLATE")) def.collation = cursor.string();
+    else if (cursor.accept("COLLATE")) def.collation = readCollation(cursor, def.type);
     else if (cursor.accept("DEFAULT")) def.defaultSql = readExpressionText(cursor, COLUMN_WORDS);
     else if (cursor.accept("AUTOINCREMENT") || cursor.accept("IDENTITY"))
       def.autoincrement = readIdentity(cursor);
@@ -111,6 +113,12 @@ export function readColumnProperties(cursor: Cursor, column: ColumnSyntax): void
       column.constraints.push(constraint);
     }
   }
+}
+
+function readCollation(cursor: Cursor, type: DataType): string {
+  const spec = cursor.string();
+  checkCollation(type, spec);
+  return spec;
 }
 
 function readIdentity(cursor: Cursor): NonNullable<ColumnDef["autoincrement"]> {

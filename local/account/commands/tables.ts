@@ -4,7 +4,9 @@ import type { CatalogObject, ColumnDef, ConstraintDef, TableProps } from "../cat
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 import { type Outcome, statusOutcome } from "../session/outcome.ts";
+import { objectParameter } from "../session/parameters.ts";
 import {
+  checkCollation,
   createPhysicalTable,
   createTableAs,
   describeQuery,
@@ -256,9 +258,15 @@ async function make(
     build: (_change, target) => {
       if (head.modifiers.has("TEMPORARY") && target.parent)
         requirePrivilege(ctx, ["USAGE", "CREATE TABLE"], target.parent);
+      const byDefault = String(
+        objectParameter(ctx.services.catalog, target.parentId, "DEFAULT_DDL_COLLATION").value ?? "",
+      );
       const props: TableProps = {
         tableKind: tableKind(head, target.parent),
-        columns,
+        columns:
+          byDefault === "" || options.base
+            ? columns
+            : columns.map((column) => withCollation(column, byDefault)),
         constraints: options.constraints,
         clusterBy: clauses.clusterBy.length > 0 ? clauses.clusterBy : (options.base?.clusterBy ?? []),
         changeTracking: clauses.values.CHANGE_TRACKING ?? options.base?.changeTracking ?? false,
@@ -281,6 +289,13 @@ async function make(
     },
   });
   return outcome;
+}
+
+/** A text column without a COLLATE of its own under DEFAULT_DDL_COLLATION. */
+function withCollation(column: ColumnDef, collation: string): ColumnDef {
+  if (column.type.kind !== "VARCHAR" || column.collation !== undefined) return column;
+  checkCollation(column.type, collation);
+  return { ...column, collation };
 }
 
 const noClauses = (): TableClauses => ({

@@ -5,6 +5,7 @@ import { physicalTable } from "../storage/storage.ts";
 import type { Transaction } from "../storage/transaction.ts";
 import { type DataType, MAX_VARCHAR } from "../types/data-type.ts";
 import { castTo } from "./compile/cast.ts";
+import { collated, collationOf } from "./compile/collation.ts";
 import { compileExpr } from "./compile/expression.ts";
 import { compileQuery } from "./compile/query.ts";
 import { newScope } from "./compile/scope.ts";
@@ -28,13 +29,17 @@ export async function describeQuery(ctx: StatementContext, text: string): Promis
       transaction,
       (env) => compileQuery(env, query, null),
       async (compiled) =>
-        compiled.columns.map((c) => ({
-          name: c.name,
-          type: c.isNull ? { kind: "VARCHAR", length: MAX_VARCHAR } : c.type,
-          nullable: true,
-          defaultSql: null,
-          comment: null,
-        })),
+        compiled.columns.map((c) => {
+          const collation = collationOf(c.type);
+          return {
+            name: c.name,
+            type: c.isNull ? { kind: "VARCHAR", length: MAX_VARCHAR } : collated(c.type, "", true),
+            nullable: true,
+            defaultSql: null,
+            comment: null,
+            ...(collation && { collation: collation.spec }),
+          };
+        }),
     ),
   );
 }

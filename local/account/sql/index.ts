@@ -7,6 +7,7 @@ setExpressionParser(parseExpression);
 
 export { parseDataType } from "../types/parse-data-type.ts";
 export { duckType } from "../types/physical.ts";
+export { checkCollation } from "./compile/collation.ts";
 export { allFunctions, registerSystemFunction, type SystemFunction } from "./compile/functions/index.ts";
 export { type ConstantObject, constantObject, isTableMethod } from "./compile/instance-methods.ts";
 export { materializedViewProblem } from "./compile/materialized-view.ts";

@@ -1,3 +1,10 @@
+/** How texts of a type compare. */
+export interface Collation {
+  spec: string;
+  /** Said by COLLATE in the statement, which wins over a column's own. */
+  explicit: boolean;
+}
+
 /**
  * Snowflake's data types as data. Source: Snowflake documentation, "Summary of data types".
  * Synonyms (INT, STRING, DATETIME …) are folded into these when they are parsed.
@@ -5,7 +12,7 @@
 export type DataType =
   | { kind: "NUMBER"; precision: number; scale: number }
   | { kind: "FLOAT" }
-  | { kind: "VARCHAR"; length: number }
+  | { kind: "VARCHAR"; length: number; collation?: Collation }
   | { kind: "BINARY"; length: number }
   | { kind: "BOOLEAN" }
   | { kind: "DATE" }

@@ -148,7 +148,7 @@ const COLUMN_FIELDS: Field<ColumnEntry>[] = [
     "number",
     (e) => ("scale" in e.column.type && e.column.type.kind !== "NUMBER" ? e.column.type.scale : null),
   ],
-  ["COLLATION_NAME", "text", (e) => e.column.collation ?? null],
+  ["COLLATION_NAME", "text", (e) => e.column.collation || null],
   ["IS_IDENTITY", "text", (e) => yes(e.column.autoincrement !== undefined)],
   ["IDENTITY_GENERATION", "text", (e) => (e.column.autoincrement ? "BY DEFAULT" : null)],
   ["IDENTITY_START", "text", (e) => e.column.autoincrement?.start ?? null],

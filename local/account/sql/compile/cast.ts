@@ -3,6 +3,7 @@ import { renderVariant } from "../../results/render-variant.ts";
 import { sessionParameter } from "../../session/parameters.ts";
 import { type DataType, MAX_VARCHAR, printDataType, varchar } from "../../types/data-type.ts";
 import { duckType, isSemiStructured, isTimestamp } from "../../types/physical.ts";
+import { commonCollation } from "./collation.ts";
 import { formatPieces, parseFormat } from "./datetime-format.ts";
 import type { Env } from "./env.ts";
 import { needNative } from "./native.ts";
@@ -524,7 +525,11 @@ export function commonOfTwo(a: DataType, b: DataType): DataType {
       const whole = Math.max(a.precision - a.scale, b.precision - b.scale);
       return { kind: "NUMBER", precision: Math.min(38, whole + scale), scale };
     }
-    if ((a.kind === "VARCHAR" || a.kind === "BINARY") && a.kind === b.kind)
+    if (a.kind === "VARCHAR" && b.kind === "VARCHAR") {
+      const collation = commonCollation(a.collation, b.collation);
+      return { kind: a.kind, length: Math.max(a.length, b.length), ...(collation && { collation }) };
+    }
+    if (a.kind === "BINARY" && b.kind === "BINARY")
       return { kind: a.kind, length: Math.max(a.length, b.length) };
     if ("scale" in a && "scale" in b) return a.scale >= b.scale ? a : b;
     return a;

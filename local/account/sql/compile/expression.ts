@@ -7,6 +7,7 @@ import type { CallExpr, Expr, Ident, OrderItem, PathStep, Query, WindowSpec } fr
 import { lineAndPosition } from "../parse/index.ts";
 import { bindValue } from "./binds.ts";
 import { castTo, coerce, commonType, toJson } from "./cast.ts";
+import { collated, heeded, isCollated, keyOf, searchable } from "./collation.ts";
 import { type Env, noteColumn } from "./env.ts";
 import {
   convertArgument,
@@ -139,6 +140,7 @@ export function compileExpr(env: Env, scope: Scope, node: Expr): Typed {
       const left = compileExpr(env, scope, node.left);
       const query = hooks.query(env, node.query, scope);
       const type = query.columns[0]!.type;
+      if (isCollated(left.type) || isCollated(type)) throw errors.unsupported("ANY or ALL with a collation");
       const [l] = comparable(env, [left, typed("x", type)]);
       return typed(`(${l} ${node.op} ${node.quantifier} (${query.sql}))`, BOOLEAN);
     }
@@ -180,7 +182,7 @@ export function compileExpr(env: Env, scope: Scope, node: Expr): Typed {
       );
     }
     case "collate":
-      throw errors.unsupported("COLLATE");
+      return collate(env, compileExpr(env, scope, node.expr), node.collation);
     case "connectByRoot":
       return hierarchical(scope, node, "CONNECT_BY_ROOT");
     case "prior": {
@@ -250,7 +252,10 @@ function compileColumn(env: Env, scope: Scope, parts: Ident[], start: number): T
     const column = findColumn(at, parts);
     if (column) {
       noteColumn(env, column.origin);
-      return columnValue(column);
+      const value = columnValue(column);
+      return at.representatives?.has(column.sql) && !at.aggregating
+        ? { ...value, sql: representative(column.sql) }
+        : value;
     }
     if (parts.length === 1) {
       const alias = at.aliases.get(name);
@@ -439,12 +444,19 @@ function compileIn(env: Env, scope: Scope, node: Extract<Expr, { type: "in" }>):
 }
 
 function compileLike(env: Env, scope: Scope, node: Extract<Expr, { type: "like" }>): Typed {
-  const subject = castTo(env, compileExpr(env, scope, node.expr), varchar()).sql;
+  const whole = compileExpr(env, scope, node.expr);
+  const subject = castTo(env, whole, varchar()).sql;
   const escapeSql = node.escape
     ? ` ESCAPE ${castTo(env, compileExpr(env, scope, node.escape), varchar()).sql}`
     : "";
   const one = (pattern: Expr) => {
-    const value = castTo(env, compileExpr(env, scope, pattern), varchar()).sql;
+    const given = compileExpr(env, scope, pattern);
+    const value = castTo(env, given, varchar()).sql;
+    if (isCollated(whole.type) || isCollated(given.type)) {
+      if (node.kind === "RLIKE") throw errors.unsupported("a collation in RLIKE");
+      const [text, like] = searchable(node.kind, [whole, given]);
+      return `(${text} ${node.kind} ${like}${escapeSql})`;
+    }
     if (node.kind === "RLIKE") return `regexp_full_match(${subject}, ${value})`;
     return `(${subject} ${node.kind} ${value}${escapeSql})`;
   };
@@ -517,6 +529,7 @@ export function orderKey(value: Typed, item: Pick<OrderItem, "descending" | "nul
   if (value.type.kind === "TIMESTAMP_TZ" && !value.isNull) return `(${value.sql}).t${suffix}`;
   if (isSemiStructured(value.type))
     return `TRY_CAST((${value.sql} ->> '$') AS DOUBLE) ${direction} NULLS LAST, CAST(${value.sql} AS VARCHAR)${suffix}`;
+  if (isCollated(value.type)) return `${keyOf(value)}${suffix}`;
   // DuckDB refuses a bare constant here.
   return `${value.constant ? `CAST(${value.sql} AS ${duckType(value.type)})` : value.sql}${suffix}`;
 }
@@ -558,7 +571,17 @@ function namedWindow(scope: Scope, name: string): WindowSpec {
 
 /** A value as GROUP BY, PARTITION BY and DISTINCT see it: a TIMESTAMP_TZ is its instant. */
 export const groupable = (value: Typed): string =>
-  value.type.kind === "TIMESTAMP_TZ" && !value.isNull ? `(${value.sql}).t` : value.sql;
+  value.type.kind === "TIMESTAMP_TZ" && !value.isNull ? `(${value.sql}).t` : keyOf(value);
+
+/** One value of a group of texts that are alike. */
+export const representative = (sql: string): string => `any_value(${sql})`;
+
+/** COLLATE: another collation for the text, or, with an empty one, none. */
+export function collate(env: Env, value: Typed, spec: string): Typed {
+  const text = castTo(env, value, varchar());
+  const { constant: _, ...plain } = text;
+  return { ...plain, type: collated(text.type, spec, true) };
+}
 
 /** What a hierarchical query carries along for the node. */
 function hierarchical(scope: Scope, node: object, name: string): Typed {
@@ -597,10 +620,18 @@ export function compileCall(env: Env, scope: Scope, call: CallExpr): Typed {
     env,
     scope,
     call,
-    compile: (expr: Expr, inner: Scope = scope) => compileExpr(env, inner, expr),
+    compile: (expr: Expr, inner: Scope = scope) => heeded(name, call.distinct, compileExpr(env, inner, expr)),
   };
-  if (def.raw) return def.raw(context);
-  return def.emit(compileArguments(env, scope, call, def), context);
+  const emit = () =>
+    def.raw ? def.raw(context) : def.emit(compileArguments(env, scope, call, def), context);
+  if (def.role !== "aggregate" || call.over) return emit();
+  const before = scope.aggregating ?? 0;
+  scope.aggregating = before + 1;
+  try {
+    return emit();
+  } finally {
+    scope.aggregating = before;
+  }
 }
 
 /** The call with the arguments given by name in their places. */
@@ -624,7 +655,8 @@ function compileArguments(env: Env, scope: Scope, call: CallExpr, def: FunctionD
     throw wrongArgumentCount(call, def, given);
   return call.args.map((arg, i) => {
     const kind = def.params[Math.min(i, def.params.length - 1)] ?? "any";
-    return convertArgument(env, compileExpr(env, scope, arg), kind);
+    const value = heeded(def.name, call.distinct, compileExpr(env, scope, arg));
+    return convertArgument(env, value, kind);
   });
 }
 

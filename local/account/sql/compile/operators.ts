@@ -1,8 +1,9 @@
 import { SnowflakeError } from "../../errors.ts";
-import { type DataType, printDataType, varchar } from "../../types/data-type.ts";
+import { type Collation, type DataType, printDataType, varchar } from "../../types/data-type.ts";
 import { duckType, isSemiStructured, isTimestamp } from "../../types/physical.ts";
 import type { BinaryOperator } from "../parse/index.ts";
 import { castTo, coerce, commonType, variantText } from "./cast.ts";
+import { collated, collationKey, collationOf, commonCollation } from "./collation.ts";
 import type { Env } from "./env.ts";
 import { raise, type Typed, textConstant, typed } from "./typed.ts";
 
@@ -39,9 +40,12 @@ export function concat(env: Env, parts: readonly Typed[]): Typed {
     return textConstant(parts.map((p) => p.constant!.value).join(""));
   const texts = parts.map((p) => castTo(env, p, varchar()));
   const length = parts.reduce((sum, p) => sum + (p.type.kind === "VARCHAR" ? p.type.length : 16_777_216), 0);
+  let collation: Collation | undefined;
+  for (const { type } of parts) collation = commonCollation(collation, collationOf(type));
+  const type = varchar(Math.min(16_777_216, length));
   return typed(
     `(${texts.map((t) => t.sql).join(" || ")})`,
-    varchar(Math.min(16_777_216, length)),
+    collation ? collated(type, collation.spec, collation.explicit) : type,
     parts.some((p) => p.nullable),
   );
 }
@@ -70,7 +74,7 @@ export function comparable(env: Env, operands: readonly Typed[]): string[] {
   const to: DataType =
     common.kind === "TIMESTAMP_TZ" ? { kind: "TIMESTAMP_LTZ", scale: common.scale } : common;
   return operands.map((o) =>
-    to.kind === "NUMBER" && o.type.kind === "NUMBER" ? o.sql : coerce(env, o, to).sql,
+    to.kind === "NUMBER" && o.type.kind === "NUMBER" ? o.sql : collationKey(coerce(env, o, to).sql, to),
   );
 }
 

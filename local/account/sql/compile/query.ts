@@ -13,9 +13,10 @@ import type {
 } from "../parse/index.ts";
 import { lineAndPosition } from "../parse/index.ts";
 import { castTo, coerce, commonType } from "./cast.ts";
+import { isCollated, keyOf } from "./collation.ts";
 import { compileConnectBy } from "./connect-by.ts";
 import { type Env, nextAlias } from "./env.ts";
-import { compileExpr, findColumn, hooks, orderKey } from "./expression.ts";
+import { compileExpr, findColumn, groupable, hooks, orderKey, representative } from "./expression.ts";
 import { compileFrom } from "./from.ts";
 import { LiftedPaths, liftsPaths } from "./lifted-paths.ts";
 import { withOuterMarks } from "./outer-marks.ts";
@@ -170,6 +171,8 @@ function compileSet(env: Env, body: Extract<QueryBody, { type: "set" }>, parent:
       isNull: both.every((b) => b.isNull),
     };
   });
+  if (!(body.op === "UNION" && body.all) && columns.some(({ type }) => isCollated(type)))
+    throw errors.unsupported(`${body.op} of texts with a collation`);
   const side = (compiled: Compiled, pick: "l" | "r") => {
     const items = pairs.map((p, i) => {
       const own = p[pick];
@@ -303,7 +306,12 @@ function compileSelect(env: Env, given: Select, parent: Scope | null, tail: Tail
       scope.aliases.set(item.alias.name, { resolve });
     }
   }
-  const values = items.map((item) => item.value());
+  const representatives = collatedGroups(env, scope, select);
+  if (representatives.size > 0) scope.representatives = representatives;
+  const values = items.map((item) => {
+    const value = item.value();
+    return representatives.has(value.sql) ? { ...value, sql: representative(value.sql) } : value;
+  });
   const unique = uniqueNames(items.map((item) => item.name));
   const columns: OutputColumn[] = items.map((item, i) => ({
     name: item.name,
@@ -315,7 +323,10 @@ function compileSelect(env: Env, given: Select, parent: Scope | null, tail: Tail
   const condition = (expr: Expr) => castTo(env, compileExpr(env, scope, expr), { kind: "BOOLEAN" }).sql;
 
   const tracked = trackedItems(env, scope.relations);
-  let sql = `SELECT ${select.distinct ? "DISTINCT " : ""}`;
+  const alike = values.some(({ type }) => isCollated(type));
+  if (alike && select.groupBy === "ALL") throw errors.unsupported("GROUP BY ALL of texts with a collation");
+  const on = alike ? `ON (${values.map((v) => groupable(v)).join(", ")}) ` : "";
+  let sql = `SELECT ${select.distinct ? `DISTINCT ${on}` : ""}`;
   sql += values
     .map((v, i) => `${v.isNull ? `CAST(NULL AS ${duckType(v.type)})` : v.sql} AS ${quoteName(unique[i]!)}`)
     .concat(tracked.map(({ sql: value, column }) => `${value} AS ${quoteName(column.sqlName)}`))
@@ -362,6 +373,33 @@ function selectOrder(
   return orderClause(env, own, orderBy, outputs);
 }
 
+/** SQL of the collated texts that the SELECT groups by. */
+function collatedGroups(env: Env, scope: Scope, select: Select): Set<string> {
+  const found = new Set<string>();
+  if (select.groupBy === "ALL") return found;
+  for (const item of select.groupBy ?? []) {
+    if (item.type !== "expr") continue;
+    let { expr } = item;
+    if (expr.type === "literal") expr = select.items[Number(expr.value) - 1]?.expr ?? expr;
+    else if (expr.type === "column" && expr.parts.length === 1 && !findColumn(scope, expr.parts)) {
+      const { name } = expr.parts[0]!;
+      expr = select.items.find(({ alias }) => alias?.name === name)?.expr ?? expr;
+    }
+    if (expr.type === "star") continue;
+    const value = compileExpr(env, scope, expr);
+    if (isCollated(value.type)) found.add(value.sql);
+  }
+  return found;
+}
+
+/** What a group's key is: of a text with a collation what its likes share. */
+function groupKey(scope: Scope, value: Typed): string {
+  if (!isCollated(value.type)) return value.sql;
+  for (const sql of scope.representatives ?? [])
+    if (value.sql === sql || value.sql === representative(sql)) return keyOf({ ...value, sql });
+  throw errors.unsupported("this GROUP BY of texts with a collation");
+}
+
 function groupClause(env: Env, scope: Scope, items: readonly GroupItem[], values: readonly Typed[]): string {
   const one = (expr: Expr): string => {
     if (expr.type === "literal" && expr.kind === "number" && /^[0-9]+$/.test(expr.value)) {
@@ -372,14 +410,15 @@ function groupClause(env: Env, scope: Scope, items: readonly GroupItem[], values
           "22003",
           `SQL compilation error:\nGROUP BY column number ${expr.value} is out of range. It should be between 1 and ${values.length}.`,
         );
-      return value.sql;
+      return groupKey(scope, value);
     }
     // A column of the tables wins over an alias of the same name.
     if (expr.type === "column" && expr.parts.length === 1 && !findColumn(scope, expr.parts)) {
       const alias = scope.aliases.get(expr.parts[0]!.name);
-      if (alias) return alias.resolve().sql;
+      if (alias) return groupKey(scope, alias.resolve());
     }
     const value = compileExpr(env, scope, expr);
+    if (isCollated(value.type)) return groupKey(scope, value);
     return value.constant ? `(${value.sql})::${duckType(value.type)}` : value.sql;
   };
   const item = (g: GroupItem): string => {

@@ -60,6 +60,10 @@ export interface Scope {
   commonTables: Map<string, CommonTableScope>;
   windows: Map<string, WindowSpec>;
   lambda: Map<string, Typed> | null;
+  /** SQL of the collated columns that it groups by: outside of an aggregate one of each group's values stands for all. */
+  representatives?: ReadonlySet<string>;
+  /** Within how many aggregates the expression is that is compiled now. */
+  aggregating?: number;
   /** Of a SELECT that reads several paths of VARIANTs. */
   lifted?: LiftedPaths;
   /** Inside CONNECT BY: what PRIOR means. */

@@ -6,6 +6,7 @@ import { BEGIN_VERSION, END_VERSION, physicalTable } from "../../storage/storage
 import type { DataType } from "../../types/data-type.ts";
 import type { TimeTravel } from "../parse/index.ts";
 import { castTo } from "./cast.ts";
+import { columnType } from "./collation.ts";
 import type { Env } from "./env.ts";
 import { compileExpr } from "./expression.ts";
 import type { Source } from "./from.ts";
@@ -13,7 +14,7 @@ import { newScope, type OutputColumn } from "./scope.ts";
 import { raise } from "./typed.ts";
 
 export const outputColumns = (columns: readonly ColumnDef[]): OutputColumn[] =>
-  columns.map((c) => ({ name: c.name, sqlName: c.name, type: c.type, nullable: c.nullable }));
+  columns.map((c) => ({ name: c.name, sqlName: c.name, type: columnType(c), nullable: c.nullable }));
 
 /** The rows of a table live at a version (SQL of a number). */
 export function tableAt(table: StoredTable, version: string, name: string[]): Source {

@@ -7,6 +7,7 @@ import type { Transaction } from "../../storage/transaction.ts";
 import { printDataType } from "../../types/data-type.ts";
 import { duckType } from "../../types/physical.ts";
 import { castTo } from "../compile/cast.ts";
+import { columnType } from "../compile/collation.ts";
 import { type Env, nextAlias } from "../compile/env.ts";
 import { compileExpr } from "../compile/expression.ts";
 import { policiesOn } from "../compile/policies.ts";
@@ -192,7 +193,7 @@ export function placeTarget(
     columns: table.props.columns.map((c) => ({
       name: c.name,
       sql: policies?.masks.get(c.name)?.sql ?? `${alias}.${quoteName(c.name)}`,
-      type: c.type,
+      type: columnType(c),
       nullable: c.nullable,
     })),
   };

@@ -2,6 +2,7 @@ import { errors, SnowflakeError } from "../../../errors.ts";
 import { type DataType, number, varchar } from "../../../types/data-type.ts";
 import { duckType, isSemiStructured } from "../../../types/physical.ts";
 import { castTo, toJson } from "../cast.ts";
+import { isCollated, keyOf } from "../collation.ts";
 import { compileOrder, compileWindow, groupable, orderKey } from "../expression.ts";
 import { divide, numeric } from "../operators.ts";
 import { expandStar } from "../star.ts";
@@ -89,6 +90,11 @@ const extreme = (name: string, fn: string) =>
         kind: "VARIANT",
       });
     }
+    if (isCollated(value.type))
+      return typed(
+        aggregate(c, `arg_${fn}`, `${value.sql}, ${keyOf(value)}`, { distinct: false }),
+        value.type,
+      );
     return typed(aggregate(c, fn, value.sql, { distinct: false }), value.type);
   });
 extreme("MIN", "min");

@@ -1,6 +1,9 @@
+import { errors } from "../../../errors.ts";
 import { type DataType, number, varchar } from "../../../types/data-type.ts";
+import { collationOf, searchable } from "../collation.ts";
+import { collate } from "../expression.ts";
 import { concat } from "../operators.ts";
-import { raise, type Typed, text, typed } from "../typed.ts";
+import { raise, type Typed, text, textConstant, typed } from "../typed.ts";
 import { bytes } from "./hash.ts";
 import { define } from "./registry.ts";
 
@@ -22,6 +25,16 @@ const simple = (names: string, fn: string) =>
 simple("UPPER", "upper");
 simple("LOWER", "lower");
 simple("REVERSE", "reverse");
+
+define("string", "COLLATE", ["text", "text"], (a, c) => {
+  const spec = a[1]!.constant;
+  if (spec?.kind !== "string") throw errors.unsupported("COLLATE with a computed specification");
+  return collate(c.env, a[0]!, spec.value);
+});
+define("string", "COLLATION", ["any"], (a) => {
+  const collation = collationOf(a[0]!.type);
+  return collation ? textConstant(collation.spec) : text("CAST(NULL AS VARCHAR)");
+});
 
 define("string", "LENGTH LEN", ["text"], (a) =>
   typed(
@@ -151,13 +164,13 @@ define(
   { min: 2 },
 );
 define("string", "CONTAINS", ["text", "text"], (a) =>
-  typed(`contains(${a[0]!.sql}, ${a[1]!.sql})`, { kind: "BOOLEAN" }, any(a)),
+  typed(`contains(${searchable("CONTAINS", a).join(", ")})`, { kind: "BOOLEAN" }, any(a)),
 );
 define("string", "STARTSWITH", ["text", "text"], (a) =>
-  typed(`starts_with(${a[0]!.sql}, ${a[1]!.sql})`, { kind: "BOOLEAN" }, any(a)),
+  typed(`starts_with(${searchable("STARTSWITH", a).join(", ")})`, { kind: "BOOLEAN" }, any(a)),
 );
 define("string", "ENDSWITH", ["text", "text"], (a) =>
-  typed(`ends_with(${a[0]!.sql}, ${a[1]!.sql})`, { kind: "BOOLEAN" }, any(a)),
+  typed(`ends_with(${searchable("ENDSWITH", a).join(", ")})`, { kind: "BOOLEAN" }, any(a)),
 );
 
 /** Parts count from 1, 0 means 1, negative ones from the end; outside it is an empty string. */
