@@ -70,9 +70,7 @@ export function subjectsOf(platform: Platform): Subject[] {
         networkPolicy: each.networkPolicy ?? null,
       }),
     ),
-    ...Object.entries(platform.automation).map(
-      ([key, role]): Subject => ({ kind: "automation", key, name: key, role }),
-    ),
+    ...automationOf(platform),
     ...columnsOf(platform),
     ...platform.acls.map(
       (each): Subject => ({
@@ -88,6 +86,12 @@ export function subjectsOf(platform: Platform): Subject[] {
     ...stateful(platform),
   ];
 }
+
+/** Which role the deployment assumes for what. Connections are named by their roles, so that no resource tells it. */
+export const automationOf = (platform: Platform): Subject[] =>
+  Object.entries(platform.automation).map(
+    ([key, role]): Subject => ({ kind: "automation", key, name: key, role }),
+  );
 
 /** Columns with personal data, by tag or by what SQL shows of them; by the platform's own plan whether they are masked. */
 export function columnsOf(

@@ -31,9 +31,9 @@ export const ADAPTERS: Record<string, Adapter> = {
       key: name,
       name: text(props["name"]) ?? name,
       quota: number(props["creditQuota"]) ?? null,
-      suspends:
-        number(props["suspendTrigger"]) !== undefined ||
-        number(props["suspendImmediateTrigger"]) !== undefined,
+      suspends: [props["suspendTrigger"], props["suspendImmediateTrigger"]].some(
+        (percent) => (number(percent) ?? 0) > 0,
+      ),
       account: undefined,
     },
   ],
@@ -76,10 +76,6 @@ export const ADAPTERS: Record<string, Adapter> = {
   "snowflake:index/serviceUser:ServiceUser": user(true),
   "snowflake:index/legacyServiceUser:LegacyServiceUser": user(true),
   "snowflake:index/user:User": user(false),
-  "pulumi:providers:snowflake": ({ name, props }) => {
-    const role = ifKnown(() => text(props["role"]));
-    return role === undefined ? [] : [{ kind: "automation", key: name, name, role }];
-  },
   "kafka:index/acl:Acl": ({ name, props }) => [
     {
       kind: "acl",
@@ -194,12 +190,18 @@ function stateful(type: string): Adapter {
     {
       kind: "stateful",
       key: name,
-      name: ifKnown(() => text(props["name"]) ?? text(props["bucket"])) ?? name,
+      name: ifKnown(() => fullName(props)) ?? name,
       type,
       protect,
     },
   ];
 }
+
+/** `DATABASE.SCHEMA.NAME`, as far as it has these parts; a bucket's own name. */
+const fullName = (props: Record<string, unknown>): string | undefined => {
+  const own = text(props["name"]) ?? text(props["bucket"]);
+  return own && [text(props["database"]), text(props["schema"]), own].filter(Boolean).join(".");
+};
 
 /** Undefined where the value, or a part of it, is an output that a preview does not know yet: reading it throws. */
 export function ifKnown<T>(read: () => T): T | undefined {

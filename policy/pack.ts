@@ -8,7 +8,7 @@ import type { Platform } from "../infra/platform.ts";
 import { type PolicyConfig, parsePolicyConfig, policyKeys } from "./config.ts";
 import { evaluate, resourceName, waiverFor } from "./evaluate.ts";
 import type { Level } from "./finding.ts";
-import { columnsOf } from "./from-platform.ts";
+import { automationOf, columnsOf } from "./from-platform.ts";
 import { type EngineResource, subjectsOfResource, subjectsOfStack } from "./from-resources.ts";
 import { maskedByResources } from "./masked-columns.ts";
 import type { AnyRule } from "./rule.ts";
@@ -86,7 +86,9 @@ function stackPolicy(rule: AnyRule, session: Session): StackValidationPolicy {
       const subjects =
         rule.judges === "column"
           ? await columns(session, resources)
-          : subjectsOfStack(resources.map(asResource));
+          : rule.judges === "automation"
+            ? await automation(session)
+            : subjectsOfStack(resources.map(asResource));
       for (const message of brokenBy(rule, subjects, subjects, session)) report(message);
     },
   };
@@ -104,6 +106,7 @@ function waivers(session: Session): StackValidationPolicy {
       const subjects = [
         ...subjectsOfStack(resources.map(asResource)),
         ...(await columns(session, resources)),
+        ...(await automation(session)),
       ];
       const waived = (rule: string, resource: string): boolean =>
         config.waivers.some((waiver) => waiver.rule === rule && waiver.resource === resource);
@@ -133,6 +136,11 @@ function brokenBy(rule: AnyRule, subjects: Subject[], all: Subject[], { config, 
 async function columns(session: Session, resources: readonly PolicyResource[]): Promise<Subject[]> {
   const platform = await session.platform();
   return platform ? columnsOf(platform, maskedByResources(resources.map(asResource))) : [];
+}
+
+async function automation(session: Session): Promise<Subject[]> {
+  const platform = await session.platform();
+  return platform ? automationOf(platform) : [];
 }
 
 const asResource = ({ type, name, props, opts }: PolicyResource): EngineResource => ({

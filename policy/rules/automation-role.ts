@@ -5,13 +5,12 @@ export default rule({
   name: "automation-role",
   topic: "security",
   level: "mandatory",
-  scope: "resource",
+  scope: "stack",
   judges: "automation",
   description:
     "The deployment assumes ACCOUNTADMIN for account-level objects only, never for objects, security or pipelines.",
   check({ key, role }) {
-    if (role.toUpperCase() !== "ACCOUNTADMIN" || key === "account" || key === "accountadmin")
-      return undefined;
+    if (role.toUpperCase() !== "ACCOUNTADMIN" || key === "account") return undefined;
     return {
       message: `the connection ${key} assumes ${role}`,
       remedy: "Name a lower role in firn:automation.",
