@@ -1,6 +1,6 @@
 import type { EstimateOptions } from "../cost/estimate/context.ts";
 import { type Estimate, estimate, totalsOf } from "../cost/estimate/estimate.ts";
-import type { Total } from "../cost/estimate/item.ts";
+import type { CostItem, Total } from "../cost/estimate/item.ts";
 import type { OverQuota } from "../cost/estimate/warehouses.ts";
 import type { PriceBook } from "../cost/price-book.ts";
 import type { Usage } from "../cost/usage.ts";
@@ -26,6 +26,8 @@ export interface PolicyChange {
   ceiling: number;
   /** Things that nothing limits any more because of it. */
   unbounded: string[];
+  /** Things that have no price any more because of it: they are in neither amount. */
+  unpriced: string[];
 }
 
 /** Settings that nobody wrote, and what the vendor's default can cost a month. */
@@ -51,6 +53,8 @@ export interface Money {
   unpriced: Estimate["unpriced"];
   /** Unbounded things that the base did not have. */
   newlyUnbounded: string[];
+  /** Things without a price that had one in the base, or that the base did not have. */
+  newlyUnpriced: string[];
   notes: string[];
 }
 
@@ -67,12 +71,14 @@ export function compareMoney(
   const before = base && estimate(base, book, usage, options);
   const after = estimate(head, book, usage, options);
   const known = new Set(before?.unbounded.map((each) => each.name));
+  const unpricedBefore = new Set(before?.unpriced.map((each) => each.name));
+  const compared = comparable(before, after);
   return {
     before,
     after,
-    total: line("total", before?.total ?? NOTHING, after.total),
-    departments: lines(before?.byDepartment ?? {}, after.byDepartment),
-    services: lines(before?.byService ?? {}, after.byService),
+    total: line("total", compared.before.total, compared.after.total),
+    departments: lines(compared.before.byDepartment, compared.after.byDepartment),
+    services: lines(compared.before.byService, compared.after.byService),
     policyChanges:
       base && before
         ? policyChanges(base, head, before, (platform) => estimate(platform, book, usage, options))
@@ -94,9 +100,28 @@ export function compareMoney(
     newlyUnbounded: after.unbounded
       .map((each) => each.name)
       .filter((name) => before !== undefined && !known.has(name)),
+    newlyUnpriced: after.unpriced
+      .map((each) => each.name)
+      .filter((name) => before !== undefined && !unpricedBefore.has(name)),
     notes: after.notes,
   };
 }
+
+type Totals = Pick<Estimate, "total" | "byDepartment" | "byService">;
+
+/** The totals of what has a price on both sides: a price that is missing is no saving. */
+function comparable(before: Estimate | undefined, after: Estimate): { before: Totals; after: Totals } {
+  if (!before) return { before: { total: NOTHING, byDepartment: {}, byService: {} }, after };
+  const open = new Set([...before.items, ...after.items].filter(withoutPrice).map(itemKey));
+  if (open.size === 0) return { before, after };
+  const of = (estimate: Estimate): Totals =>
+    totalsOf(estimate.items.filter((item) => !open.has(itemKey(item))));
+  return { before: of(before), after: of(after) };
+}
+
+const withoutPrice = (item: CostItem): boolean =>
+  item.expected.value.kind === "no-price" || item.ceiling.value.kind === "no-price";
+const itemKey = ({ resource, service }: CostItem): string => `${resource.kind} ${resource.key} ${service}`;
 
 /** Whether something passes a limit that it did not pass before, or passes it further; without a base, that it does. */
 export const passesAnew = (
@@ -169,7 +194,15 @@ function policyChanges(
   before: Estimate,
   price: (platform: Platform) => Estimate,
 ): PolicyChange[] {
-  const changes: PolicyChange[] = [];
+  const changes: PolicyChange[] = (["region", "edition"] as const)
+    .filter((setting) => base[setting] !== head[setting])
+    .map((setting) => ({
+      name: head.stack,
+      setting,
+      before: base[setting],
+      after: head[setting],
+      ...effect(before, price({ ...base, [setting]: head[setting] })),
+    }));
   for (const list of Object.keys(SETTINGS) as List[]) {
     const old = new Map(entries(base, list).map((entry) => [entry.key, entry]));
     for (const now of entries(head, list)) {
@@ -242,14 +275,19 @@ const entries = (platform: Platform, list: List): Entry[] => platform[list] as u
 const withEntries = (platform: Platform, list: List, changed: Entry[]): Platform =>
   ({ ...platform, [list]: changed }) as Platform;
 
-const effect = (
+/** What lies between two estimates of which both have a price. */
+function effect(
   before: Estimate,
   after: Estimate,
-): Pick<PolicyChange, "expected" | "ceiling" | "unbounded"> => ({
-  expected: after.total.expected - before.total.expected,
-  ceiling: after.total.ceiling - before.total.ceiling,
-  unbounded: after.total.unbounded.filter((name) => !before.total.unbounded.includes(name)),
-});
+): Pick<PolicyChange, "expected" | "ceiling" | "unbounded" | "unpriced"> {
+  const compared = comparable(before, after);
+  return {
+    expected: compared.after.total.expected - compared.before.total.expected,
+    ceiling: compared.after.total.ceiling - compared.before.total.ceiling,
+    unbounded: after.total.unbounded.filter((name) => !before.total.unbounded.includes(name)),
+    unpriced: after.total.unpriced.filter((name) => !before.total.unpriced.includes(name)),
+  };
+}
 
 /** A setting as people write it. */
 function show(value: unknown): string {

@@ -99,7 +99,8 @@ export function reviewPlatform(input: ReviewInput): Review {
     unread.push(
       `"${kind}" is a kind of resource that this review does not know: it is compared as plain data, and its cost and risk are not judged.`,
     );
-  for (const { name, because } of money.unpriced) unread.push(`No price for ${name}: ${because}.`);
+  for (const [because, things] of Map.groupBy(money.unpriced, (each) => each.because))
+    unread.push(`No price for ${someOf(things.map(({ name }) => name))}: ${because}.`);
   return {
     stack: head.stack,
     base: { label: input.baseLabel ?? "base", read: base !== undefined },
@@ -125,6 +126,14 @@ export function reviewPlatform(input: ReviewInput): Review {
     unread: [...new Set(unread)],
   };
 }
+
+const MOST_NAMED = 3;
+
+/** `A, B, C and 5 more`. */
+const someOf = (names: string[]): string =>
+  names.length <= MOST_NAMED
+    ? names.join(", ")
+    : `${names.slice(0, MOST_NAMED).join(", ")} and ${names.length - MOST_NAMED} more`;
 
 const NO_MEANING: Meaning = { models: [], metrics: [], kpis: [], rules: [], owners: [] };
 

@@ -58,6 +58,8 @@ function financeReasons(money: Money, comparable: boolean): string[] {
     why.push(`worst case ${showChange(money.total.ceiling)} a month`);
   if (money.newlyUnbounded.length > 0)
     why.push(`${count(money.newlyUnbounded.length, "thing")} without a limit`);
+  if (money.newlyUnpriced.length > 0)
+    why.push(`${count(money.newlyUnpriced.length, "thing")} without a price`);
   for (const over of money.overBudget)
     if (passesAnew(over.expected, over.before, over.budget))
       why.push(`${over.department} is above its budget`);
@@ -153,6 +155,10 @@ function sentence(
     );
   if (judged.comparable && Math.abs(total.ceiling) > CENT)
     effects.push(`moves the worst case by ${showChange(total.ceiling)}`);
+  if (judged.comparable && judged.money.newlyUnpriced.length > 0)
+    effects.push(
+      `has ${count(judged.money.newlyUnpriced.length, "thing")} without a price, whose cost is not known`,
+    );
   const personal = new Set(judged.access.flatMap(personalOf)).size;
   if (personal > 0) effects.push(`opens ${count(personal, "personal column")}`);
   const losing = judged.risks.filter((risk) => risk.severity === "loses data").length;

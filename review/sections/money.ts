@@ -11,7 +11,7 @@ import {
   type Text,
   type Tone,
 } from "../document/document.ts";
-import { type Money, type MoneyLine, passesAnew } from "../money.ts";
+import { type Money, type MoneyLine, type PolicyChange, passesAnew } from "../money.ts";
 import type { Review } from "../review.ts";
 import { count } from "../verdict.ts";
 import { measuredTable } from "./measured.ts";
@@ -34,7 +34,7 @@ export function moneySection(review: Review): Section {
       facts: [
         {
           label: "Expected a month",
-          value: showUsd(money.after.total.expected),
+          value: expectedText(money.after.total),
           sub: base.read ? showChange(money.total.expected) : undefined,
           tone: toneOf(money.total.expected, base.read),
         },
@@ -65,6 +65,15 @@ export function moneySection(review: Review): Section {
         text: ["Unbounded: ", code(each.name), `: ${each.because}.`],
       }),
     ),
+    ...(money.newlyUnpriced.length > 0
+      ? [
+          {
+            kind: "note",
+            tone: "bad",
+            text: `${count(money.newlyUnpriced.length, "thing")} of this change ${money.newlyUnpriced.length === 1 ? "has" : "have"} no price: the figures compare only what has one on both sides.`,
+          } satisfies Block,
+        ]
+      : []),
     ...money.overQuota
       .filter((over) => passesAnew(over.wanted, over.before))
       .map((over): Block => ({ kind: "note", tone: "bad", text: quotaText(over) })),
@@ -97,8 +106,10 @@ export function moneySection(review: Review): Section {
         code(change.setting),
         change.before === "none" || change.before === "exists" ? change.before : code(change.before),
         change.after === "none" || change.after === "new" ? change.after : code(change.after),
-        changeCell(change.expected),
-        change.unbounded.length > 0 ? { text: "becomes unbounded", tone: "bad" } : changeCell(change.ceiling),
+        alone(change, change.expected),
+        change.unbounded.length > 0
+          ? { text: "becomes unbounded", tone: "bad" }
+          : alone(change, change.ceiling),
       ]),
     });
   if (money.defaults.length > 0)
@@ -126,7 +137,12 @@ export function moneySection(review: Review): Section {
       kind: "details",
       summary: `No price (${money.unpriced.length})`,
       blocks: [
-        { kind: "list", items: money.unpriced.map((each): Text => [code(each.name), `: ${each.because}`]) },
+        {
+          kind: "list",
+          items: [...Map.groupBy(money.unpriced, (each) => each.because)].map(
+            ([because, things]): Text => [...join(things.map((each) => code(each.name))), `: ${because}`],
+          ),
+        },
       ],
     });
   const measured = measuredTable(money.after.measured);
@@ -251,9 +267,23 @@ const sharesText = (item: CostItem): string =>
     .map(({ department, share }) => (share === 1 ? department : `${department} ${Math.round(share * 100)} %`))
     .join(", ");
 
-/** The bounded part, with a sign where something has no bound. */
+/** What has a price, with a sign where something has none. */
+const expectedText = (total: Total): string =>
+  total.unpriced.length > 0 ? `${showUsd(total.expected)} + no price` : showUsd(total.expected);
+
+/** The bounded part, with a sign where something has no bound or no price. */
 export const ceilingText = (total: Total): string =>
-  total.unbounded.length > 0 ? `${showUsd(total.ceiling)} + unbounded` : showUsd(total.ceiling);
+  [
+    showUsd(total.ceiling),
+    ...(total.unbounded.length > 0 ? ["unbounded"] : []),
+    ...(total.unpriced.length > 0 ? ["no price"] : []),
+  ].join(" + ");
+
+/** What one change alone does, as far as prices tell. */
+const alone = (change: PolicyChange, amount: number): Cell =>
+  change.unpriced.length > 0
+    ? { text: `no price for ${count(change.unpriced.length, "thing")}`, tone: "warn" }
+    : changeCell(amount);
 
 const changeCell = (change: number): Cell => ({
   text: Math.abs(change) < 0.005 ? "–" : showChange(change),

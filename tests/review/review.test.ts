@@ -132,13 +132,41 @@ describe("a review", () => {
     expect(review.verdict.sentence).toEqual(expect.any(String));
   });
 
-  test("in a region without prices lists every item instead of guessing", () => {
+  test("in a region without prices lists every item instead of guessing, and calls no missing price a saving", () => {
     const review = reviewOf((platform) => {
       platform.region = "aws.il-central-1";
     });
     expect(review.money.after.total.expected).toBe(0);
-    expect(review.unread.filter((line) => line.startsWith("No price for")).length).toBe(
-      review.money.unpriced.length,
-    );
+    expect(review.money.unpriced.length).toBe(review.money.after.items.length);
+    expect(review.money.total).toMatchObject({ expected: 0, ceiling: 0 });
+    expect(review.verdict.decision).toBe("approve");
+    expect(review.verdict.sentence).toContain("without a price, whose cost is not known");
+    expect(review.verdict.sentence).not.toContain("less a month");
+    expect(review.verdict.approvers[0]).toMatchObject({
+      who: "finance",
+      why: expect.arrayContaining([`${review.money.unpriced.length} things without a price`]),
+    });
+    expect(review.money.policyChanges[0]).toMatchObject({
+      setting: "region",
+      before: "aws.us-east-1",
+      after: "aws.il-central-1",
+      expected: 0,
+    });
+    expect(review.unread.join("\n")).toMatch(/No price for .* and \d+ more: .*il-central-1/);
+  });
+
+  test("compares what has a price on both sides where some things have none", () => {
+    const review = reviewOf((platform) => {
+      first(platform.warehouses).size = "LARGE";
+      platform.warehouses.push({
+        ...first(platform.warehouses),
+        key: "odd",
+        name: "ODD",
+        size: "X6LARGE",
+        ...({ generation: 2 } as object),
+      });
+    });
+    expect(review.money.newlyUnpriced).toContain("ODD: Virtual Warehouse");
+    expect(review.money.total.expected).toBeGreaterThan(0);
   });
 });
