@@ -20,7 +20,7 @@ export function accountCommand(): Command {
       "after",
       `
 Connect with any Snowflake driver: protocol http, host and port as printed. The password is FIRN_ACCOUNT_PASSWORD
-where that is set, else a new one, printed on the ready line.`,
+where that is set, else a new one at each start, printed on the ready line.`,
     )
     .action(
       async (options: { port: number; data?: string; user: string; clock: string; clockStart?: string }) => {

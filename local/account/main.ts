@@ -24,7 +24,8 @@ const VIRTUAL_START = Date.UTC(2026, 0, 1);
 
 /**
  * Serves an account in the foreground until SIGINT or SIGTERM. When it is ready it prints one line of JSON:
- * {host, port, protocol, account, user, password, pid}. The password comes from FIRN_ACCOUNT_PASSWORD or is made.
+ * {host, port, protocol, account, user, password, pid}. The password comes from FIRN_ACCOUNT_PASSWORD or is made, and
+ * is the first user's from then on, also where the folder held an account already.
  */
 export async function serveAccount(options: ServeOptions): Promise<void> {
   if (options.clock !== "real" && options.clock !== "virtual")

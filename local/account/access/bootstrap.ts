@@ -1,7 +1,8 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Catalog, Change } from "../catalog/catalog.ts";
 import { ACCOUNT_ID, type UserProps } from "../catalog/model.ts";
-import { hashPassword } from "../session/passwords.ts";
+import { hashPassword, verifyPassword } from "../session/passwords.ts";
+import { StartError } from "../start-error.ts";
 import { GLOBAL_PRIVILEGES } from "./privilege-tables.ts";
 
 /** System-defined roles: comment as Snowflake gives it, global privileges, roles that inherit them. */
@@ -105,14 +106,15 @@ export function addDefaultSchemas(
 
 /**
  * Makes a new account's roles with their documented hierarchy and privileges, its first user (ACCOUNTADMIN, with
- * ORGADMIN granted) and the SNOWFLAKE database. Does nothing on an account that has them. Source: "System-defined roles".
+ * ORGADMIN granted) and the SNOWFLAKE database. Source: "System-defined roles". On an account that has them, only the
+ * password that is given becomes the user's: whoever opens the account's folder owns it.
  */
 export async function bootstrapAccount(
   catalog: Catalog,
   connection: DuckDBConnection,
   first: FirstUser,
 ): Promise<void> {
-  if (catalog.find("ROLE", ACCOUNT_ID, "ACCOUNTADMIN")) return;
+  if (catalog.find("ROLE", ACCOUNT_ID, "ACCOUNTADMIN")) return admitOwner(catalog, connection, first);
   const passwordHash = first.password === undefined ? null : await hashPassword(first.password);
   await catalog.change(connection, (change) => {
     const ids = new Map<string, number>();
@@ -197,5 +199,19 @@ function grantRole(change: Change, roleId: number, kind: "ROLE" | "USER", grante
     grantee: { kind, id: granteeId },
     grantOption: true,
     grantedBy: null,
+  });
+}
+
+async function admitOwner(catalog: Catalog, connection: DuckDBConnection, first: FirstUser): Promise<void> {
+  const user = catalog.find("USER", ACCOUNT_ID, first.name);
+  if (user === undefined)
+    throw new StartError(
+      `The account in this folder has no user ${first.name}.`,
+      "Name one that it has, or take another folder.",
+    );
+  if (first.password === undefined || (await verifyPassword(first.password, user.props.passwordHash))) return;
+  const passwordHash = await hashPassword(first.password);
+  await catalog.change(connection, (change) => {
+    change.update(user, { props: { ...user.props, passwordHash } });
   });
 }

@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import type { Account } from "../account.ts";
 import { SnowflakeError } from "../errors.ts";
 import { toSnowflakeError } from "../session/failures.ts";
+import { StartError } from "../start-error.ts";
 import { errorBody, type HttpAnswer, type HttpRequest, sendJson, toRequest } from "./http.ts";
 import { QueryRoutes } from "./query-routes.ts";
 import { endSession, heartbeat, login, renewToken } from "./session-routes.ts";
@@ -96,12 +97,20 @@ export async function listen(
   }
 
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (error: NodeJS.ErrnoException) => reject(portTaken(error, options.port) ?? error));
     server.listen(options.port, "127.0.0.1", resolve);
   });
   const { port } = server.address() as AddressInfo;
   return { host: "127.0.0.1", port, close: () => closeServer(server) };
 }
+
+const portTaken = (error: NodeJS.ErrnoException, port: number): StartError | undefined =>
+  error.code === "EADDRINUSE"
+    ? new StartError(
+        `Port ${port} of 127.0.0.1 is taken by another program.`,
+        "Give another one, or none: a free one is found.",
+      )
+    : undefined;
 
 async function closeServer(server: Server): Promise<void> {
   await new Promise<void>((resolve) => {
