@@ -22,6 +22,13 @@ import { claimsOf } from "../pipelines/sources/overlap.ts";
 import { planPauses } from "../pipelines/sources/pauses.ts";
 import { planSources, rawRelations } from "../pipelines/sources/plan.ts";
 import { QUALITY_MODELS, qualityModels } from "../pipelines/sources/quality.ts";
+import {
+  refuseReaders,
+  retainedTables,
+  retentionGrants,
+  retentionTask,
+  withTimeTravel,
+} from "../pipelines/sources/retention.ts";
 import type { Source } from "../pipelines/sources/source.ts";
 import { maskedSchemas, planMasking } from "../roles/masking.ts";
 import { KAFKA_LOADER, planRoles } from "../roles/plan.ts";
@@ -160,13 +167,20 @@ export function compile(input: CompileInput): Platform {
       : outboundFlows(activating.activations, outbound.zone, { config, names })),
   ];
   const tables = [
-    ...sources.tables,
+    ...withTimeTravel(sources.tables, sources.files, config),
     ...compiled.tables,
     ...quality.tables,
     ...alerting.tables,
     ...activating.tables,
   ];
   const streams = [...compiled.models.flatMap((one) => one.streams), ...quality.streams];
+  const retained = retainedTables(sources.plans, sources.tables);
+  refuseReaders(
+    retained,
+    compiled.models.map(({ model }) => model),
+    stackFile,
+    problems,
+  );
   const graphs = planTasks(compiled.models, config, names, problems, quality, alerting.errorIntegration);
   const tasks = [
     ...graphs,
@@ -174,6 +188,7 @@ export function compile(input: CompileInput): Platform {
       { tasks: graphs, streams, sources: sources.plans, tables, warehouses, monitors },
       { config, names },
     ),
+    ...retentionTask(retained, { config, names }),
   ];
   const kpis = compileKpis(input.kpis, compiled, problems);
   const shared = planShared({
@@ -274,6 +289,7 @@ export function compile(input: CompileInput): Platform {
     warehouses: [...warehouses, ...(adoption?.warehouses ?? [])],
     monitors: [...monitors, ...(adoption?.monitors ?? [])],
     ...roles,
+    grants: [...roles.grants, ...retentionGrants(retained, names.role("transformer"))],
     roles: [...roles.roles, ...(adoption?.roles ?? [])],
     roleGrants: [...roles.roleGrants, ...(adoption?.roleGrants ?? [])],
     fileFormats: [format],

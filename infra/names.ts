@@ -86,6 +86,11 @@ export class Names {
     return this.pipeline(`start_${freshness}`);
   }
 
+  /** The task that deletes raw rows which their source no longer keeps. */
+  retentionTask(): ObjectName {
+    return this.pipeline("retain");
+  }
+
   /** The task that runs a model's checks, and the stream of the rows that they have yet to see. */
   checkTask(model: LogicalName): ObjectName {
     return this.pipeline(`check_${flat(model)}`);

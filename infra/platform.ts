@@ -76,6 +76,8 @@ export interface SourcePlan {
   wayIn: "files" | "flow" | "topic" | "documents" | "loader";
   /** Seconds after which the newest record counts as late. */
   freshness?: number;
+  /** Seconds after which its rows are deleted from RAW; absent where they stay. */
+  keep?: number;
   objects: {
     label: string;
     /** Its table, as models write it; absent for documents and what a loader makes. */
@@ -312,6 +314,8 @@ export interface Table extends ObjectName {
   comment: string;
   /** Written by pipes and connectors only, never updated: streams on it may be append-only. */
   insertOnly: boolean;
+  /** Its own Time Travel; absent where it has its database's. */
+  timeTravelDays?: number;
 }
 
 export interface View extends ObjectName {

@@ -75,6 +75,7 @@ export class Storage extends ComponentResource {
           ...(table.clusterBy.length === 0 ? {} : { clusterBies: table.clusterBy }),
           // Streams are made by the role of the tasks, which does not own the table and could not switch this on.
           changeTracking: true,
+          ...(table.timeTravelDays === undefined ? {} : { dataRetentionTimeInDays: table.timeTravelDays }),
           comment: table.comment,
         },
         { ...own(table), protect: platform.protect },

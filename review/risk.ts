@@ -33,7 +33,11 @@ const JUDGES: Record<string, Judge> = {
     ...retention(change, "timeTravelDays", "Time Travel"),
   ],
   schemas: (change) => gone(change, "all of its tables and their history", SAFE_TABLE),
-  tables: (change, base, head) => [...goneTable(change, base, head), ...columns(change, base)],
+  tables: (change, base, head) => [
+    ...goneTable(change, base, head),
+    ...columns(change, base),
+    ...retention(change, "timeTravelDays", "Time Travel"),
+  ],
   streams: (change, base, head) =>
     goesWithItsReader(change, base, head)
       ? []

@@ -25,7 +25,7 @@ export function tableItems(context: Context): CostItem[] {
       name: table.name,
       terabytes,
       churnPerDay: assumed(context, "churn per day", usage.churnPerDay, "of size"),
-      retentionDays: databases.get(table.database)?.timeTravelDays ?? 1,
+      retentionDays: table.timeTravelDays ?? databases.get(table.database)?.timeTravelDays ?? 1,
       transient: table.transient ?? false,
     });
     const bytes = context.measured?.tableBytes[table.logical];

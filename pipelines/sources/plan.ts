@@ -139,15 +139,29 @@ function contractedTables(
 }
 
 function planOf(source: Source, { config, stackFile, problems }: SourceContext): SourcePlan {
-  const freshness = source.freshness === undefined ? undefined : parseDuration(source.freshness);
-  if (source.freshness !== undefined && freshness === undefined)
+  const duration = (setting: "freshness" | "keep"): number | undefined => {
+    const text = source[setting];
+    const seconds = text === undefined ? undefined : parseDuration(text);
+    if (text !== undefined && seconds === undefined)
+      problems.add({
+        code: "SOURCE",
+        file: stackFile,
+        path: "firn:sources",
+        message: `the ${setting} of ${source.key} is not a duration`,
+        given: JSON.stringify(text),
+        allowed: DURATION_FORM,
+      });
+    return seconds;
+  };
+  const freshness = duration("freshness");
+  const keep = duration("keep");
+  if (keep !== undefined && source.kind !== "files" && source.kind !== "topic")
     problems.add({
       code: "SOURCE",
       file: stackFile,
       path: "firn:sources",
-      message: `the freshness of ${source.key} is not a duration`,
-      given: JSON.stringify(source.freshness),
-      allowed: DURATION_FORM,
+      message: `the source ${source.key} has no rows of ours to delete`,
+      hint: "`keep` is for sources of files and topics.",
     });
   const flows =
     source.kind === "files" &&
@@ -159,6 +173,7 @@ function planOf(source: Source, { config, stackFile, problems }: SourceContext):
     owner: source.owner ?? "data",
     wayIn: flows ? "flow" : source.kind,
     freshness,
+    ...(keep === undefined ? {} : { keep }),
     objects: objectsOf(source),
   };
 }

@@ -13,6 +13,11 @@ interface Described {
   description: string;
   /** Department that answers for it; `data` by default. */
   owner?: string;
+  /**
+   * Age from which its rows are deleted from RAW, e.g. `"400 days"`; by default they stay. What models made of them stays
+   * in any case, and files stay in the landing bucket. Only of files and topics.
+   */
+  keep?: string;
   /** Age of the newest record from which the source counts as late, e.g. `"26 hours"`; nothing is watched by default. */
   freshness?: string;
 }

@@ -42,6 +42,7 @@ export function planBackfill(platform: Platform, request: BackfillRequest): Back
     within: [],
   };
   const dependants = dependantsOf(platform, model.logical);
+  refuseWhatRawLacks(platform, model);
   if (request.keys.length > 0 && request.range !== undefined)
     throw new OperationError("--key and days were both given.", "Give one of them.", 2);
   if (request.overwrite && (request.keys.length > 0 || request.range !== undefined))
@@ -67,6 +68,22 @@ export function planBackfill(platform: Platform, request: BackfillRequest): Back
     };
   });
   return { model, column, batches, dependants };
+}
+
+/**
+ * Recomputed from rows that are no longer there, the model would lose what it made of them. By days it would too: a
+ * deal's close date may be long after the last record of it came.
+ */
+function refuseWhatRawLacks(platform: Platform, model: Model): void {
+  const source = platform.sources.find(
+    ({ key, keep }) => keep !== undefined && model.reads.some((read) => read.startsWith(`raw.${key}.`)),
+  );
+  if (source === undefined) return;
+  throw new OperationError(
+    `RAW has not all rows of ${source.key} any more: recomputed, ${model.logical} would lose what it made of the older ones.`,
+    `Take \`keep\` from the source and deploy, bring the rows back with firn replay ${source.key}, then backfill.`,
+    2,
+  );
 }
 
 function findModel(platform: Platform, logical: string): Model {

@@ -4,6 +4,7 @@ import type { Pipe, Platform } from "../../../infra/platform.ts";
 import { type Account, numberOf, type Running, records } from "../account.ts";
 import { type DayRange, daysOf } from "../days.ts";
 import { OperationError } from "../errors.ts";
+import { keptFrom } from "../kept.ts";
 import { pipeStatus, waitUntilDrained } from "../pipe-status.ts";
 import type { LandedFile, LandingZone } from "./landing-zone.ts";
 import { dayFolder, keysOf, type ObjectReplay, pipesOf, planObject, type ReplayPlan } from "./plan.ts";
@@ -42,6 +43,8 @@ export async function lookUpReplay(
   { report, signal }: Running,
 ): Promise<ReplayState> {
   const pipes = pipesOf(platform, source);
+  const { rows } = await account.query("SELECT TO_CHAR(SYSDATE(), 'YYYY-MM-DD')");
+  refuseForgotten(platform, source, range, String(rows[0]?.[0]));
   const objects: ObjectState[] = [];
   for (const pipe of pipes) {
     signal?.throwIfAborted();
@@ -52,6 +55,17 @@ export async function lookUpReplay(
     objects.push({ ...planObject(pipe, range, files), present, rewritten });
   }
   return { source, range, objects };
+}
+
+/** Rows that RAW no longer keeps were read by everybody long ago; added again they would only be deleted again. */
+export function refuseForgotten(platform: Platform, source: string, range: DayRange, today: string): void {
+  const from = keptFrom(platform, source, today);
+  if (from === undefined || range.from >= from) return;
+  throw new OperationError(
+    `RAW keeps rows of ${source} from ${from} on: what is older was deleted after it had been read.`,
+    `Give --from ${from} or a later day. The files of earlier days are in the landing bucket.`,
+    2,
+  );
 }
 
 async function lookUpRows(account: Account, pipe: Pipe, range: DayRange, files: readonly LandedFile[]) {
