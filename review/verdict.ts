@@ -106,7 +106,7 @@ export const GOVERNED: ReadonlySet<string> = new Set([
 ]);
 const IDENTITY = new Set(["users", "integrations", "acls"]);
 
-function platformReasons({ risks, resources, comparable }: Judged): string[] {
+function platformReasons({ money, risks, resources, comparable }: Judged): string[] {
   const why: string[] = [];
   const losing = risks.filter((risk) => risk.severity === "loses data");
   if (!comparable) why.push("the base could not be read, so nothing is compared");
@@ -117,6 +117,9 @@ function platformReasons({ risks, resources, comparable }: Judged): string[] {
   if (risks.length > losing.length)
     why.push(`${count(risks.length - losing.length, "further risk")} to data`);
   const changes = resources?.changes.length ?? 0;
+  for (const { setting, before, after } of money.policyChanges)
+    if (setting === "region" || setting === "edition")
+      why.push(`the ${setting} changes: ${before} → ${after}`);
   if (changes > 0) why.push(`${count(changes, "resource")} ${changes === 1 ? "changes" : "change"}`);
   return why;
 }

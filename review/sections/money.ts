@@ -35,13 +35,13 @@ export function moneySection(review: Review): Section {
         {
           label: "Expected a month",
           value: expectedText(money.after.total),
-          sub: base.read ? showChange(money.total.expected) : undefined,
+          sub: base.read ? changeText(money, money.total.expected) : undefined,
           tone: toneOf(money.total.expected, base.read),
         },
         {
           label: "Worst case a month",
           value: ceilingText(money.after.total),
-          sub: base.read ? showChange(money.total.ceiling) : undefined,
+          sub: base.read ? changeText(money, money.total.ceiling) : undefined,
           tone: toneOf(money.total.ceiling, base.read),
         },
         {
@@ -151,12 +151,17 @@ export function moneySection(review: Review): Section {
   return {
     id: "money",
     title: "Money",
-    summary: !base.read ? "only the new revision is priced" : summaryOf(money.total),
+    summary: !base.read ? "only the new revision is priced" : summaryOf(money),
     blocks,
   };
 }
 
-function summaryOf(total: MoneyLine): string {
+/** A change as far as prices tell. */
+const changeText = (money: Money, amount: number): string =>
+  money.newlyUnpriced.length > 0 ? `${showChange(amount)} in what has a price` : showChange(amount);
+
+function summaryOf({ total, newlyUnpriced }: Money): string {
+  if (newlyUnpriced.length > 0) return `${count(newlyUnpriced.length, "thing")} without a price`;
   if (Math.abs(total.expected) < 0.005 && Math.abs(total.ceiling) < 0.005) return "no change";
   return `${showChange(total.expected)} a month expected, worst case ${showChange(total.ceiling)}`;
 }
