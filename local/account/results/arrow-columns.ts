@@ -6,6 +6,8 @@ import {
   DateDay,
   Decimal,
   Field,
+  FixedSizeList,
+  Float32,
   Float64,
   Int32,
   Int64,
@@ -128,6 +130,16 @@ export function arrowColumn(
           }),
         ),
       );
+    case "VECTOR": {
+      const isFloat = type.element === "FLOAT";
+      const { dimension } = type;
+      const values = isFloat ? new Float32Array(length * dimension) : new Int32Array(length * dimension);
+      for (let row = 0; row < length; row++)
+        values.set(JSON.parse(String(cell(row) ?? "[]")) as number[], row * dimension);
+      const of = isFloat ? new Float32() : new Int32();
+      const child = makeData({ type: of, length: values.length, data: values } as never) as Data;
+      return column(new FixedSizeList(dimension, new Field("item", of, false)), {}, { child });
+    }
     default:
       throw new Error(`${printDataType(type)} has no Arrow form`);
   }
@@ -137,6 +149,7 @@ interface Buffers {
   data: unknown;
   valueOffsets: Int32Array;
   children: Data[];
+  child: Data;
 }
 
 const lengths = (length: number) => ({ charLength: `${length}`, byteLength: `${length}` });

@@ -13,6 +13,7 @@ import type { DataType } from "../types/data-type.ts";
 import { arrowColumn } from "./arrow-columns.ts";
 import type { EncodingOptions } from "./row-encoding.ts";
 import type { RowsFormat, RowWriter } from "./rows-format.ts";
+import { vectorText } from "./vector-text.ts";
 
 /** Each chunk is one Arrow IPC stream of one record batch; within an answer it is base64. */
 export const arrowRows: RowsFormat = {
@@ -110,6 +111,8 @@ function decodeCell(value: unknown, type: DataType): Value {
         ? { epochNanos, offsetMinutes: (timezone ?? 1440) - 1440 }
         : epochNanos;
     }
+    case "VECTOR":
+      return vectorText(value as Iterable<number>, type);
     default:
       return value as Value;
   }

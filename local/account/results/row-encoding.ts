@@ -151,6 +151,16 @@ export function wireColumn(column: ResultColumn): Record<string, unknown> {
     case "TIMESTAMP_LTZ":
     case "TIMESTAMP_TZ":
       return { ...base, type: type.kind.toLowerCase(), precision: 0, scale: type.scale };
+    case "VECTOR": {
+      const field = {
+        ...base,
+        name: "",
+        type: type.element === "INT" ? "fixed" : "real",
+        precision: 38,
+        scale: 0,
+      };
+      return { ...base, type: "vector", vectorDimension: type.dimension, fields: [field] };
+    }
     default:
       return { ...base, type: type.kind.toLowerCase() };
   }

@@ -61,6 +61,8 @@ export function scalarSql({ value, type }: Scalar): string {
     case "OBJECT":
     case "ARRAY":
       return `PARSE_JSON(${quote(String(value))})::${type.kind}`;
+    case "VECTOR":
+      return `PARSE_JSON(${quote(String(value))})::ARRAY::${printDataType(type)}`;
     case "DATE":
       return `'${new Date(Number(value) * 86_400_000).toISOString().slice(0, 10)}'::DATE`;
     case "TIME": {

@@ -22,7 +22,8 @@ export type DataType =
   | { kind: "TIMESTAMP_TZ"; scale: number }
   | { kind: "VARIANT" }
   | { kind: "OBJECT" }
-  | { kind: "ARRAY" };
+  | { kind: "ARRAY" }
+  | { kind: "VECTOR"; element: "INT" | "FLOAT"; dimension: number };
 
 export const MAX_VARCHAR = 16_777_216;
 export const MAX_BINARY = 8_388_608;
@@ -47,6 +48,8 @@ export function printDataType(type: DataType): string {
     case "TIMESTAMP_LTZ":
     case "TIMESTAMP_TZ":
       return `${type.kind}(${type.scale})`;
+    case "VECTOR":
+      return `VECTOR(${type.element}, ${type.dimension})`;
     default:
       return type.kind;
   }

@@ -100,6 +100,14 @@ export function parseDataType(text: string): DataType {
       return none({ kind: "OBJECT" });
     case "ARRAY":
       return none({ kind: "ARRAY" });
+    case "VECTOR": {
+      const [element = "", dimension = ""] = args.map((a) => a.toUpperCase());
+      if (args.length !== 2 || (element !== "INT" && element !== "FLOAT") || !/^[0-9]{1,4}$/.test(dimension))
+        throw errors.unsupported(`data type ${text}`);
+      const size = Number(dimension);
+      if (size < 1 || size > 4096) throw errors.invalidValue(dimension, "VECTOR dimension");
+      return { kind: "VECTOR", element, dimension: size };
+    }
     default:
       throw errors.unsupported(`data type ${text.trim().toUpperCase()}`);
   }

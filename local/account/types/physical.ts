@@ -32,6 +32,8 @@ export function duckType(type: DataType): string {
     case "OBJECT":
     case "ARRAY":
       return "JSON";
+    case "VECTOR":
+      return `${type.element === "INT" ? "INTEGER" : "FLOAT"}[${type.dimension}]`;
   }
 }
 

@@ -17,7 +17,13 @@ export function castTo(env: Env, from: Typed, to: DataType, isTry = false): Type
   const nullable = from.nullable || isTry;
   if (from.isNull) return { sql: `CAST(NULL AS ${duckType(to)})`, type: to, nullable: true, isNull: true };
   if (isSemiStructured(from.type)) return { ...fromVariant(env, from, to, isTry), type: to, nullable: true };
-  const sql = CASTS[to.kind](env, from, to, isTry);
+  // Source: "Vector data types", vector conversion.
+  const sql =
+    from.type.kind === "VECTOR" && to.kind === "ARRAY"
+      ? `to_json(${from.sql})`
+      : from.type.kind === "VECTOR" && to.kind !== "VECTOR"
+        ? null
+        : CASTS[to.kind](env, from, to, isTry);
   if (sql === null)
     throw new SnowflakeError(
       "002262",
@@ -112,6 +118,12 @@ function fromVariant(env: Env, from: Typed, to: DataType, isTry: boolean): Typed
           : nested.sql;
       return typed(CASTS.VARCHAR(env, typed(whole, varchar()), to, isTry)!, to);
     }
+    case "VECTOR":
+      if (from.type.kind !== "ARRAY") throw unsupportedCast(from.type, to);
+      return typed(
+        `CASE WHEN json_array_length(${from.sql}) = ${to.dimension} THEN ${cast(isTry)}(${from.sql} AS ${duckType(to)}) WHEN ${from.sql} IS NOT NULL THEN CAST(CAST(${raise("100069", "22000", `'Array-like value being cast to a vector has incorrect dimension'`)} AS VARCHAR) AS ${duckType(to)}) END`,
+        to,
+      );
     case "BINARY":
       return typed(isTry ? `TRY(unhex(${asText.sql}))` : `unhex(${asText.sql})`, to);
     case "NUMBER":
@@ -436,6 +448,7 @@ function toText(env: Env, from: Typed, to: DataType, isTry: boolean): string | n
 }
 
 const CASTS: Record<DataType["kind"], Emit> = {
+  VECTOR: (_env, from, to) => (printDataType(from.type) === printDataType(to) ? from.sql : null),
   NUMBER: toNumber,
   FLOAT: (_env, from, _to, isTry) => {
     switch (from.type.kind) {
@@ -497,6 +510,8 @@ export function toJson(env: Env, from: Typed): string {
     case "BOOLEAN":
     case "VARCHAR":
       return `to_json(${from.sql})`;
+    case "VECTOR":
+      throw unsupportedCast(from.type, { kind: "VARIANT" });
     default:
       return `to_json(${toText(env, from, varchar(), false)})`;
   }

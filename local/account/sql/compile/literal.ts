@@ -30,6 +30,8 @@ export function literalOf(value: Value, type: DataType): string {
     case "OBJECT":
     case "ARRAY":
       return `CAST(${quoteText(String(value))} AS JSON)`;
+    case "VECTOR":
+      return `CAST(${quoteText(String(value))} AS ${duckType(type)})`;
     case "VARCHAR":
       return quoteText(String(value));
   }

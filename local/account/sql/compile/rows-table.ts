@@ -1,4 +1,5 @@
 import {
+  DuckDBArrayValue,
   DuckDBBlobValue,
   type DuckDBConnection,
   DuckDBDataChunk,
@@ -133,6 +134,8 @@ function converter(type: DataType): (value: Value) => DuckDBValue {
     case "OBJECT":
     case "ARRAY":
       return (v) => String(v);
+    case "VECTOR":
+      return (v) => new DuckDBArrayValue(JSON.parse(String(v)) as number[]);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBValue } from "@duckdb/node-api";
+import { vectorText } from "../../results/vector-text.ts";
 import type { ResultColumn, Value } from "../../session/outcome.ts";
 import type { DataType } from "../../types/data-type.ts";
 
@@ -74,6 +75,11 @@ function converter(type: DataType): Convert {
     case "OBJECT":
     case "ARRAY":
       return (v) => (typeof v === "string" ? v : String(v));
+    case "VECTOR":
+      return (v) => {
+        const { items } = v as unknown as { items: readonly number[] };
+        return vectorText(items, type);
+      };
   }
 }
 

@@ -49,6 +49,8 @@ with snowflake.connector.connect(**settings, paramstyle="qmark") as connection:
     for sql in ["CREATE WAREHOUSE w", "CREATE DATABASE d", "CREATE TABLE t (a INT, b VARCHAR)"]:
         cursor.execute(sql)
     cursor.executemany("INSERT INTO t VALUES (?, ?)", [(i, f"r{i}") for i in range(1000)])
+    vectors = "SELECT [1, 2.5]::VECTOR(FLOAT, 2), [3, 4]::VECTOR(INT, 2)"
+    check("vectors", [list(row) for row in cursor.execute(vectors).fetchall()])
     check("binds", cursor.execute("SELECT COUNT(*), SUM(a) FROM t WHERE b LIKE ?", ("r%",)).fetchone())
 
 try:

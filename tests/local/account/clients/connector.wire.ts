@@ -35,6 +35,15 @@ const title = `snowflake-connector-python ${VERSION}${missing ? ` (skipped: ${mi
     ["string", [[[1]], [[2]]]],
     ["multi", [[[1]], [[2]]]],
     ["binds", [1000, 499_500]],
+    [
+      "vectors",
+      [
+        [
+          [1.0, 2.5],
+          [3, 4],
+        ],
+      ],
+    ],
     ["refused", 390100],
   ])("%s", (check, expected) => {
     expect(seen.get(check)).toEqual(expected);

@@ -32,6 +32,8 @@ test.each<[string, DataType, Value[]]>([
   ["truths", { kind: "BOOLEAN" }, [true, false, null, true]],
   ["texts", { kind: "VARCHAR", length: 10 }, ["é", "", null, "𝄞"]],
   ["documents", { kind: "VARIANT" }, ['{"a":[1,null]}', null]],
+  ["vectors", { kind: "VECTOR", element: "FLOAT", dimension: 2 }, ["[1.1,-2]", null, "[0,3.4028235e+38]"]],
+  ["vectors of integers", { kind: "VECTOR", element: "INT", dimension: 3 }, ["[1,2,-3]", null]],
   ["bytes", { kind: "BINARY", length: 4 }, [new Uint8Array([0, 255]), null]],
   ["days, also before 1970", { kind: "DATE" }, [20000, -1, null]],
   ["times", { kind: "TIME", scale: 9 }, [1n, 86_399_999_999_999n, null]],

@@ -14,6 +14,7 @@ import "./regexp.ts";
 import "./semi-structured.ts";
 import "./sketches.ts";
 import "./string.ts";
+import "./vector.ts";
 import "./system.ts";
 import "./window.ts";
 import "./xml.ts";

@@ -89,7 +89,7 @@ define("semi-structured", "TO_JSON", ["variant"], (a, { env }) => text(sortedJso
 define("semi-structured", "TO_VARIANT", ["any"], (a, { env }) => typed(toJson(env, a[0]!), VARIANT, any(a)));
 define("semi-structured", "TO_OBJECT", ["variant"], (a, { env }) => castTo(env, a[0]!, OBJECT));
 define("semi-structured", "TO_ARRAY", ["any"], (a, { env }) =>
-  isSemiStructured(a[0]!.type)
+  isSemiStructured(a[0]!.type) || a[0]!.type.kind === "VECTOR"
     ? castTo(env, a[0]!, ARRAY)
     : typed(`CASE WHEN ${a[0]!.sql} IS NOT NULL THEN json_array(${toJson(env, a[0]!)}) END`, ARRAY, any(a)),
 );
