@@ -12,6 +12,7 @@ import {
 import { renderHtml } from "./document/html.ts";
 import { renderMarkdown } from "./document/markdown.ts";
 import { renderTerminal } from "./document/terminal.ts";
+import { derivations } from "./sections/derivations.ts";
 import { measuredTable } from "./sections/measured.ts";
 
 export interface ForecastReport {
@@ -206,6 +207,8 @@ function basis(forecast: Forecast): Section {
       text: "Nothing is measured yet: use follows the assumptions of cost/usage.yaml alone.",
     },
   );
+  const [begin] = forecast.months;
+  if (begin) blocks.push(derivations(forecast.items, ` of ${begin.month.slice(0, 7)}`));
   if (forecast.unpriced.length > 0)
     blocks.push({
       kind: "list",

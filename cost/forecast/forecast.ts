@@ -35,6 +35,8 @@ export interface Forecast {
   years: { year: number; low: number; expected: number; high: number }[];
   services: Record<string, number>;
   departments: Record<string, number>;
+  /** What the first month's expected figure is made of. */
+  items: Estimate["items"];
   unbounded: Total["unbounded"];
   unpriced: Estimate["unpriced"];
   notes: string[];
@@ -97,6 +99,7 @@ export function forecast(
     years: yearsOf(months),
     services: sumRecords(months.map((each) => each.services)),
     departments: sumRecords(months.map((each) => each.departments)),
+    items: begin.items,
     unbounded: begin.total.unbounded,
     unpriced: begin.unpriced,
     notes: [...notes.values()],
@@ -148,7 +151,7 @@ function sumRecords(records: Record<string, number>[]): Record<string, number> {
 }
 
 const quotaNote = ({ monitor, warehouses, wanted, allowed }: OverQuota): string =>
-  `${monitor} would suspend ${warehouses.join(", ")}: the expected use of ${wanted.toFixed(0)} credits a month is above the ${allowed.toFixed(0)} that it allows, to which the figures are cut`;
+  `the monitor ${monitor} would suspend ${warehouses.join(", ")}: the expected use of ${wanted.toFixed(0)} credits a month is above the ${allowed.toFixed(0)} that it allows, to which the figures are cut`;
 
 /** A note without its figures: the same warning of another month. */
 const kind = (note: string): string => note.replace(/[\d.,]+/g, "#");

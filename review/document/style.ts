@@ -26,7 +26,7 @@ tfoot td{font-weight:600;border-bottom:0;border-top:2px solid var(--line)}
 td.good{color:var(--good)}td.warn{color:var(--warn)}td.bad{color:var(--bad)}
 .note{border-left:4px solid var(--line);padding:.45rem .8rem;background:var(--panel);border-radius:4px}
 .note.good{border-color:var(--good)}.note.warn{border-color:var(--warn);background:var(--warnbg)}.note.bad{border-color:var(--bad);background:var(--badbg)}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:.8rem;margin:.4rem 0 1.1rem}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.8rem;margin:.4rem 0 1.1rem}
 .facts div{background:var(--panel);border-radius:6px;padding:.7rem .9rem;border-top:3px solid var(--line)}
 .facts .good{border-color:var(--good)}.facts .warn{border-color:var(--warn)}.facts .bad{border-color:var(--bad)}
 dt{color:var(--faint);font-size:.82rem}dd{margin:.1rem 0 0;font-size:1.25rem;font-weight:600;font-variant-numeric:tabular-nums}dd small{display:block;font-size:.8rem;font-weight:400}

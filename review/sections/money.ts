@@ -1,19 +1,18 @@
-import type { CostItem, Total } from "../../cost/estimate/item.ts";
-import { explainFigure, showChange, showUsd, showValue } from "../../cost/explain.ts";
+import type { Total } from "../../cost/estimate/item.ts";
+import { showChange, showUsd } from "../../cost/explain.ts";
 import {
   type Block,
   type Cell,
   code,
-  faint,
   join,
   type Section,
-  strong,
   type Text,
   type Tone,
 } from "../document/document.ts";
 import { type Money, type MoneyLine, type PolicyChange, passesAnew } from "../money.ts";
 import type { Review } from "../review.ts";
 import { count } from "../verdict.ts";
+import { derivations } from "./derivations.ts";
 import { measuredTable } from "./measured.ts";
 
 const AMOUNT_COLUMNS = [
@@ -228,49 +227,6 @@ function lineTable(title: string, lines: MoneyLine[], total: MoneyLine, compared
     foot: row(total),
   };
 }
-
-/** Every figure taken apart: item by item, largest first, down to prices, settings and assumptions; folded away. */
-function derivations(items: CostItem[]): Block {
-  const amount = (item: CostItem): number =>
-    item.expected.value.kind === "number" ? item.expected.value.number : 0;
-  const sorted = items.toSorted((left, right) => amount(right) - amount(left));
-  return {
-    kind: "details",
-    quiet: true,
-    summary: `Where the figures come from: ${count(items.length, "item")}, each taken apart`,
-    blocks: sorted.map(
-      (item): Block => ({
-        kind: "details",
-        summary: [
-          code(item.resource.name),
-          ` ${item.service}: `,
-          strong(showValue(item.expected.value)),
-          faint(` expected, at most ${showValue(item.ceiling.value)}; ${sharesText(item)}`),
-        ],
-        blocks: [
-          {
-            kind: "text",
-            text: faint(
-              [
-                item.basis === "enforced"
-                  ? "the worst case is enforced"
-                  : "the worst case is a declared volume, nothing enforces it",
-                ...item.notes,
-              ].join("; "),
-            ),
-          },
-          { kind: "lines", lines: [...explainFigure(item.expected), ...explainFigure(item.ceiling)] },
-        ],
-      }),
-    ),
-  };
-}
-
-/** `product 60 %, sales 40 %`. */
-const sharesText = (item: CostItem): string =>
-  item.departments
-    .map(({ department, share }) => (share === 1 ? department : `${department} ${Math.round(share * 100)} %`))
-    .join(", ");
 
 /** What has a price, with a sign where something has none. */
 const expectedText = (total: Total): string =>

@@ -1,3 +1,4 @@
+import { numberOf } from "../../cost/figure.ts";
 import { forecast } from "../../cost/forecast/forecast.ts";
 import { parseMeasured } from "../../cost/measured.ts";
 import { loadPriceBook } from "../../cost/price-book.ts";
@@ -32,6 +33,15 @@ describe("the forecast's report", () => {
       ok: true,
       forecast: { stack: "example" },
     });
+  });
+
+  test("takes the first month apart on its page, down to prices, settings and assumptions", () => {
+    const page = renderForecast(report, "html");
+    expect(page).toContain(`Where the figures of 2026-12 come from: ${plain.items.length} items`);
+    for (const source of ["price book: Snowflake Service Consumption Table", "program: ", "assumption: "])
+      expect(page).toContain(`[${source}`);
+    const sum = plain.items.reduce((all, item) => all + (numberOf(item.expected) ?? 0), 0);
+    expect(sum).toBeCloseTo(plain.months[0]?.cost.expected ?? Number.NaN, 6);
   });
 
   test("draws a chart in the page alone, without script", () => {

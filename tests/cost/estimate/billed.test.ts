@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { BILLED } from "../../../cost/estimate/billed.ts";
 import { estimate } from "../../../cost/estimate/estimate.ts";
+import type { Figure } from "../../../cost/figure.ts";
 import { loadPriceBook } from "../../../cost/price-book.ts";
 import { loadUsage } from "../../../cost/usage.ts";
 import { loadPlatform } from "../../../infra/load.ts";
@@ -33,6 +34,17 @@ describe.each(["prod", "managed"])("of stack %s", (stack) => {
         : [],
     );
     expect(missing).toEqual([]);
+  });
+
+  test("every figure can be taken apart to sources, or says why there is none", () => {
+    const leaves = (figure: Figure): Figure[] =>
+      (figure.inputs ?? []).flatMap(leaves).concat(figure.inputs ? [] : figure);
+    for (const item of result.items)
+      for (const figure of [item.quantity, item.unitPrice, item.expected, item.ceiling])
+        for (const leaf of leaves(figure)) {
+          if (leaf.value.kind === "number") expect(leaf.source?.title).toBeTruthy();
+          else expect(leaf.value.because).not.toBe("");
+        }
   });
 
   test("every item is priced or named as what has no price, and limited or named as what has no limit", () => {
