@@ -289,7 +289,11 @@ export function compile(input: CompileInput): Platform {
     warehouses: [...warehouses, ...(adoption?.warehouses ?? [])],
     monitors: [...monitors, ...(adoption?.monitors ?? [])],
     ...roles,
-    grants: [...roles.grants, ...retentionGrants(retained, names.role("transformer"))],
+    grants: [
+      ...roles.grants,
+      ...retentionGrants(retained, names.role("transformer")),
+      ...(adoption?.grants ?? []),
+    ],
     roles: [...roles.roles, ...(adoption?.roles ?? [])],
     roleGrants: [...roles.roleGrants, ...(adoption?.roleGrants ?? [])],
     fileFormats: [format],

@@ -12,6 +12,7 @@ import {
 import { AccountRole } from "@pulumi/snowflake/accountRole.js";
 import { Database } from "@pulumi/snowflake/database.js";
 import { GrantAccountRole } from "@pulumi/snowflake/grantAccountRole.js";
+import { GrantPrivilegesToAccountRole } from "@pulumi/snowflake/grantPrivilegesToAccountRole.js";
 import { LegacyServiceUser } from "@pulumi/snowflake/legacyServiceUser.js";
 import type { Provider } from "@pulumi/snowflake/provider.js";
 import { ResourceMonitor } from "@pulumi/snowflake/resourceMonitor.js";
@@ -19,11 +20,15 @@ import { Schema } from "@pulumi/snowflake/schema.js";
 import { ServiceUser } from "@pulumi/snowflake/serviceUser.js";
 import { User } from "@pulumi/snowflake/user.js";
 import { Warehouse } from "@pulumi/snowflake/warehouse.js";
+import { targetArgs } from "../roles/declare.ts";
 import type { AdoptedParameters, AdoptedUser } from "./adopted/definitions.ts";
 import type { Platform } from "./platform.ts";
 
 export interface AdoptedArgs {
-  platform: Pick<Platform, "warehouses" | "monitors" | "roles" | "roleGrants" | "adopted" | "protect">;
+  platform: Pick<
+    Platform,
+    "warehouses" | "monitors" | "roles" | "roleGrants" | "grants" | "adopted" | "protect"
+  >;
   /** Connection of the account role. */
   account: Provider;
   /** Connection of the security role. */
@@ -119,7 +124,7 @@ export class Adopted extends ComponentResource {
     }
   }
 
-  private declareAccess({ adopted, roles, roleGrants }: AdoptedArgs["platform"], own: Own): void {
+  private declareAccess({ adopted, roles, roleGrants, grants }: AdoptedArgs["platform"], own: Own): void {
     const made = new Map<string, Resource>();
     for (const role of roles)
       if (role.adopted === true)
@@ -143,6 +148,13 @@ export class Adopted extends ComponentResource {
         new USERS[user.type](key, args, { ...own, ignoreChanges: ON_THE_ACCOUNT_ALONE }),
       );
     }
+    for (const grant of grants)
+      if (grant.adopted === true)
+        new GrantPrivilegesToAccountRole(
+          grant.key,
+          { accountRoleName: grant.role, privileges: grant.privileges, ...targetArgs(grant.target) },
+          { ...own, dependsOn: made.get(`role ${grant.role}`) ?? [] },
+        );
     for (const grant of roleGrants) {
       if (grant.adopted !== true) continue;
       const to = grant.to;

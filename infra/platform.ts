@@ -173,6 +173,8 @@ export interface Grant {
   privileges: string[];
   target: GrantTarget;
   because: string;
+  /** Was on the account before. */
+  adopted?: boolean;
 }
 
 export interface ServiceUser {

@@ -94,7 +94,8 @@ export class Access extends ComponentResource {
 
   /** Makes the privileges that `wanted` picks; called again where later ones need objects made in between. */
   grant(wanted: (grant: Grant) => boolean): GrantPrivilegesToAccountRole[] {
-    return this.args.platform.grants.filter(wanted).map((grant) => {
+    const own = this.args.platform.grants.filter((grant) => grant.adopted !== true);
+    return own.filter(wanted).map((grant) => {
       const resource = new GrantPrivilegesToAccountRole(
         grant.key,
         {
@@ -147,7 +148,8 @@ export class Access extends ComponentResource {
   }
 }
 
-function targetArgs(target: GrantTarget): Partial<GrantPrivilegesToAccountRoleArgs> {
+/** The target as the provider's resource names it. */
+export function targetArgs(target: GrantTarget): Partial<GrantPrivilegesToAccountRoleArgs> {
   switch (target.on) {
     case "account":
       return { onAccount: true };

@@ -149,11 +149,7 @@ function print(project: Project, answer: Answer): void {
     ([kind]) => !(ADOPTED_KINDS as readonly string[]).includes(kind),
   );
   if (others.length > 0)
-    console.log(
-      pc.dim(
-        `not taken over: ${others.map(([kind, count]) => `${count} ${kind}`).join(", ")}, and privileges on adopted objects`,
-      ),
-    );
+    console.log(pc.dim(`not taken over: ${others.map(([kind, count]) => `${count} ${kind}`).join(", ")}`));
   const { after } = answer;
   if (after === undefined) {
     if (rows.length > 0)

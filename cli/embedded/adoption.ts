@@ -22,7 +22,7 @@ export function previewSteps(project: Project, environment: PulumiEnvironment): 
   return new Promise((resolve, reject) => {
     execFile(
       environment.pulumi,
-      stackArguments(project, ["preview", "--json", "--non-interactive"]),
+      stackArguments(project, ["preview", "--json", "--show-sames", "--non-interactive"]),
       { cwd: project.root, env: { ...process.env, ...environment.variables }, maxBuffer: 1 << 30 },
       (error, stdout, stderr) => {
         const printed = parsed(stdout);

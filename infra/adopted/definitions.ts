@@ -45,11 +45,25 @@ const schema = z.strictObject({
   comment,
 });
 
+/** Privileges on one object, whose name is given in its parts: `[LEGACY, FINANCE]`. */
+const privileges = z
+  .strictObject({
+    on: z.enum(["warehouse", "database", "schema", "table", "view"]),
+    object: z.array(z.string()).min(1).max(3),
+    privileges: z.array(z.string()).min(1),
+  })
+  .superRefine(({ on, object }, ctx) => {
+    if (object.length !== PARTS[on])
+      ctx.addIssue({ code: "custom", message: `a ${on} has a name of ${PARTS[on]} parts`, path: ["object"] });
+  });
+const PARTS = { warehouse: 1, database: 1, schema: 2, table: 3, view: 3 } as const;
+
 const role = z.strictObject({
   /** Who holds it. */
   grantedTo: z
     .strictObject({ roles: z.array(z.string()).default([]), users: z.array(z.string()).default([]) })
     .prefault({}),
+  privileges: z.array(privileges).default([]),
   comment,
 });
 
@@ -75,5 +89,6 @@ export const adoptedDefinitions = z.strictObject({
 });
 
 export type AdoptedDefinitions = z.output<typeof adoptedDefinitions>;
+export type AdoptedPrivileges = z.output<typeof privileges>;
 export type AdoptedUser = z.output<typeof user>;
 export type AdoptedParameters = z.output<typeof parameters>;

@@ -1,6 +1,6 @@
 /** Adopted objects as parts of the platform. Pure. */
-import type { Adopted, Monitor, Role, RoleGrant, Warehouse } from "../platform.ts";
-import type { AdoptedDefinitions } from "./definitions.ts";
+import type { Adopted, Grant, GrantTarget, Monitor, Role, RoleGrant, Warehouse } from "../platform.ts";
+import type { AdoptedDefinitions, AdoptedPrivileges } from "./definitions.ts";
 
 /** Snowflake's own where nobody set them ("CREATE WAREHOUSE", STATEMENT_TIMEOUT_IN_SECONDS: two days). */
 const DEFAULTS = { STATEMENT_TIMEOUT_IN_SECONDS: 172_800, STATEMENT_QUEUED_TIMEOUT_IN_SECONDS: 0 };
@@ -11,6 +11,7 @@ export interface PlannedAdoption {
   monitors: Monitor[];
   roles: Role[];
   roleGrants: RoleGrant[];
+  grants: Grant[];
 }
 
 export function planAdopted(definitions: AdoptedDefinitions): PlannedAdoption {
@@ -75,5 +76,22 @@ export function planAdopted(definitions: AdoptedDefinitions): PlannedAdoption {
         adopted: true,
       })),
     ]),
+    grants: Object.entries(definitions.roles).flatMap(([role, { privileges }]) =>
+      privileges.map((one) => ({
+        key: `${role}:${one.on}:${one.object.join(".")}`,
+        role,
+        privileges: [...one.privileges].sort(),
+        target: targetOf(one),
+        because: "was granted before",
+        adopted: true,
+      })),
+    ),
   };
+}
+
+function targetOf({ on, object: [first = "", second = "", third = ""] }: AdoptedPrivileges): GrantTarget {
+  if (on === "schema") return { on, schema: { database: first, schema: second } };
+  if (on === "table" || on === "view")
+    return { on, object: { database: first, schema: second, name: third } };
+  return { on, name: first };
 }

@@ -44,7 +44,7 @@ function particular(value: unknown): unknown {
 /** Parts of a definition; an object of whose settings nothing is particular is still there. */
 const LEFT_OUT_IF_EMPTY = new Set([
   ...["databases", "monitors", "roles", "schemas", "users", "warehouses"],
-  ...["grantedTo", "notify", "parameters"],
+  ...["grantedTo", "notify", "parameters", "privileges"],
 ]);
 
 const isEmpty = (value: unknown): boolean =>

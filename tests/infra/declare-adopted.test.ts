@@ -17,7 +17,9 @@ databases:
 schemas:
   LEGACY: { FINANCE: { managedAccess: true } }
 roles:
-  ANALYST: { grantedTo: { users: [BOB] } }
+  ANALYST:
+    grantedTo: { users: [BOB] }
+    privileges: [{ on: schema, object: [LEGACY, FINANCE], privileges: [USAGE] }]
 users:
   BOB: { defaultRole: ANALYST }
   ETL: { type: SERVICE, disabled: true }
@@ -90,6 +92,15 @@ test("people and services are users of their kinds; the security role declares t
   expect(of("ServiceUser").map((one) => one.inputs)).toEqual([{ name: "ETL", disabled: "true" }]);
   expect(of("GrantAccountRole").map((one) => one.inputs)).toEqual([{ roleName: "ANALYST", userName: "BOB" }]);
   expect([...of("User"), ...of("AccountRole")].map((one) => one.provider)).toEqual(["security", "security"]);
+});
+
+test("privileges are granted as they were found", () => {
+  expect(of("GrantPrivilegesToAccountRole").map(({ provider, inputs }) => [provider, inputs])).toEqual([
+    [
+      "security",
+      { accountRoleName: "ANALYST", privileges: ["USAGE"], onSchema: { schemaName: '"LEGACY"."FINANCE"' } },
+    ],
+  ]);
 });
 
 test("parameters are spelt as the SDK spells them", () => {

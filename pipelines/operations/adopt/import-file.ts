@@ -66,7 +66,7 @@ export function importFile({ planned, idOf, knownInputs }: ImportRequest): Impor
   for (const one of creates) {
     const id = found.get(one.urn);
     if (id === undefined && (one.custom || !parents.has(one.urn))) continue;
-    const parent = one.parent === undefined ? undefined : byUrn.get(one.parent);
+    const parent = one.parent === undefined ? undefined : known(byUrn, one.parent);
     const spec: ImportSpec = { type: one.type, name: names.get(one.urn)!, logicalName: logicalName(one.urn) };
     if (parent !== undefined && parent.type !== ROOT) {
       spec.parent = names.get(parent.urn)!;
@@ -77,6 +77,13 @@ export function importFile({ planned, idOf, knownInputs }: ImportRequest): Impor
     file.resources.push(spec);
   }
   return file;
+}
+
+/** Left out, a resource would be imported under another URN or with another connection. */
+function known(byUrn: ReadonlyMap<string, PlannedResource>, urn: string): PlannedResource {
+  const found = byUrn.get(urn);
+  if (found === undefined) throw new Error(`the preview does not show ${urn}`);
+  return found;
 }
 
 /** Names are only the file's own: what parents and providers are called by. */
@@ -101,8 +108,8 @@ function providerOf(
   file: ImportFile,
 ): Pick<ImportSpec, "provider" | "version"> {
   const urn = one.provider?.split("::").slice(0, -1).join("::");
-  const provider = urn === undefined ? undefined : byUrn.get(urn);
-  if (provider === undefined) return {};
+  if (urn === undefined) return {};
+  const provider = known(byUrn, urn);
   const { version } = provider.inputs;
   const ofVersion = typeof version === "string" ? { version } : {};
   // The engine's own provider of a package is told by its version.

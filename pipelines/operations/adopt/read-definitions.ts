@@ -1,5 +1,9 @@
 /** Objects of an account that nobody declares, as definitions by which the program takes them over as they are. */
-import type { AdoptedDefinitions, AdoptedParameters } from "../../../infra/adopted/definitions.ts";
+import type {
+  AdoptedDefinitions,
+  AdoptedParameters,
+  AdoptedPrivileges,
+} from "../../../infra/adopted/definitions.ts";
 import { WAREHOUSE_SIZES, type WarehouseSize } from "../../../infra/config/schema.ts";
 import type { ObjectKind } from "../../../infra/declared-objects.ts";
 import { quoted } from "../../../infra/names.ts";
@@ -109,7 +113,11 @@ export async function readDefinitions(
   for (const row of await show("role", "SHOW ROLES")) {
     const name = text(row["name"]);
     if (!wanted("role").has(name)) continue;
-    definitions.roles[name] = { grantedTo: await holdersOf(name, self, account), ...commentOf(row) };
+    definitions.roles[name] = {
+      grantedTo: await holdersOf(name, self, account),
+      privileges: await privilegesOf(name, account, left),
+      ...commentOf(row),
+    };
   }
   for (const name of ABOVE_ALL) {
     const held = (await holders(name, account)).filter(
@@ -142,6 +150,56 @@ async function holdersOf(role: string, self: string, account: Account) {
       .map((one) => one.name)
       .sort();
   return { roles: of("ROLE"), users: of("USER").filter((name) => name !== self) };
+}
+
+const GRANTED_ON = ["warehouse", "database", "schema", "table", "view"] as const;
+
+/** What a role may do; ownership stays with it. What cannot be declared alike is told. */
+async function privilegesOf(
+  role: string,
+  account: Account,
+  left: AdoptableAccount["left"],
+): Promise<AdoptedPrivileges[]> {
+  const found = new Map<string, AdoptedPrivileges>();
+  for (const row of await records(account, `SHOW GRANTS TO ROLE ${quoted(role)}`)) {
+    const [privilege, grantedOn, name] = [row["privilege"], row["granted_on"], row["name"]].map(text);
+    if (privilege === "OWNERSHIP" || grantedOn === "ROLE") continue;
+    const on = GRANTED_ON.find((kind) => kind === grantedOn!.toLowerCase());
+    const object = identifierParts(name!);
+    const why =
+      on === undefined
+        ? "privileges on its kind are not taken over"
+        : is(row["grant_option"])
+          ? "it may be granted on"
+          : object[0] === "SNOWFLAKE"
+            ? "it is a share of Snowflake's"
+            : undefined;
+    if (why !== undefined || on === undefined) {
+      left.push({ what: `${privilege} on ${grantedOn!.toLowerCase()} ${name} of ${role}`, because: why! });
+      continue;
+    }
+    const key = `${on} ${name}`;
+    const known = found.get(key) ?? { on, object, privileges: [] };
+    found.set(key, { ...known, privileges: [...known.privileges, privilege!].sort() });
+  }
+  return [...found.values()];
+}
+
+/** `LEGACY."a.b"` → `LEGACY`, `a.b`. */
+export function identifierParts(name: string): string[] {
+  const parts: string[] = [];
+  let part = "";
+  let inQuotes = false;
+  for (let at = 0; at < name.length; at++) {
+    const character = name[at]!;
+    if (character === '"' && inQuotes && name[at + 1] === '"') part += name[++at]!;
+    else if (character === '"') inQuotes = !inQuotes;
+    else if (character === "." && !inQuotes) {
+      parts.push(part);
+      part = "";
+    } else part += character;
+  }
+  return [...parts, part];
 }
 
 const text = (value: unknown): string => (value === null || value === undefined ? "" : String(value));

@@ -31,6 +31,9 @@ test("what is printed is read as the same definitions, and says only what is par
 });
 
 test("a mistake is told with its place", () => {
+  expect(() =>
+    read("roles: { R: { privileges: [{ on: schema, object: [A], privileges: [USAGE] }] } }"),
+  ).toThrow(/roles.R.privileges.0.object: a schema has a name of 2 parts/);
   expect(() => read("warehouses: { X: { size: TINY, autoSuspend: 60, autoResume: true } }")).toThrow(
     FirnError,
   );

@@ -82,6 +82,11 @@ describe("the file for pulumi import", () => {
     expect(resources.map((one) => one.name)).toEqual(["Warehouse bi"]);
   });
 
+  test("a preview that leaves out what stays the same is no ground for an import", () => {
+    const without = planned.filter((one) => one !== kafka);
+    expect(() => make(without, { [topic.urn]: "events" })).toThrow(`the preview does not show ${kafka.urn}`);
+  });
+
   test("two resources of one name and type are told apart", () => {
     const twin = { ...warehouse, urn: `${STACK}::firn:x:Y$${WAREHOUSE}::bi`, parent: access.urn };
     const { resources } = make([...planned, twin], { [warehouse.urn]: '"BI"', [twin.urn]: '"OTHER"' });

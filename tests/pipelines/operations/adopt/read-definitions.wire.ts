@@ -2,6 +2,7 @@ import { SnowflakeClient } from "../../../../cli/snowflake-client.ts";
 import { type AccountServer, startAccountServer } from "../../../../local/account/server.ts";
 import {
   type AdoptableAccount,
+  identifierParts,
   readDefinitions,
 } from "../../../../pipelines/operations/adopt/read-definitions.ts";
 import { takeInventory } from "../../../../pipelines/operations/inventory/look-up.ts";
@@ -16,6 +17,9 @@ const BY_HAND = [
   "CREATE SCHEMA LEGACY.FINANCE WITH MANAGED ACCESS",
   "CREATE TRANSIENT SCHEMA LEGACY.SCRATCH",
   "CREATE ROLE ANALYST COMMENT = 'Reads'",
+  "GRANT USAGE, OPERATE ON WAREHOUSE LEGACY TO ROLE ANALYST",
+  "GRANT USAGE ON SCHEMA LEGACY.FINANCE TO ROLE ANALYST",
+  "GRANT MONITOR ON WAREHOUSE LEGACY TO ROLE ANALYST WITH GRANT OPTION",
   "CREATE ROLE LEAD",
   "GRANT ROLE ANALYST TO ROLE LEAD",
   "GRANT ROLE LEAD TO ROLE SYSADMIN",
@@ -81,8 +85,15 @@ test("databases and schemas too; what every account has is not taken over", () =
 
 test("roles, who holds them, and users without what is personal or secret", () => {
   expect(read.definitions.roles).toEqual({
-    ANALYST: { comment: "Reads", grantedTo: { roles: ["LEAD"], users: ["BOB"] } },
-    LEAD: { grantedTo: { roles: ["SYSADMIN"], users: [] } },
+    ANALYST: {
+      comment: "Reads",
+      grantedTo: { roles: ["LEAD"], users: ["BOB"] },
+      privileges: expect.arrayContaining([
+        { on: "warehouse", object: ["LEGACY"], privileges: ["OPERATE", "USAGE"] },
+        { on: "schema", object: ["LEGACY", "FINANCE"], privileges: ["USAGE"] },
+      ]),
+    },
+    LEAD: { grantedTo: { roles: ["SYSADMIN"], users: [] }, privileges: [] },
   });
   expect(read.definitions.users).toEqual({
     BOB: {
@@ -99,6 +110,11 @@ test("what is left as it is, is told with the reason", () => {
   expect(read.left.map((one) => one.what)).toEqual([
     "resource monitor GUARD",
     "user ADMIN",
+    "MONITOR on warehouse LEGACY of ANALYST",
     "ACCOUNTADMIN of BOB",
   ]);
+});
+
+test("names are taken apart as Snowflake writes them", () => {
+  expect(identifierParts('A."b.c"."d""e"')).toEqual(["A", "b.c", 'd"e']);
 });
