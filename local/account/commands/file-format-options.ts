@@ -24,8 +24,10 @@ const autoOr: ValueReader<string> = (cursor, key) => {
   const value = textOrWord(cursor, key);
   return value.toUpperCase() === "AUTO" ? "AUTO" : value;
 };
-const COMPRESSION = oneOf("AUTO", "GZIP", "BZ2", "BROTLI", "ZSTD", "DEFLATE", "RAW_DEFLATE", "NONE");
-const PARQUET_COMPRESSION = oneOf("AUTO", "LZO", "SNAPPY", "NONE");
+const METHODS = ["AUTO", "GZIP", "BZ2", "BROTLI", "ZSTD", "DEFLATE", "RAW_DEFLATE", "NONE"] as const;
+const PARQUET_METHODS = ["AUTO", "LZO", "SNAPPY", "NONE"] as const;
+const COMPRESSION = oneOf(...METHODS);
+const PARQUET_COMPRESSION = oneOf(...PARQUET_METHODS);
 const BINARY = oneOf("HEX", "BASE64", "UTF8", "UTF-8");
 const nullIf = listOf(text);
 
@@ -130,7 +132,11 @@ function anyTable(): PropertyTable {
     for (const [key, { read }] of Object.entries(options)) table[key] ??= read;
   return table;
 }
-const ANY = anyTable();
+/** What is read before the type is known: a method of any. */
+const ANY: PropertyTable = { ...anyTable(), COMPRESSION: oneOf(...METHODS, ...PARQUET_METHODS) };
+
+const ofType = (type: FormatType): PropertyTable =>
+  Object.fromEntries(Object.entries(FORMAT_OPTIONS[type]).map(([key, { read }]) => [key, read]));
 
 export interface FileFormat {
   type: FormatType;
@@ -145,8 +151,16 @@ export function readFileFormat(
   cursor: Cursor,
   more: PropertyTable = {},
 ): FileFormat & { rest: Record<string, unknown> } {
-  const values = readProperties(cursor, { TYPE: oneOf(...FORMAT_TYPES), ...ANY, ...more });
-  const { TYPE: type = "CSV", ...given } = values as Record<string, unknown> & { TYPE?: FormatType };
+  const table = { TYPE: oneOf(...FORMAT_TYPES), ...ANY, ...more };
+  const start = cursor.at;
+  const { TYPE: type = "CSV" } = readProperties(cursor, table) as { TYPE?: FormatType };
+  // Again, now that the type is known: it may stand behind its options.
+  cursor.at = start;
+  const { TYPE: _, ...given }: Record<string, unknown> = readProperties(cursor, {
+    ...table,
+    ...ofType(type),
+    ...more,
+  });
   const options: Record<string, unknown> = {};
   const rest: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(given)) {

@@ -27,6 +27,9 @@ const FUNCTIONS: Record<string, Compile> = {
   STRTOK_SPLIT_TO_TABLE: (env, call, scope) => compileSplit(env, call, scope, "STRTOK"),
   RESULT_SCAN: compileResultScan,
   INFER_SCHEMA: compileInferSchema,
+  GETNEXTVAL: () => {
+    throw errors.unsupported("table function GETNEXTVAL; sequence.NEXTVAL gives a number for each row");
+  },
 };
 
 export const TABLE_FUNCTIONS = Object.keys(FUNCTIONS);

@@ -86,6 +86,11 @@ describe("file formats", () => {
       ENCODING: "UTF8",
     });
     expect(await account.error("create file format f type = json skip_header = 1")).toContain("SKIP_HEADER");
+    await account.run("create file format p compression = snappy type = parquet");
+    expect(await property(account, "desc file format p", "COMPRESSION")).toMatchObject({
+      property_value: "SNAPPY",
+    });
+    expect(await account.error("create file format f type = csv compression = snappy")).toContain("[snappy]");
     await account.run("alter file format lines set skip_header = 1");
     expect(await property(account, "desc file format lines", "SKIP_HEADER")).toMatchObject({
       property_value: "1",

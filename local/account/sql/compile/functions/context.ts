@@ -1,4 +1,5 @@
-import { activeRoles } from "../../../access/index.ts";
+import { activeRoles, parseName, roleClosure } from "../../../access/index.ts";
+import { ACCOUNT_ID } from "../../../catalog/model.ts";
 import { errors } from "../../../errors.ts";
 import type { StatementContext } from "../../../session/context.ts";
 import { varchar } from "../../../types/data-type.ts";
@@ -82,6 +83,33 @@ define("context", "IS_ROLE_IN_SESSION", ["text"], (a, { env }) => {
   const names = [...activeRoles(ctx)].map((id) => `'${(nameOf(ctx, id) ?? "").replaceAll("'", "''")}'`);
   return typed(`(${a[0]!.sql} IN (${names.join(", ") || "NULL"}))`, { kind: "BOOLEAN" });
 });
+/** Is the database role among the session's? The name is looked up in the current database unless it is qualified. */
+define("context", "IS_DATABASE_ROLE_IN_SESSION", ["text"], (a, { env }) => {
+  const ctx = invokerOf(env);
+  if (a[0]!.constant?.kind !== "string")
+    throw errors.unsupported("IS_DATABASE_ROLE_IN_SESSION of a computed name");
+  const parts = parseName(a[0]!.constant.value) ?? [];
+  const database = parts.length > 1 ? parts[0] : nameOf(ctx, ctx.session.databaseId);
+  const held = [...activeRoles(ctx)].some((id) => {
+    const role = ctx.services.catalog.get(id);
+    return (
+      role?.kind === "DATABASE_ROLE" && role.name === parts.at(-1) && nameOf(ctx, role.parent) === database
+    );
+  });
+  return typed(held ? "TRUE" : "FALSE", { kind: "BOOLEAN" }, false);
+});
+/** Does the role that INVOKER_ROLE gives inherit the one that is named? Source: "IS_GRANTED_TO_INVOKER_ROLE". */
+define("context", "IS_GRANTED_TO_INVOKER_ROLE", ["text"], (a, { env }) => {
+  if (a[0]!.constant?.kind !== "string")
+    throw errors.unsupported("IS_GRANTED_TO_INVOKER_ROLE of a computed name");
+  const { catalog } = env.ctx.services;
+  const { roleId } = env.ctx.session;
+  const role = catalog.find("ROLE", ACCOUNT_ID, a[0]!.constant.value);
+  const held = role !== undefined && roleId !== null && roleClosure(catalog, [roleId]).has(role.id);
+  return typed(held ? "TRUE" : "FALSE", { kind: "BOOLEAN" }, false);
+});
+/** No data is shared with a local account. */
+constant("INVOKER_SHARE", () => null);
 define("context", "INVOKER_ROLE", [], (_a, { env }) => value(nameOf(env.ctx, env.ctx.session.roleId)));
 define("context", "GETVARIABLE", ["text"], (a, { env }) => {
   const name = a[0]!.constant?.value ?? "";
