@@ -73,7 +73,7 @@ test("MinHash: similarity is about the Jaccard index; a union's state is that of
     minHashState(
       JSON.stringify(
         range(0, 200).map((f) =>
-          String(values.map((v) => bits(v, `${f}:`)).reduce((low, h) => (h < low ? h : low))),
+          String(values.map((v) => bits(v, `${f}:`)).reduce((low, h) => Math.min(h, low))),
         ),
       ),
     );
