@@ -41,17 +41,25 @@ const CENT = 0.005;
 export function judge(judged: Judged): Verdict {
   const refused = judged.findings.filter((finding) => finding.level === "mandatory" && !finding.waiver);
   const approvers = [
-    approver("finance", financeReasons(judged.money, judged.comparable)),
+    approver("finance", financeReasons(judged.money)),
     approver("security", securityReasons(judged)),
     approver("platform", platformReasons(judged)),
     ...ownerReasons(judged.meaning),
   ].filter((each) => each.why.length > 0);
+  const merged = [...Map.groupBy(approvers, (each) => each.who)].map(([who, each]) =>
+    approver(
+      who,
+      each.flatMap(({ why }) => why),
+    ),
+  );
   const decision = refused.length > 0 ? "stop" : approvers.length > 0 ? "approve" : "clear";
-  return { decision, sentence: sentence(decision, judged, approvers, refused), approvers };
+  return { decision, sentence: sentence(decision, judged, merged, refused), approvers: merged };
 }
 
-function financeReasons(money: Money, comparable: boolean): string[] {
+function financeReasons(money: Money): string[] {
   const why: string[] = [];
+  // A base that was read but could not be priced is no base for money.
+  const comparable = money.before !== undefined;
   if (comparable && money.total.expected > CENT)
     why.push(`expected cost ${showChange(money.total.expected)} a month`);
   if (comparable && money.total.ceiling > CENT)
@@ -152,11 +160,13 @@ function sentence(
 ): string {
   const effects: string[] = [];
   const { total } = judged.money;
-  if (judged.comparable && Math.abs(total.expected) > CENT)
+  const priced = judged.comparable && judged.money.before !== undefined;
+  if (judged.comparable && !priced) effects.push("cannot be compared in money");
+  if (priced && Math.abs(total.expected) > CENT)
     effects.push(
       `costs ${showChange(Math.abs(total.expected)).slice(1)} ${total.expected > 0 ? "more" : "less"} a month`,
     );
-  if (judged.comparable && Math.abs(total.ceiling) > CENT)
+  if (priced && Math.abs(total.ceiling) > CENT)
     effects.push(`moves the worst case by ${showChange(total.ceiling)}`);
   if (judged.comparable && judged.money.newlyUnpriced.length > 0)
     effects.push(

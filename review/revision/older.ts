@@ -14,6 +14,12 @@ export function completed(platform: Platform): Platform {
   const given: Partial<Platform> = platform;
   return {
     ...platform,
+    flows: given.flows ?? [],
+    activations: given.activations ?? [],
+    checks: given.checks ?? [],
+    alerts: given.alerts ?? [],
+    notifications: given.notifications ?? [],
+    pauses: given.pauses ?? [],
     governance: { ...NOTHING, ...given.governance },
     models: (given.models ?? []).map((model) => ({
       ...model,

@@ -26,7 +26,9 @@ const AMOUNT_COLUMNS = [
 
 /** Money: per department and service, the cost-policy changes, defaults that nobody set, what is unbounded. */
 export function moneySection(review: Review): Section {
-  const { money, base } = review;
+  const { money } = review;
+  /** Whether there is a base, and it has a price. */
+  const compared = money.before !== undefined;
   const blocks: Block[] = [
     {
       kind: "facts",
@@ -34,14 +36,14 @@ export function moneySection(review: Review): Section {
         {
           label: "Expected a month",
           value: expectedText(money.after.total),
-          sub: base.read ? changeText(money, money.total.expected) : undefined,
-          tone: toneOf(money.total.expected, base.read),
+          sub: compared ? changeText(money, money.total.expected) : undefined,
+          tone: toneOf(money.total.expected, compared),
         },
         {
           label: "Worst case a month",
           value: ceilingText(money.after.total),
-          sub: base.read ? changeText(money, money.total.ceiling) : undefined,
-          tone: toneOf(money.total.ceiling, base.read),
+          sub: compared ? changeText(money, money.total.ceiling) : undefined,
+          tone: toneOf(money.total.ceiling, compared),
         },
         {
           label: "Unbounded",
@@ -80,8 +82,8 @@ export function moneySection(review: Review): Section {
       .filter((over) => passesAnew(over.expected, over.before, over.budget))
       .map((over): Block => ({ kind: "note", tone: "warn", text: budgetText(over) })),
     ...money.notes.map((note): Block => ({ kind: "note", tone: "warn", text: `${note}.` })),
-    ...lineBlocks("Department", money.departments, money.total, base.read),
-    ...lineBlocks("Service", money.services, money.total, base.read),
+    ...lineBlocks("Department", money.departments, money.total, compared),
+    ...lineBlocks("Service", money.services, money.total, compared),
   ];
   const standing = [
     ...money.overQuota.filter((over) => !passesAnew(over.wanted, over.before)).map(quotaText),
@@ -150,7 +152,7 @@ export function moneySection(review: Review): Section {
   return {
     id: "money",
     title: "Money",
-    summary: !base.read ? "only the new revision is priced" : summaryOf(money),
+    summary: !compared ? "only the new revision is priced" : summaryOf(money),
     blocks,
   };
 }

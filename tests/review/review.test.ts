@@ -1,4 +1,5 @@
 import type { Platform } from "../../infra/platform.ts";
+import { renderReview } from "../../review/render.ts";
 import { examplePlatform } from "../cost/support/example-platform.ts";
 import { first, reviewOf } from "./support.ts";
 
@@ -129,6 +130,9 @@ describe("a review", () => {
     const review = reviewOf(() => {}, { base });
     expect(review.unread.join("\n")).toMatch(/Money of the base could not be compared/);
     expect(review.unread.join("\n")).toMatch(/Access could not be compared/);
+    expect(review.verdict.sentence).toContain("cannot be compared in money");
+    expect(review.verdict.sentence).not.toContain("more a month");
+    expect(renderReview(review, "text")).toContain("only the new revision is priced");
     expect(review.verdict.sentence).toEqual(expect.any(String));
   });
 
@@ -153,6 +157,19 @@ describe("a review", () => {
       expected: 0,
     });
     expect(review.unread.join("\n")).toMatch(/No price for .* and \d+ more: .*il-central-1/);
+  });
+
+  test("names a department once that approves both for the money and for its models", () => {
+    const review = reviewOf((platform) => {
+      first(platform.warehouses).size = "LARGE";
+      const model = first(platform.models);
+      Object.assign(model, { owner: "finance", grain: "one row a day" });
+    });
+    const finance = review.verdict.approvers.filter((each) => each.who === "finance");
+    expect(finance).toHaveLength(1);
+    expect(finance[0]?.why).toEqual(
+      expect.arrayContaining([expect.stringContaining("expected cost"), "1 model of theirs changes"]),
+    );
   });
 
   test("compares what has a price on both sides where some things have none", () => {
