@@ -23,7 +23,12 @@ export interface DynamicTableProps {
   warehouseId: number;
   initializationWarehouseId: number | null;
   /** REFRESH_MODE as it was asked for, and what AUTO became. */
-  refreshMode: { declared: "AUTO" | "FULL" | "INCREMENTAL"; resolved: "FULL" | "INCREMENTAL" };
+  /** `reason`: why AUTO became FULL. */
+  refreshMode: {
+    declared: "AUTO" | "FULL" | "INCREMENTAL";
+    resolved: "FULL" | "INCREMENTAL";
+    reason?: string | null;
+  };
   initialize: "ON_CREATE" | "ON_SCHEDULE";
   /** Made with OR REPLACE: SHOW prints the statement. */
   orReplace: boolean;

@@ -15,7 +15,9 @@ import { type Outcome, statusOutcome } from "../session/outcome.ts";
 import {
   createPhysicalTable,
   describeQuery,
+  notIncremental,
   parseQuery,
+  type QueryInputs,
   queryInputs,
   unsupportedInDynamicTable,
 } from "../sql/index.ts";
@@ -128,9 +130,8 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
   const context = definitionContext(ctx, "DYNAMIC_TABLE", name.parts);
   const inside = inContext(ctx, context);
   const columns = columnsOf(ctx, listed, await describeQuery(inside, query));
-  await checkQuery(inside, query, values.TARGET_LAG!, values.INITIALIZE !== "ON_SCHEDULE");
-  const declared = values.REFRESH_MODE ?? "AUTO";
-  if (declared === "INCREMENTAL") throw errors.unsupported("REFRESH_MODE = INCREMENTAL");
+  const inputs = await checkQuery(inside, query, values.TARGET_LAG!, values.INITIALIZE !== "ON_SCHEDULE");
+  const refreshMode = resolveRefreshMode(ctx, values.REFRESH_MODE ?? "AUTO", query, inputs);
   const props: DynamicTableProps = {
     parameters: overlayParameters(undefined, splitParameters("TABLE", values).parameters),
     columns,
@@ -143,7 +144,7 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
       values.INITIALIZATION_WAREHOUSE === undefined
         ? null
         : warehouseId(ctx, values.INITIALIZATION_WAREHOUSE),
-    refreshMode: { declared, resolved: "FULL" },
+    refreshMode,
     initialize: values.INITIALIZE ?? "ON_CREATE",
     orReplace: head.orReplace,
     isClone: false,
@@ -214,9 +215,10 @@ async function checkQuery(
   query: string,
   lag: TargetLag,
   refreshesUpstream: boolean,
-): Promise<void> {
+): Promise<QueryInputs> {
   const { catalog } = ctx.services;
-  for (const id of (await queryInputs(ctx, query)).objects) {
+  const inputs = await queryInputs(ctx, query);
+  for (const id of inputs.objects) {
     const object = catalog.get(id)!;
     if (object.kind === "STREAM" || object.kind === "MATERIALIZED_VIEW")
       throw errors.unsupported(`${object.kind.toLowerCase().replace("_", " ")} in a dynamic table`);
@@ -236,6 +238,31 @@ async function checkQuery(
         "Insufficient privileges to operate on dynamic table. OPERATE privilege is required for initial refresh.",
       );
   }
+  return inputs;
+}
+
+/** Source: "Dynamic table refresh modes"; "Supported queries for dynamic tables". */
+function resolveRefreshMode(
+  ctx: StatementContext,
+  declared: "AUTO" | "FULL" | "INCREMENTAL",
+  query: string,
+  inputs: QueryInputs,
+): DynamicTableProps["refreshMode"] {
+  if (declared === "FULL") return { declared, resolved: "FULL", reason: null };
+  const { catalog } = ctx.services;
+  const views = inputs.objects.map((id) => catalog.getAs("VIEW", id)?.props.query);
+  const queries = [query, ...views].filter((text) => text !== undefined);
+  const full = inputs.objects
+    .map((id) => catalog.getAs("DYNAMIC_TABLE", id))
+    .find((upstream) => upstream?.props.refreshMode.resolved === "FULL");
+  const obstacle =
+    queries.map((text) => notIncremental(parseQuery(text))).find((reason) => reason !== null) ??
+    (inputs.governed ? "a policy on a base table" : null) ??
+    (full ? `the dynamic table ${full.name}, which is refreshed in full` : null);
+  if (obstacle === null) return { declared, resolved: "INCREMENTAL", reason: null };
+  const reason = `Incremental refresh is not supported with ${obstacle}.`;
+  if (declared === "INCREMENTAL") throw errors.compilation("002715", "42601", reason);
+  return { declared, resolved: "FULL", reason };
 }
 
 /** A lag may not be shorter than that of a dynamic table that is read. Source: "CREATE DYNAMIC TABLE", TARGET_LAG. */
@@ -523,8 +550,7 @@ async function row(ctx: StatementContext, table: DynamicTable): Promise<ShowRow>
       bytes: rows * rowBytes(props.columns),
       target_lag: props.targetLag.text,
       refresh_mode: props.refreshMode.resolved,
-      refresh_mode_reason:
-        props.refreshMode.declared === "AUTO" ? "This account resolves AUTO to a full refresh." : null,
+      refresh_mode_reason: props.refreshMode.reason ?? null,
       warehouse: monitored ? (ctx.services.catalog.get(props.warehouseId)?.name ?? "") : null,
       text: monitored ? printStatement(ctx, table) : null,
       automatic_clustering: onOff(props.clusterBy.length > 0),
@@ -561,7 +587,7 @@ export const dynamicTableCommands: CommandDef[] = [
     source: "CREATE DYNAMIC TABLE",
     test,
     status: "approximate",
-    note: "REFRESH_MODE AUTO is FULL: the query runs whole, and the rows that differ are written. No INCREMENTAL, IMMUTABLE WHERE, BACKFILL, EXECUTE AS USER, OR ALTER.",
+    note: "Whatever REFRESH_MODE, the query runs whole and the rows that differ are written. No IMMUTABLE WHERE, BACKFILL, EXECUTE AS USER, OR ALTER.",
   }),
   command("ALTER", "DYNAMIC TABLE", alter, {
     source: "ALTER DYNAMIC TABLE; Manage dynamic tables",

@@ -27,7 +27,7 @@ describe("dynamic tables", () => {
       database_name: "D",
       schema_name: "S",
       target_lag: "2 minutes",
-      refresh_mode: "FULL",
+      refresh_mode: "INCREMENTAL",
       warehouse: "W",
       comment: "c",
       scheduling_state: "RUNNING",
@@ -114,5 +114,27 @@ describe("dynamic tables", () => {
     );
     expect(await account.run("show dynamic tables")).toHaveLength(1);
     expect(account.services.catalog.listAll("DYNAMIC_TABLE")).toHaveLength(1);
+  });
+
+  test("AUTO is incremental where the query allows it; INCREMENTAL is refused where it does not", async () => {
+    const account = await orders();
+    const make = (mode: string, name: string, query: string) =>
+      `create dynamic table ${name} target_lag = '2 minutes' warehouse = w refresh_mode = ${mode} as ${query}`;
+    const limited = "select id from orders limit 1";
+    await account.run(make("incremental", "a", "select id from orders"));
+    await account.run(make("auto", "b", limited));
+    await account.run(make("auto", "c", "select id from b"));
+    expect(await account.error(make("incremental", "d", limited))).toContain(
+      "Incremental refresh is not supported with LIMIT.",
+    );
+    expect(await account.run("show dynamic tables")).toMatchObject([
+      { name: "A", refresh_mode: "INCREMENTAL", refresh_mode_reason: null },
+      {
+        name: "B",
+        refresh_mode: "FULL",
+        refresh_mode_reason: "Incremental refresh is not supported with LIMIT.",
+      },
+      { name: "C", refresh_mode: "FULL" },
+    ]);
   });
 });

@@ -59,8 +59,8 @@ test("it is filled at creation, follows its source within its lag, and costs its
   expect(await totals()).toEqual(["a=15", "c=1"]);
   await advance("48 seconds");
   expect(await history()).toEqual([
-    "TOTALS SUCCEEDED FULL CREATION",
-    "TOTALS SUCCEEDED FULL SCHEDULED",
+    "TOTALS SUCCEEDED INCREMENTAL CREATION",
+    "TOTALS SUCCEEDED INCREMENTAL SCHEDULED",
     "TOTALS SUCCEEDED NO_DATA SCHEDULED",
   ]);
   const [shown] = await run("SHOW DYNAMIC TABLES");
@@ -68,12 +68,12 @@ test("it is filled at creation, follows its source within its lag, and costs its
     name: "TOTALS",
     rows: 2,
     target_lag: "1 minute",
-    refresh_mode: "FULL",
+    refresh_mode: "INCREMENTAL",
     warehouse: "W",
     scheduling_state: "RUNNING",
   });
   const statistics = await column(
-    "SELECT statistics FROM TABLE(information_schema.dynamic_table_refresh_history(name => 'totals')) WHERE refresh_trigger = 'SCHEDULED' AND refresh_action = 'FULL'",
+    "SELECT statistics FROM TABLE(information_schema.dynamic_table_refresh_history(name => 'totals')) WHERE refresh_trigger = 'SCHEDULED' AND refresh_action = 'INCREMENTAL'",
   );
   expect(statistics).toEqual([{ numDeletedRows: 1, numInsertedRows: 1 }]);
   const ran = await run(
@@ -101,7 +101,7 @@ test("it is filled at creation, follows its source within its lag, and costs its
 test("a chain is refreshed from its source at one data timestamp; DOWNSTREAM goes by those that read it", async () => {
   await run(`CREATE DYNAMIC TABLE totals TARGET_LAG = DOWNSTREAM WAREHOUSE = w ${TOTALS}`);
   await advance("10 minutes");
-  expect(await history()).toEqual(["TOTALS SUCCEEDED FULL CREATION"]);
+  expect(await history()).toEqual(["TOTALS SUCCEEDED INCREMENTAL CREATION"]);
   await run(
     "CREATE DYNAMIC TABLE big TARGET_LAG = '2 minutes' WAREHOUSE = w AS SELECT customer FROM totals WHERE total > 10",
   );
@@ -250,7 +250,7 @@ test("refreshes have the owner's rights; OPERATE, MONITOR and SELECT open what t
   await run("USE ROLE maker");
   await run("GRANT MONITOR ON DYNAMIC TABLE totals TO ROLE reader");
   await run("USE ROLE reader");
-  expect(await history()).toEqual(["TOTALS SUCCEEDED FULL CREATION"]);
+  expect(await history()).toEqual(["TOTALS SUCCEEDED INCREMENTAL CREATION"]);
   await expect(run("ALTER DYNAMIC TABLE totals SUSPEND")).rejects.toThrow(/Insufficient privileges/);
   await run("USE ROLE maker");
   await run("GRANT OPERATE ON DYNAMIC TABLE totals TO ROLE reader");
