@@ -3,10 +3,11 @@ import { splitColumn } from "./data.ts";
 import { html, type Markup } from "./html.ts";
 import { type Box, type Edge, layered, type Placed } from "./layout.ts";
 import { entryFile } from "./names.ts";
+import { fittingText, fittingTitle } from "./text-width.ts";
 
 const ROW = 19;
 const HEAD = 30;
-const NODE_WIDTH = 220;
+const NODE_WIDTH = 236;
 const MOST_ROWS = 40;
 
 /** A table's columns between the columns that they come from and those that take from them; each edge is one column's way. */
@@ -70,10 +71,10 @@ export function columnLineage(catalog: Catalog, entry: Entry): Markup {
 
 function columnNode(catalog: Catalog, box: Placed, names: string[], own: boolean): Markup {
   const entry = catalog.entries.get(box.id);
-  const title = html`<text class="name" x="${round(box.x + 10)}" y="${round(box.y + 20)}">${shorten(box.id, 32)}<title>${box.id}</title></text>`;
+  const title = html`<text class="name" x="${round(box.x + 10)}" y="${round(box.y + 20)}">${fittingTitle(box.id, box.width - 18)}<title>${box.id}</title></text>`;
   const rows = names.map((name, index) => {
     const y = box.y + HEAD + index * ROW;
-    return html`<g class="col" data-column="${box.id}.${name}"><rect x="${round(box.x + 1)}" y="${round(y)}" width="${box.width - 2}" height="${ROW}"/><text x="${round(box.x + 14)}" y="${round(y + 13.5)}">${shorten(name, 30)}</text></g>`;
+    return html`<g class="col" data-column="${box.id}.${name}"><rect x="${round(box.x + 1)}" y="${round(y)}" width="${box.width - 2}" height="${ROW}"/><text x="${round(box.x + 14)}" y="${round(y + 13.5)}">${fittingText(name, box.width - 20)}</text></g>`;
   });
   return html`<g class="node${own ? " own" : ""} ${box.id.split(".")[0]}"><rect class="box" x="${round(box.x)}" y="${round(box.y)}" width="${box.width}" height="${box.height}" rx="6"/>${entry && !own ? html`<a href="${entryFile(box.id)}">${title}</a>` : title}${rows}</g>`;
 }
@@ -97,7 +98,7 @@ export function tableGraph(catalog: Catalog, wanted: ReadonlySet<string>, prefix
   const nodes = layout.boxes.map((box) => {
     const entry = catalog.entries.get(box.id);
     const [database = "", schema = "", name = ""] = box.id.split(".");
-    return html`<a href="${prefix}${entryFile(box.id)}"><g class="node ${database}" data-column="${box.id}"><rect class="box" x="${round(box.x)}" y="${round(box.y)}" width="${box.width}" height="${box.height}" rx="6"/><text class="name" x="${round(box.x + 10)}" y="${round(box.y + 20)}">${shorten(name, 30)}<title>${box.id}: ${entry?.description}</title></text><text class="sub" x="${round(box.x + 10)}" y="${round(box.y + 36)}">${database}.${schema}</text></g></a>`;
+    return html`<a href="${prefix}${entryFile(box.id)}"><g class="node ${database}" data-column="${box.id}"><rect class="box" x="${round(box.x)}" y="${round(box.y)}" width="${box.width}" height="${box.height}" rx="6"/><text class="name" x="${round(box.x + 10)}" y="${round(box.y + 20)}">${fittingTitle(name, box.width - 18)}<title>${box.id}: ${entry?.description}</title></text><text class="sub" x="${round(box.x + 10)}" y="${round(box.y + 36)}">${database}.${schema}</text></g></a>`;
   });
   return svg(layout.width, layout.height, "What reads what", [...curves, ...nodes], "lineage");
 }
@@ -118,6 +119,4 @@ export function curve([x1, y1]: [number, number], [x2, y2]: [number, number]): s
   return `M${round(x1)} ${round(y1)}C${round(x1 + bend)} ${round(y1)} ${round(x2 - bend)} ${round(y2)} ${round(x2)} ${round(y2)}`;
 }
 
-export const shorten = (text: string, most: number): string =>
-  text.length > most ? `…${text.slice(text.length - most + 1)}` : text;
 export const round = (number: number): number => Math.round(number * 10) / 10;

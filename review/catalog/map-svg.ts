@@ -3,8 +3,9 @@ import type { Schedule } from "../../infra/units.ts";
 import type { Catalog } from "./data.ts";
 import { html, type Markup } from "./html.ts";
 import { type Box, type Edge, layered, type Placed } from "./layout.ts";
-import { curve, round, shorten, svg } from "./lineage-svg.ts";
+import { curve, round, svg } from "./lineage-svg.ts";
 import { entryFile } from "./names.ts";
+import { fittingText, fittingTitle, titleWidth } from "./text-width.ts";
 
 interface MapNode {
   id: string;
@@ -234,30 +235,16 @@ function draw(
     if (!box) return undefined;
     const text = rowsOf(node).map(
       (row, index) =>
-        html`<text class="row" x="${round(box.x + 10)}" y="${round(box.y + HEAD + 12 + index * ROW)}">${row.length > 29 ? `${row.slice(0, 28)}…` : row}</text>`,
+        html`<text class="row" x="${round(box.x + 10)}" y="${round(box.y + HEAD + 12 + index * ROW)}">${fittingText(row, box.width - 16)}</text>`,
     );
-    const group = html`<g class="node ${node.style}" data-column="${node.id}"><rect class="box" x="${round(box.x)}" y="${round(box.y)}" width="${box.width}" height="${box.height}" rx="6"/><text class="name" x="${round(box.x + 10)}" y="${round(box.y + 19)}">${fitting(node.title, TITLE, MOST_WIDTH)}<title>${node.title}</title></text><text class="sub" x="${round(box.x + 10)}" y="${round(box.y + 35)}">${shorten(node.sub, 30)}</text>${text}</g>`;
+    const group = html`<g class="node ${node.style}" data-column="${node.id}"><rect class="box" x="${round(box.x)}" y="${round(box.y)}" width="${box.width}" height="${box.height}" rx="6"/><text class="name" x="${round(box.x + 10)}" y="${round(box.y + 19)}">${fittingTitle(node.title, box.width - 20)}<title>${node.title}</title></text><text class="sub" x="${round(box.x + 10)}" y="${round(box.y + 35)}">${fittingText(node.sub, box.width - 16)}</text>${text}</g>`;
     return node.link ? html`<a href="${node.link}">${group}</a>` : group;
   });
   return svg(layout.width, layout.height, label, [...curves, ...drawn], "map");
 }
 
-/** Pixels of a letter: the map's titles are bold, and names of roles are in capitals. */
-const TITLE = { capital: 9.2, other: 7.2 };
-
-const widthIn = (text: string, letters: typeof TITLE): number =>
-  [...text].reduce((sum, letter) => sum + (/[A-Z_@&%]/.test(letter) ? letters.capital : letters.other), 0);
-
 const widthOf = (node: MapNode): number =>
-  Math.ceil(Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, widthIn(node.title, TITLE) + 20)));
-
-/** The text, cut where the widest box ends. */
-function fitting(text: string, letters: typeof TITLE, most: number): string {
-  if (widthIn(text, letters) + 20 <= most) return text;
-  let end = text.length;
-  while (end > 1 && widthIn(text.slice(0, end), letters) + 30 > most) end--;
-  return `${text.slice(0, end)}…`;
-}
+  Math.ceil(Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, titleWidth(node.title) + 20)));
 
 /** Into the next lane, or around the outside of the own one. */
 function way(start: Placed, end: Placed): string {

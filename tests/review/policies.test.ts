@@ -176,11 +176,18 @@ describe("what hides and what admits", () => {
   });
 });
 
-test("a revision that knew no governance is compared as one that had none", () => {
-  const { governance: _, ...older } = examplePlatform();
+test("a revision that knew no governance, flows or alerts is compared as one that had none, and priced", () => {
+  const {
+    governance: _,
+    flows: _flows,
+    activations: _activations,
+    alerts: _alerts,
+    ...older
+  } = examplePlatform();
   for (const model of older.models) delete (model as Partial<(typeof older.models)[0]>).shows;
   const base = completed(older as Platform);
   expect(base.governance.masks).toEqual([]);
   const review = reviewOf(() => {}, { base });
   expect([review.unread, review.access, review.resources.changes]).toEqual([[], [], []]);
+  expect(review.money.before?.total).toEqual(review.money.after.total);
 });
