@@ -1,6 +1,5 @@
 import {
   currentSchema,
-  printName,
   requirePrivilege,
   resolveObject,
   resolveSchema,
@@ -14,7 +13,6 @@ import { type Outcome, statusOutcome } from "../session/outcome.ts";
 import { parseExpression } from "../sql/parse/index.ts";
 import { alterCommon } from "./alter.ts";
 import type { Cursor } from "./cursor.ts";
-import { commonRow } from "./family.ts";
 import {
   changeCatalog,
   createObject,
@@ -39,17 +37,10 @@ import {
   type ValueReader,
 } from "./properties.ts";
 import { type CommandDef, command, type Head } from "./registry.ts";
-import {
-  listForShow,
-  readShowOptions,
-  type ShowColumns,
-  type ShowRow,
-  showOutcome,
-  timeValue,
-} from "./show.ts";
 import { readTagValues, setTags, type TagValue } from "./tag-values.ts";
 import { checkAfter, checkGraph, requireSuspendedRoot, taskGraph } from "./task-graph.ts";
 import { checkSchedule } from "./task-schedule.ts";
+import { taskShowCommands } from "./task-shows.ts";
 
 type Task = CatalogObject<"TASK">;
 
@@ -422,99 +413,6 @@ async function execute(ctx: StatementContext, cursor: Cursor): Promise<Outcome> 
   return statusOutcome(`Task ${task.name} is scheduled to run immediately.`);
 }
 
-const COLUMNS: ShowColumns = [
-  ["created_on", "time"],
-  ["name", "text"],
-  ["id", "text"],
-  ["database_name", "text"],
-  ["schema_name", "text"],
-  ["owner", "text"],
-  ["comment", "text"],
-  ["warehouse", "text"],
-  ["schedule", "text"],
-  ["predecessors", "text"],
-  ["state", "text"],
-  ["definition", "text"],
-  ["condition", "text"],
-  ["allow_overlapping_execution", "text"],
-  ["error_integration", "text"],
-  ["last_committed_on", "time"],
-  ["last_suspended_on", "time"],
-  ["owner_role_type", "text"],
-  ["config", "text"],
-  ["budget", "text"],
-  ["task_relations", "text"],
-  ["last_suspended_reason", "text"],
-];
-
-function row(ctx: StatementContext, task: Task): ShowRow {
-  const { props } = task;
-  const { catalog } = ctx.services;
-  const name = (id: number) => {
-    const other = catalog.get(id);
-    return other ? printed(ctx, other) : "";
-  };
-  const predecessors = props.predecessors.filter((id) => catalog.get(id)?.droppedOn === null).map(name);
-  const finalizer = catalog.list("TASK", task.parent).find((other) => other.props.finalizes === task.id);
-  const warehouse = catalog.get(props.warehouseId ?? -1);
-  const integration = catalog.get(props.errorIntegrationId ?? -1);
-  const relations: Record<string, unknown> = { Predecessors: predecessors };
-  if (finalizer) relations["FinalizerTask"] = name(finalizer.id);
-  if (props.finalizes !== null) relations["FinalizedRootTask"] = name(props.finalizes);
-  return {
-    id: taskUuid(task.id),
-    warehouse: warehouse ? printName([warehouse.name]) : null,
-    schedule: props.schedule,
-    predecessors: JSON.stringify(predecessors, null, 2),
-    state: props.state,
-    definition: props.definition,
-    condition: props.condition,
-    allow_overlapping_execution: String(props.allowOverlappingExecution),
-    error_integration: integration ? printName([integration.name]) : "null",
-    last_committed_on: timeValue(props.lastCommittedOn),
-    last_suspended_on: timeValue(props.lastSuspendedOn),
-    config: props.config,
-    budget: null,
-    task_relations: JSON.stringify(relations),
-    last_suspended_reason: props.lastSuspendedReason,
-  };
-}
-
-/** A task's id as text that looks like Snowflake's: stable for the task's life. */
-export const taskUuid = (id: number): string =>
-  `01000000-0000-0000-0000-${id.toString(16).padStart(12, "0")}`;
-
-async function show(ctx: StatementContext, cursor: Cursor, head: Head): Promise<Outcome> {
-  const options = readShowOptions(cursor, head.terse);
-  const rootOnly = cursor.accept("ROOT", "ONLY");
-  if (rootOnly && cursor.accept("LIMIT")) options.limit = cursor.integer();
-  cursor.expectEnd();
-  const rows = listForShow(ctx, "TASK", options)
-    .filter((task) => !rootOnly || (task.props.predecessors.length === 0 && task.props.finalizes === null))
-    .map((task) => ({ ...commonRow(ctx, task), kind: null, ...row(ctx, task) }));
-  const terse: ShowColumns = [
-    ["created_on", "time"],
-    ["name", "text"],
-    ["database_name", "text"],
-    ["schema_name", "text"],
-    ["schedule", "text"],
-    ["state", "text"],
-  ];
-  return showOutcome(head.terse ? terse : COLUMNS, rows, options);
-}
-
-async function describe(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
-  const task = resolveObject(ctx, "TASK", cursor.name());
-  cursor.expectEnd();
-  return showOutcome(
-    COLUMNS,
-    [{ ...commonRow(ctx, task), ...row(ctx, task) }],
-    undefined,
-    "name",
-    "DESCRIBE",
-  );
-}
-
 /** SYSTEM$TASK_DEPENDENTS_ENABLE: resumes the root and all tasks of its graph. */
 export async function enableTaskDependents(ctx: StatementContext, parts: readonly string[]): Promise<void> {
   const root = resolveObject(ctx, "TASK", parts);
@@ -559,6 +457,5 @@ export const taskCommands: CommandDef[] = [
     { source: "DROP TASK", test },
   ),
   command("EXECUTE", "TASK", execute, { source: "EXECUTE TASK", test }),
-  command("SHOW", "TASKS", show, { source: "SHOW TASKS", test }),
-  command("DESCRIBE", "TASK", describe, { source: "DESCRIBE TASK", test }),
+  ...taskShowCommands,
 ];
