@@ -1,4 +1,5 @@
 import { quoted } from "../../infra/names.ts";
+import { columnName } from "../../pipelines/sql/print.ts";
 import type { Catalog, Entry } from "./data.ts";
 import { html, type Markup } from "./html.ts";
 import type { KpiRows } from "./plot.ts";
@@ -11,7 +12,7 @@ export function sampleStatement(entry: Entry): string | undefined {
   const columns = entry.columns.filter((column) => column.personal === undefined).slice(0, MOST_COLUMNS);
   if (columns.length === 0) return undefined;
   return [
-    `SELECT ${columns.map((column) => column.name.toLowerCase()).join(", ")}`,
+    `SELECT ${columns.map((column) => columnName(column.name)).join(", ")}`,
     `FROM ${entry.physical.split(".").every((part) => /^[A-Z_][A-Z0-9_]*$/.test(part)) ? entry.physical.toLowerCase() : quoted(...entry.physical.split("."))}`,
     `LIMIT ${ROWS}`,
   ].join("\n");
