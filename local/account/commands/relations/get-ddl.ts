@@ -2,7 +2,7 @@ import { KINDS, parseName, printIdentifier, requirePrivilege, resolveObject } fr
 import { type CatalogObject, type ColumnDef, NAMESPACES, type ObjectKind } from "../../catalog/model.ts";
 import { errors } from "../../errors.ts";
 import type { StatementContext } from "../../session/context.ts";
-import { dynamicTableDdl } from "../dynamic-tables.ts";
+import { dynamicTableDdl } from "../dynamic-table-show.ts";
 import { FORMAT_OPTIONS } from "../file-format-options.ts";
 import { quoteString } from "../lexer.ts";
 import { materializedViewDdl } from "../materialized-views.ts";
