@@ -1,4 +1,4 @@
-import type { Platform } from "../../infra/platform.ts";
+import type { Connect, Platform } from "../../infra/platform.ts";
 import type { FieldChange } from "./field.ts";
 import { forcedBy, KINDS, type KnownKind } from "./kinds.ts";
 
@@ -48,10 +48,11 @@ export function compareResources(older: Platform, newer: Platform): ResourceChan
   return { changes, unchanged, unknownKinds };
 }
 
-/** The lists of governance, and of what was on the account before, are kinds as others are. */
+/** The lists of governance, of MSK Connect, and of what was on the account before, are kinds as others are. */
 const withInnerKinds = (platform: Platform) => ({
   ...platform,
   ...platform.governance,
+  ...(platform.connect === undefined ? {} : { connectedConnectors: connectedOf(platform.connect) }),
   ...(platform.adopted === undefined
     ? {}
     : {
@@ -60,6 +61,10 @@ const withInnerKinds = (platform: Platform) => ({
         adoptedUsers: platform.adopted.users,
       }),
 });
+
+/** Connectors with what is said once for all of them. */
+const connectedOf = ({ connectors, ...shared }: Connect) =>
+  connectors.map((connector) => ({ ...shared, ...connector }));
 
 function compareEntry(
   kind: string,

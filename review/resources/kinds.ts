@@ -215,6 +215,17 @@ export const KINDS: Record<string, KnownKind> = {
     },
   },
   connectors: { label: "Kafka connector" },
+  // Seen one by one, each with the settings that all share.
+  connect: "not a resource",
+  connectedConnectors: {
+    label: "Connector on MSK Connect",
+    type: "aws:mskconnect/connector:Connector",
+    derived: ["awsAccountId", "sourceArn"],
+  },
+  outbound: { label: "Outbound bucket", replaces: same("bucket") },
+  flows: { label: "AppFlow flow", type: "aws:appflow/flow:Flow", replaces: same("name") },
+  // Their tables, tasks and flows are resources.
+  activations: "not a resource",
   pauses: { label: "Pause", derived: ["source", "connector"], replaces: same("name") },
   sources: "not a resource",
   models: "not a resource",
