@@ -13,6 +13,9 @@ export interface PlannedResource {
   provider?: string;
   inputs: Record<string, unknown>;
   op: string;
+  /** What the program says of its end. */
+  protect?: boolean;
+  retainOnDelete?: boolean;
 }
 
 export interface ImportSpec {

@@ -16,6 +16,8 @@ export interface StateResource {
   outputs?: Properties;
   parent?: string;
   provider?: string;
+  protect?: boolean;
+  retainOnDelete?: boolean;
 }
 export interface State {
   resources?: StateResource[];
@@ -136,7 +138,7 @@ export function settleImported<S extends State>({
 
 function settle(
   resource: StateResource,
-  { type, inputs: wanted }: PlannedResource,
+  { type, inputs: wanted, protect, retainOnDelete }: PlannedResource,
   timeTravelDays: ReadonlyMap<string, number>,
 ): StateResource {
   const outputs: Properties = { ...resource.outputs, ...UNREADABLE[type] };
@@ -168,7 +170,14 @@ function settle(
     give("dataRetentionTimeInDays");
   for (const [key, value] of Object.entries(wanted))
     if (key === "__defaults" || saysTheSame(inputs[key], value)) inputs[key] = value;
-  return { ...resource, inputs, outputs };
+  return {
+    ...resource,
+    inputs,
+    outputs,
+    // An import knows neither; taken out of the program before its next run, the thing itself would be dropped.
+    ...(protect === true ? { protect } : {}),
+    ...(retainOnDelete === true ? { retainOnDelete } : {}),
+  };
 }
 
 const withoutDefaults = ({ __defaults: _, ...inputs }: Properties): Properties => inputs;

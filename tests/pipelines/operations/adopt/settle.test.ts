@@ -111,6 +111,17 @@ describe("the state after an import", () => {
     expect(inputs).toEqual({ loginName: { ciphertext: "x" } });
   });
 
+  test("what must not be dropped is not, from the first moment on", () => {
+    const plan = step(WAREHOUSE, { name: "BI" }, { retainOnDelete: true, protect: true });
+    const { resources } = settleImported({
+      state: { resources: [{ urn: plan.urn, type: plan.type, custom: true, protect: false }] },
+      planned: [plan],
+      imported: new Set([plan.urn]),
+      timeTravelDays: new Map(),
+    });
+    expect(resources![0]).toMatchObject({ retainOnDelete: true, protect: true });
+  });
+
   test("what was not imported stays as it is", () => {
     const plan = step(WAREHOUSE, { name: "BI" });
     const resource = { urn: plan.urn, type: plan.type, custom: true, inputs: { logLevel: "OFF" } };
