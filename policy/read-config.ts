@@ -19,9 +19,13 @@ export class PolicyConfigError extends Error {
 export function readPolicyConfig(root: string, stack: string): PolicyConfig {
   const file = `Pulumi.${stack}.yaml`;
   const path = join(root, file);
-  if (!existsSync(path)) return parsePolicyConfig({});
+  return existsSync(path) ? policyConfigOf(readFileSync(path, "utf8"), file) : parsePolicyConfig({});
+}
+
+/** The same of the file's text; `file` is what errors call it. Throws a PolicyConfigError. */
+export function policyConfigOf(text: string, file: string): PolicyConfig {
   try {
-    const document = parse(readFileSync(path, "utf8")) as { config?: Record<string, unknown> } | null;
+    const document = parse(text) as { config?: Record<string, unknown> } | null;
     return parsePolicyConfig(policyKeys(document?.config ?? {}));
   } catch (error) {
     if (!(error instanceof z.ZodError))

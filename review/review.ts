@@ -10,6 +10,7 @@ import type { ReplacementFacts } from "../policy/subject.ts";
 import { type AccessChange, compareAccess } from "./access/changes.ts";
 import { compareDeclared, type DeclaredChange } from "./access/declared.ts";
 import type { EnginePreview } from "./engine-preview.ts";
+import { compareGuardrails, type GuardrailChange } from "./guardrails.ts";
 import { compareMeaning, type Meaning } from "./meaning.ts";
 import { compareMoney, type Money } from "./money.ts";
 import { compareResources, type ResourceChanges } from "./resources/changes.ts";
@@ -22,6 +23,8 @@ export interface Review {
   base: { label: string; read: boolean };
   head: { label: string };
   verdict: Verdict;
+  /** Limits, levels, waivers and budgets that the change itself changes. */
+  guardrails: GuardrailChange[];
   findings: Finding[];
   /** Advice that the base has too: nothing that this change brings. */
   standing: Finding[];
@@ -47,7 +50,12 @@ export interface ReviewInput {
   baseLabel?: string;
   headLabel?: string;
   /** Limits, levels and waivers; without it no rule is judged. `today` is YYYY-MM-DD. */
-  policy?: { config: PolicyConfig; today: string };
+  policy?: {
+    config: PolicyConfig;
+    today: string;
+    /** The base's own limits; without them the base is judged by the head's, and nothing is said of their change. */
+    base?: PolicyConfig;
+  };
   unread?: string[];
   estimate?: EstimateOptions;
 }
@@ -79,6 +87,13 @@ export function reviewPlatform(input: ReviewInput): Review {
   const declared = base ? tolerate("What is declared personal", [], () => compareDeclared(base, head)) : [];
   const meaning = base ? tolerate("Meaning", NO_MEANING, () => compareMeaning(base, head)) : NO_MEANING;
   const risks = base ? tolerate("Data at risk", [], () => dataAtRisk(resources, base, head)) : [];
+  const guardrails =
+    base && policy?.base
+      ? compareGuardrails(
+          { policy: policy.base, budgets: base.budgets },
+          { policy: policy.config, budgets: head.budgets },
+        )
+      : [];
   const all = policy
     ? tolerate("Policy", [], () =>
         evaluate([...subjectsOf(head), ...replacements(resources)], policy.config, policy.today),
@@ -86,9 +101,9 @@ export function reviewPlatform(input: ReviewInput): Review {
     : [];
   const before = new Set(
     base && policy
-      ? tolerate("Policy of the base", [], () => evaluate(subjectsOf(base), policy.config, policy.today)).map(
-          identity,
-        )
+      ? tolerate("Policy of the base", [], () =>
+          evaluate(subjectsOf(base), policy.base ?? policy.config, policy.today),
+        ).map(identity)
       : [],
   );
   const standing = all.filter(
@@ -109,12 +124,14 @@ export function reviewPlatform(input: ReviewInput): Review {
       money,
       access,
       declared,
+      guardrails,
       risks,
       meaning,
       resources,
       findings,
       comparable: base !== undefined,
     }),
+    guardrails,
     findings,
     standing,
     money,

@@ -1,13 +1,14 @@
 import type { Measured } from "../cost/measured.ts";
 import { loadPriceBook } from "../cost/price-book.ts";
 import { loadUsage } from "../cost/usage.ts";
-import { readPolicyConfig } from "../policy/read-config.ts";
+import type { PolicyConfig } from "../policy/config.ts";
+import { PolicyConfigError, policyConfigOf, readPolicyConfig } from "../policy/read-config.ts";
 import { type Query, readStakes } from "./at-stake.ts";
 import { parsePreview } from "./engine-preview.ts";
 import { readHistory } from "./history.ts";
 import { measuredInBoth } from "./measured-scope.ts";
 import { type Review, reviewPlatform } from "./review.ts";
-import { defaultBase, UnreadableRevision } from "./revision/git.ts";
+import { defaultBase, git, UnreadableRevision } from "./revision/git.ts";
 import { type LoadedPlatform, loadRevision, loadWorkingTree } from "./revision/load.ts";
 
 export interface RunReviewOptions {
@@ -53,7 +54,14 @@ export async function runReview(options: RunReviewOptions): Promise<Review> {
     book: loadPriceBook(),
     usage: loadUsage(stack),
     estimate: measured && { measured: measured.measured },
-    policy: { config: readPolicyConfig(root, stack), today: options.now.toISOString().slice(0, 10) },
+    policy: {
+      config:
+        options.head === undefined
+          ? readPolicyConfig(root, stack)
+          : ((await policyAt(root, stack, options.head)) ?? readPolicyConfig(root, stack)),
+      base: readable && (await policyAt(root, stack, options.base ?? (await defaultBase(root)))),
+      today: options.now.toISOString().slice(0, 10),
+    },
     baseLabel: readable?.label ?? options.base ?? "the base",
     headLabel: head.label,
     unread: [
@@ -88,4 +96,15 @@ export async function runReview(options: RunReviewOptions): Promise<Review> {
     }
   }
   return { ...review, unread };
+}
+
+/** A revision's own limits; undefined where it has no such stack, or they cannot be read. */
+async function policyAt(root: string, stack: string, ref: string): Promise<PolicyConfig | undefined> {
+  const file = `Pulumi.${stack}.yaml`;
+  try {
+    return policyConfigOf(await git(root, "show", `${ref}:./${file}`), `${file} of ${ref}`);
+  } catch (error) {
+    if (error instanceof UnreadableRevision || error instanceof PolicyConfigError) return undefined;
+    throw error;
+  }
 }

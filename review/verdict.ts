@@ -2,6 +2,7 @@ import { showChange } from "../cost/explain.ts";
 import type { Finding } from "../policy/finding.ts";
 import type { AccessChange } from "./access/changes.ts";
 import type { DeclaredChange } from "./access/declared.ts";
+import type { GuardrailChange } from "./guardrails.ts";
 import type { Meaning } from "./meaning.ts";
 import { type Money, passesAnew } from "./money.ts";
 import type { ResourceChanges } from "./resources/changes.ts";
@@ -24,6 +25,7 @@ export interface Judged {
   money: Money;
   access: AccessChange[];
   declared: DeclaredChange[];
+  guardrails: GuardrailChange[];
   risks: Risk[];
   meaning: Meaning;
   resources?: ResourceChanges;
@@ -41,7 +43,7 @@ const CENT = 0.005;
 export function judge(judged: Judged): Verdict {
   const refused = judged.findings.filter((finding) => finding.level === "mandatory" && !finding.waiver);
   const approvers = [
-    approver("finance", financeReasons(judged.money)),
+    approver("finance", [...financeReasons(judged.money), ...guardrailReasons(judged.guardrails)]),
     approver("security", securityReasons(judged)),
     approver("platform", platformReasons(judged)),
     ...ownerReasons(judged.meaning),
@@ -77,7 +79,13 @@ function financeReasons(money: Money): string[] {
   return why;
 }
 
-function securityReasons({ access, declared, resources }: Judged): string[] {
+/** Whoever edits a limit decides it, and not the change that needs it. */
+const guardrailReasons = (guardrails: GuardrailChange[]): string[] =>
+  guardrails.length > 0
+    ? [`${count(guardrails.length, "guardrail")} of policy ${guardrails.length === 1 ? "changes" : "change"}`]
+    : [];
+
+function securityReasons({ access, declared, guardrails, resources }: Judged): string[] {
   const why: string[] = [];
   const personal = access.filter((change) => change.newPersonal.length > 0);
   const gains = access.filter((change) => change.gained.length > 0 && change.because === "grant");
@@ -100,6 +108,9 @@ function securityReasons({ access, declared, resources }: Judged): string[] {
   const rows = access.filter((change) => change.rows);
   if (rows.length > 0) why.push(`${count(rows.length, "change")} of which rows are seen`);
   if (identity.length > 0) why.push(`${count(identity.length, "change")} to users, integrations or ACLs`);
+  const eased = guardrails.filter(({ setting }) => /^(levels|waivers)\./.test(setting));
+  if (eased.length > 0)
+    why.push(`${eased.length} of policy's levels and waivers ${eased.length === 1 ? "changes" : "change"}`);
   return why;
 }
 
@@ -191,6 +202,8 @@ function sentence(
         ? `${redefined.every(({ change }) => change === "removed") ? "removes" : "redefines"} the metric${redefined.length === 1 ? "" : "s"} ${list(redefined.map(({ name }) => name))}`
         : `redefines ${count(redefined.length, "metric")}`,
     );
+  if (judged.guardrails.length > 0)
+    effects.push(`changes ${count(judged.guardrails.length, "guardrail")} of policy`);
   const models = judged.meaning.models.length;
   if (models > 0) effects.push(`changes ${count(models, "model")}`);
   const rights = new Set(

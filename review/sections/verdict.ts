@@ -21,6 +21,12 @@ export function verdictSection(review: Review): Section {
       columns: [{ title: "Who approves" }, { title: "Why" }],
       rows: verdict.approvers.map((approver) => [strong(approver.who), approver.why.join("; ")]),
     });
+  if (review.guardrails.length > 0)
+    blocks.push({
+      kind: "table",
+      columns: [{ title: "Guardrail" }, { title: "Before" }, { title: "After" }],
+      rows: review.guardrails.map(({ setting, before, after }) => [code(setting), code(before), code(after)]),
+    });
   const open = findings.filter((finding) => !finding.waiver);
   const waived = findings.filter((finding) => finding.waiver);
   if (open.length > 0)

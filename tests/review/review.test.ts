@@ -1,4 +1,5 @@
 import type { Platform } from "../../infra/platform.ts";
+import { parsePolicyConfig } from "../../policy/config.ts";
 import { renderReview } from "../../review/render.ts";
 import { examplePlatform } from "../cost/support/example-platform.ts";
 import { first, reviewOf } from "./support.ts";
@@ -170,6 +171,36 @@ describe("a review", () => {
     expect(finance[0]?.why).toEqual(
       expect.arrayContaining([expect.stringContaining("expected cost"), "1 model of theirs changes"]),
     );
+  });
+
+  test("asks finance where the change itself moves a limit, a waiver or a budget", () => {
+    const before = parsePolicyConfig({ limits: { statementTimeout: "1 hour" } });
+    const after = parsePolicyConfig({
+      limits: { statementTimeout: "1 day" },
+      waivers: [
+        { rule: "warehouse-size", resource: "warehouse BI", owner: "me", reason: "x", expires: "2026-12-31" },
+      ],
+    });
+    const review = reviewOf(
+      (platform) => {
+        platform.budgets = { sales: 900 };
+      },
+      { policy: { config: after, base: before, today: "2026-11-28" } },
+    );
+    expect(review.guardrails).toEqual([
+      { setting: "budgets.sales", before: "500", after: "900" },
+      { setting: "limits.statementTimeout", before: "3600", after: "86400" },
+      {
+        setting: "waivers.warehouse-size for warehouse BI",
+        before: "none",
+        after: "until 2026-12-31 by me: x",
+      },
+    ]);
+    const whyOf = (who: string) => review.verdict.approvers.find((each) => each.who === who)?.why;
+    expect(whyOf("finance")).toContain("3 guardrails of policy change");
+    expect(whyOf("security")).toContain("1 of policy's levels and waivers changes");
+    expect(review.verdict.sentence).toContain("changes 3 guardrails of policy");
+    expect(renderReview(review, "text")).toContain("limits.statementTimeout");
   });
 
   test("compares what has a price on both sides where some things have none", () => {
