@@ -8,6 +8,7 @@ import { parsePreview } from "./engine-preview.ts";
 import { readHistory } from "./history.ts";
 import { measuredInBoth } from "./measured-scope.ts";
 import { type Review, reviewPlatform } from "./review.ts";
+import { movedAssumptions } from "./revision/assumptions.ts";
 import { defaultBase, git, UnreadableRevision } from "./revision/git.ts";
 import { type LoadedPlatform, loadRevision, loadWorkingTree } from "./revision/load.ts";
 
@@ -76,6 +77,8 @@ export async function runReview(options: RunReviewOptions): Promise<Review> {
     ],
   });
   const unread = [...review.unread];
+  if (readable && options.head === undefined)
+    unread.push(...(await movedAssumptions(root, stack, options.base ?? (await defaultBase(root)))));
   if (options.query) {
     const stakes = await readStakes(review.risks, options.query);
     review.risks = stakes.risks;
