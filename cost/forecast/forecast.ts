@@ -6,7 +6,7 @@ import type { OverQuota } from "../estimate/warehouses.ts";
 import { type FocusRow, focusRows, nextMonth } from "../focus.ts";
 import type { PriceBook } from "../price-book.ts";
 import type { Usage } from "../usage.ts";
-import { CASES, type Case, usageOfMonth, volumeFactor } from "./scale.ts";
+import { CASES, type Case, measuredOfMonth, usageOfMonth, volumeFactor } from "./scale.ts";
 
 export interface ForecastMonth {
   /** Its first day, YYYY-MM-01. */
@@ -61,12 +61,10 @@ export function forecast(
     const volume = {} as Record<Case, number>;
     for (const which of CASES) {
       volume[which] = volumeFactor(usage, which, index, Number(month.slice(5, 7)));
-      estimates[which] = estimate(
-        platform,
-        book,
-        usageOfMonth(usage, volume[which], arrived[which]),
-        options,
-      );
+      estimates[which] = estimate(platform, book, usageOfMonth(usage, volume[which], arrived[which]), {
+        ...options,
+        measured: measuredOfMonth(options.measured, usage, volume[which], arrived[which]),
+      });
       arrived[which] += volume[which];
     }
     first ??= estimates.expected;
@@ -103,7 +101,8 @@ export function forecast(
     unbounded: begin.total.unbounded,
     unpriced: begin.unpriced,
     notes: [...notes.values()],
-    measured: begin.measured,
+    // As it was measured, beside what is assumed of an average month.
+    measured: options.measured ? estimate(platform, book, usage, options).measured : [],
   };
 }
 
@@ -120,7 +119,9 @@ export function forecastRows(
   let arrived = 0;
   for (let index = 0; index < usage.forecast.months; index++) {
     const factor = volumeFactor(usage, "expected", index, Number(month.slice(5, 7)));
-    rows.push(...focusRows(estimate(platform, book, usageOfMonth(usage, factor, arrived), options), month));
+    const measured = measuredOfMonth(options.measured, usage, factor, arrived);
+    const priced = estimate(platform, book, usageOfMonth(usage, factor, arrived), { ...options, measured });
+    rows.push(...focusRows(priced, month));
     arrived += factor;
     month = nextMonth(month);
   }

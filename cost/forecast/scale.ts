@@ -1,5 +1,6 @@
 import { DAYS_PER_MONTH } from "../formulas/hours.ts";
-import type { Usage } from "../usage.ts";
+import type { Measured } from "../measured.ts";
+import { type Usage, usageFor } from "../usage.ts";
 
 export type Case = "low" | "expected" | "high";
 export const CASES: readonly Case[] = ["low", "expected", "high"];
@@ -45,3 +46,28 @@ export function usageOfMonth(usage: Usage, factor: number, arrived: number): Usa
 
 const mapValues = <T>(record: Record<string, T>, change: (value: T) => T): Record<string, T> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+
+/** A measurement as it would be in that month: compute and files follow the volume as assumptions do, tables what arrived. */
+export function measuredOfMonth(
+  measured: Measured | undefined,
+  usage: Usage,
+  factor: number,
+  arrived: number,
+): Measured | undefined {
+  if (measured === undefined) return undefined;
+  const compute = factor ** usage.forecast.computeElasticity;
+  return {
+    ...measured,
+    warehouseCredits: mapValues(measured.warehouseCredits, (credits) => credits * compute),
+    ...(measured.cloudServicesCredits === undefined
+      ? {}
+      : { cloudServicesCredits: measured.cloudServicesCredits * compute }),
+    pipeGb: mapValues(measured.pipeGb, (gb) => gb * factor),
+    tableBytes: Object.fromEntries(
+      Object.entries(measured.tableBytes).map(([table, bytes]) => [
+        table,
+        bytes + usageFor(usage.tables, table).growthGbPerMonth * arrived * 1e9,
+      ]),
+    ),
+  };
+}

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { forecast, forecastRows } from "../../../cost/forecast/forecast.ts";
 import { volumeFactor } from "../../../cost/forecast/scale.ts";
 import { applyWhatIf, WhatIfError } from "../../../cost/forecast/what-if.ts";
+import { parseMeasured } from "../../../cost/measured.ts";
 import { loadPriceBook } from "../../../cost/price-book.ts";
 import { loadUsage, overlay, parseUsage } from "../../../cost/usage.ts";
 import { examplePlatform } from "../support/example-platform.ts";
@@ -81,6 +82,23 @@ describe("the forecast", () => {
       1.1 / 0.85,
       10,
     );
+  });
+
+  test("lets what was measured grow with the volume, as assumptions do", () => {
+    const measured = parseMeasured({
+      title: "ledger",
+      from: "2026-10-01",
+      to: "2026-10-31",
+      warehouseCredits: { TRANSFORM: 30 },
+    });
+    const options = { measured };
+    const grown = forecast(examplePlatform(), book, usage, "2026-12-01", options);
+    const of = (month: number): number => grown.months[month]?.services["Virtual Warehouse"] ?? 0;
+    expect(of(12)).toBeGreaterThan(of(0));
+    const credits = grown.measured.map(({ name, measured: month }) => [name, month]);
+    expect(credits).toEqual([["TRANSFORM", expect.closeTo(30 * (730 / 24 / 30), 1)]]);
+    const rows = forecastRows(examplePlatform(), book, usage, "2026-12-01", options);
+    expect(rows.reduce((total, row) => total + row.EffectiveCost, 0)).toBeCloseTo(grown.total.expected, 4);
   });
 
   test("gives FOCUS rows for every month that add up to the expected case", () => {
