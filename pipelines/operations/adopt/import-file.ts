@@ -112,14 +112,20 @@ function providerOf(
 ): Pick<ImportSpec, "provider" | "version"> {
   const urn = one.provider?.split("::").slice(0, -1).join("::");
   if (urn === undefined) return {};
+  // The engine's own provider of a package is told by its version; a preview does not show it.
+  if (logicalName(urn).startsWith("default")) return defaultVersion(logicalName(urn));
   const provider = known(byUrn, urn);
   const { version } = provider.inputs;
   const ofVersion = typeof version === "string" ? { version } : {};
-  // The engine's own provider of a package is told by its version.
-  if (logicalName(provider.urn).startsWith("default")) return ofVersion;
   const name = names.get(provider.urn)!;
   file.nameTable[name] = provider.urn;
   if (provider.op === "create")
     file.providerInputs[name] = { ...provider.inputs, ...knownInputs[logicalName(provider.urn)] };
   return { provider: name, ...ofVersion };
+}
+
+/** `default_7_48_0` is of version 7.48.0; without one in the name the engine takes what is installed. */
+function defaultVersion(name: string): Pick<ImportSpec, "version"> {
+  const [, ...parts] = name.split("_");
+  return parts.length === 0 ? {} : { version: parts.join(".") };
 }

@@ -15,7 +15,8 @@ const compute = step("firn:infra:Compute", "compute", { custom: false, parent: r
 const access = step("firn:roles:Access", "access", { custom: false, parent: root.urn });
 const loader = step("pulumi:providers:snowflake", "loader", { inputs: { role: UNKNOWN, version: "1.3.0" } });
 const kafka = step("pulumi:providers:kafka", "kafka", { op: "same", inputs: { version: "3.13.2" } });
-const aws = step("pulumi:providers:aws", "default_7_48_0", { inputs: { version: "7.48.0" } });
+// A preview does not show the engine's own providers.
+const aws = step("pulumi:providers:aws", "default_7_48_0");
 const by = (provider: PlannedResource) => `${provider.urn}::${UNKNOWN}`;
 const WAREHOUSE = "snowflake:index/warehouse:Warehouse";
 const warehouse = step(WAREHOUSE, "bi", { parent: compute.urn, provider: by(loader) });
@@ -27,7 +28,7 @@ const topic = step("kafka:index/topic:Topic", "events", { parent: compute.urn, p
 const bucket = step("aws:s3/bucket:Bucket", "landing", { parent: compute.urn, provider: by(aws) });
 const known = step(WAREHOUSE, "transform", { op: "same", parent: compute.urn, provider: by(loader) });
 
-const planned = [root, compute, access, loader, kafka, aws, warehouse, missing, topic, bucket, known];
+const planned = [root, compute, access, loader, kafka, warehouse, missing, topic, bucket, known];
 const make = (steps: readonly PlannedResource[], ids: Record<string, string>) =>
   importFile({
     planned: steps,
