@@ -49,6 +49,7 @@ export class AccountSide {
   readonly #platform: Platform;
   readonly #project: Project;
   readonly #s3: S3Client;
+  /** Task runs that ended before are of no concern: those of a run that was killed have failed. */
   #seenUntil = "1970-01-01";
 
   private constructor(
@@ -94,6 +95,7 @@ export class AccountSide {
     for (const statement of declareSlice(platform)) await client.query(statement);
     await client.query(`USE WAREHOUSE ${quoted(platform.tasks[0]!.warehouse)}`);
     await side.#notify();
+    side.#seenUntil = await side.#now();
     return side;
   }
 
@@ -202,8 +204,7 @@ export class AccountSide {
             const model = this.#platform.tasks.find((task) => task.name === row["name"])?.model;
             if (model !== undefined) tasks[model] = (tasks[model] ?? 0) + Number(row["ms"]) / 1000;
           }
-          const { rows: now } = await this.client.query("SELECT CURRENT_TIMESTAMP()::VARCHAR");
-          this.#seenUntil = String(now[0]![0]);
+          this.#seenUntil = await this.#now();
           return true;
         });
         const { rows } = await this.client.query(`SELECT ${streams.join(", ")}`);
@@ -221,6 +222,11 @@ export class AccountSide {
       `SELECT organization_id, account_id FROM ${quotedObject(table.name)}`,
     );
     return rows.map((row) => [String(row[0]), row[1] === null ? null : String(row[1])]);
+  }
+
+  async #now(): Promise<string> {
+    const { rows } = await this.client.query("SELECT CURRENT_TIMESTAMP()::VARCHAR");
+    return String(rows[0]![0]);
   }
 
   async timed(work: () => Promise<void>): Promise<Part> {
