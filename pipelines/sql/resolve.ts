@@ -527,9 +527,20 @@ class Binder {
         });
         return node;
       }
-      if (having.length === 1) return columnNode(having[0]!.alias, name);
+      const output = items === this.items ? outputs.find((one) => one.name === name) : undefined;
+      if (having.length === 1) {
+        const found = columnNode(having[0]!.alias, name);
+        // Snowflake takes the column; whoever wrote the name may have meant the output.
+        if (output !== undefined && !sameExpression(output.expression, found))
+          this.scope.report({
+            code: "SQL_AMBIGUOUS_COLUMN",
+            ...at,
+            message: `${name.toLowerCase()} is a column of ${having[0]!.alias.toLowerCase()}, and an output of this SELECT that is something else`,
+            hint: `Write ${having[0]!.alias.toLowerCase()}.${name.toLowerCase()}, or the output's expression.`,
+          });
+        return found;
+      }
       if (items === this.items) {
-        const output = outputs.find((one) => one.name === name);
         if (output !== undefined) return parenthesised(output.expression);
       }
     }

@@ -25,4 +25,7 @@ select
   convert_timezone('UTC', try_to_timestamp_tz(m.record:LastModifiedDate::varchar, 'YYYY-MM-DD"T"HH24:MI:SS.FF3TZHTZM'))::timestamp_ntz as modified_at
 from raw.salesforce_campaigns.campaignmember m
 left join core.marketing.campaign c on c.campaign_id = m.record:CampaignId::varchar
-qualify row_number() over (partition by member_id order by modified_at desc) = 1
+qualify row_number() over (
+  partition by member_id
+  order by try_to_timestamp_tz(m.record:LastModifiedDate::varchar, 'YYYY-MM-DD"T"HH24:MI:SS.FF3TZHTZM') desc
+) = 1

@@ -126,6 +126,13 @@ describe("what is wrong is said with its place and the nearest name", () => {
       "Write a.account_id or e.account_id.",
     ],
     [
+      "a column that is an output of another meaning too",
+      "select upper(a.type) as name from core.customer.account a qualify row_number() over (order by name) = 1",
+      "name) = 1",
+      "SQL_AMBIGUOUS_COLUMN",
+      "Write a.name, or the output's expression.",
+    ],
+    [
       "an expression without a name",
       "select upper(name) from core.customer.account",
       "name",
