@@ -1,4 +1,5 @@
 /** The account's doors to people, and alerts, as resources of what was planned. */
+
 import {
   ComponentResource,
   type ComponentResourceOptions,
@@ -13,6 +14,7 @@ import { Execute } from "@pulumi/snowflake/execute.js";
 import { NotificationIntegration } from "@pulumi/snowflake/notificationIntegration.js";
 import type { Provider } from "@pulumi/snowflake/provider.js";
 import { SecretWithGenericString } from "@pulumi/snowflake/secretWithGenericString.js";
+import { literal } from "../infra/literal.ts";
 import { quoted, quotedObject, type SchemaName } from "../infra/names.ts";
 import type { NotificationIntegration as Plan, Platform } from "../infra/platform.ts";
 import type { Storage } from "./declare.ts";
@@ -71,17 +73,16 @@ export class Notifications extends ComponentResource {
   private makeWebhook(plan: Extract<Plan, { kind: "webhook" }>, args: NotificationsArgs): Resource {
     const own = { parent: this, provider: args.provider };
     const needs = plan.secret === undefined ? [] : [this.makeSecret(plan, args)];
-    const text = (value: string): string => `'${value.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
     return new Execute(
       plan.key,
       {
         execute: [
           `CREATE OR REPLACE NOTIFICATION INTEGRATION ${quoted(plan.name)} TYPE = WEBHOOK ENABLED = TRUE`,
-          `WEBHOOK_URL = ${text(plan.url)}`,
+          `WEBHOOK_URL = ${literal(plan.url)}`,
           ...(plan.secret === undefined ? [] : [`WEBHOOK_SECRET = ${quotedObject(plan.secret)}`]),
-          `WEBHOOK_BODY_TEMPLATE = ${text(plan.bodyTemplate)}`,
+          `WEBHOOK_BODY_TEMPLATE = ${literal(plan.bodyTemplate)}`,
           "WEBHOOK_HEADERS = ('Content-Type' = 'application/json')",
-          `COMMENT = ${text(plan.comment)}`,
+          `COMMENT = ${literal(plan.comment)}`,
         ].join("\n"),
         revert: `DROP INTEGRATION IF EXISTS ${quoted(plan.name)}`,
       },

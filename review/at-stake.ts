@@ -1,3 +1,4 @@
+import { literal } from "../infra/literal.ts";
 import { quoted } from "../infra/names.ts";
 import type { Risk } from "./risk.ts";
 
@@ -12,7 +13,7 @@ const STAKES: Record<string, { statement: (name: string) => string; say: (cell: 
     say: (rows) => `${count(rows)} unread rows`,
   },
   Pipe: {
-    statement: (name) => `select system$pipe_status('${name.replaceAll("'", "''")}')`,
+    statement: (name) => `select system$pipe_status(${literal(name)})`,
     say: (status) => `${count(pendingFiles(status))} pending files`,
   },
 };

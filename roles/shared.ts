@@ -3,7 +3,9 @@
  * belongs to the department that its column DEPARTMENT names; that department's people see it, and so do those who look
  * after data for all. Sources: "Understanding row access policies" (Enterprise edition), "Working with Secure Views".
  */
+
 import type { Edition } from "../infra/config/schema.ts";
+import { literal } from "../infra/literal.ts";
 import { type Names, type ObjectName, quoted, quotedObject } from "../infra/names.ts";
 import type { Column, RowAccessPolicy, SourcePlan, Table, View } from "../infra/platform.ts";
 import { analystKey, REPORTER, SHARED_MART, STEWARD } from "./functional.ts";
@@ -64,9 +66,9 @@ function policyOf(departments: readonly string[], names: Names): RowAccessPolicy
     all,
     own,
     body: [
-      ...all.map((role) => `IS_ROLE_IN_SESSION(${text(role)})`),
+      ...all.map((role) => `IS_ROLE_IN_SESSION(${literal(role)})`),
       ...own.map(
-        ({ value, role }) => `(${DEPARTMENT} = ${text(value)} AND IS_ROLE_IN_SESSION(${text(role)}))`,
+        ({ value, role }) => `(${DEPARTMENT} = ${literal(value)} AND IS_ROLE_IN_SESSION(${literal(role)}))`,
       ),
     ].join(" OR "),
     comment: "Rows of a department are seen by its own people.",
@@ -110,10 +112,9 @@ function sharedView(
 /** Source and object of a rejected record → the department that answers for the source. */
 function ownerOfSource(sources: readonly SourcePlan[]): string {
   const whens = sources.flatMap(({ owner, objects }) =>
-    objects.map(({ label }) => `WHEN ${text(label)} THEN ${text(owner)}`),
+    objects.map(({ label }) => `WHEN ${literal(label)} THEN ${literal(owner)}`),
   );
   return whens.length === 0 ? "NULL" : `CASE ${quoted("SOURCE")} ${whens.join(" ")} END`;
 }
 
 const place = ({ database, schema, name }: ObjectName): ObjectName => ({ database, schema, name });
-const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;

@@ -1,3 +1,5 @@
+import { literal } from "../../infra/literal.ts";
+import { quoted, quotedObject } from "../../infra/names.ts";
 import type { ActivationPlan, Platform } from "../../infra/platform.ts";
 import { writtenExports } from "../../local/data/crm/written-back.ts";
 import { createS3Sink } from "../../local/data/s3-sink.ts";
@@ -20,9 +22,6 @@ export interface ActivationReport {
   refused: number;
   returned: number;
 }
-
-const quoted = (...parts: string[]): string =>
-  parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
 
 interface Loop {
   client: SnowflakeClient;
@@ -79,10 +78,10 @@ async function runActivations({ client, platform, progress, signal }: Loop): Pro
   const ended = async () =>
     client.records(
       `SELECT name, state, error_message, query_start_time::VARCHAR || ' ' || query_id AS run FROM ${history}
-       WHERE schema_name = '${root.schema}' AND state IN ('SUCCEEDED', 'FAILED')`,
+       WHERE schema_name = ${literal(root.schema)} AND state IN ('SUCCEEDED', 'FAILED')`,
     );
   const before = new Set((await ended()).map((row) => row["run"]));
-  await client.query(`EXECUTE TASK ${quoted(root.database, root.schema, root.name)}`);
+  await client.query(`EXECUTE TASK ${quotedObject(root)}`);
   await waitUntil(
     "the activations have run",
     async () => {
@@ -113,7 +112,7 @@ async function reportOf(
   const ledger = platform.tables.find((table) => table.logical === "ops.activation.ledger")!;
   const [row] = await client.records(
     `SELECT COUNT_IF(status <> 'claimed') AS sent, COUNT_IF(status = 'confirmed') AS returned
-     FROM ${quoted(ledger.database, ledger.schema, ledger.name)} WHERE activation = '${activation.key}'`,
+     FROM ${quotedObject(ledger)} WHERE activation = ${literal(activation.key)}`,
   );
   const flow = platform.flows.find((one) => one.key === `out.${activation.key}`)!;
   const run = runs.find((one) => one.flow === flow.name);

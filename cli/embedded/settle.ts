@@ -1,4 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { literal } from "../../infra/literal.ts";
+import { quoted, quotedObject } from "../../infra/names.ts";
 import type { Platform, Task } from "../../infra/platform.ts";
 import type { Progress } from "../../local/progress.ts";
 import { CliError } from "../failure.ts";
@@ -6,10 +8,6 @@ import type { SnowflakeClient } from "../snowflake-client.ts";
 import { findHeld, heldError } from "./held.ts";
 
 const POLL_MS = 250;
-
-const quoted = (...parts: string[]): string =>
-  parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 interface Wait {
   progress: Progress;
@@ -60,7 +58,7 @@ export async function waitForPipes(
   const held = platform.pipes.filter((pipe) => paused.has(pipe.load.source));
   const keys = new Set([...landed].filter((key) => !held.some((pipe) => key.startsWith(pipe.load.prefix))));
   if (pipes.length === 0) return;
-  const tables = pipes.map((pipe) => quoted(pipe.database, pipe.schema, pipe.name));
+  const tables = pipes.map((pipe) => quotedObject(pipe));
   const counts = tables.map(
     (table) => `SELECT COUNT(DISTINCT file_name) AS files, COUNT(*) AS lines FROM ${table}`,
   );
@@ -106,8 +104,7 @@ export async function runGraphs(client: SnowflakeClient, platform: Platform, opt
           const held = await findHeld(client, platform, waiting);
           if (held.length > 0) throw heldError(held);
         }
-        for (const root of roots)
-          await client.query(`EXECUTE TASK ${quoted(root.database, root.schema, root.name)}`);
+        for (const root of roots) await client.query(`EXECUTE TASK ${quotedObject(root)}`);
       }
       return {
         done: waiting.length === 0 && running === 0,
@@ -126,9 +123,7 @@ export async function runGraphs(client: SnowflakeClient, platform: Platform, opt
 
 async function streamsWithData(client: SnowflakeClient, platform: Platform): Promise<string[]> {
   if (platform.streams.length === 0) return [];
-  const calls = platform.streams.map(
-    (stream) => `SYSTEM$STREAM_HAS_DATA(${literal(quoted(stream.database, stream.schema, stream.name))})`,
-  );
+  const calls = platform.streams.map((stream) => `SYSTEM$STREAM_HAS_DATA(${literal(quotedObject(stream))})`);
   const { rows } = await client.query(`SELECT ${calls.join(", ")}`);
   return platform.streams.filter((_, i) => String(rows[0]![i]).toLowerCase() === "true").map((s) => s.name);
 }

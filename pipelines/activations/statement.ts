@@ -9,6 +9,7 @@
  * expired  none did in time: it is sent again, as it is then
  * failed   it expired as often as is allowed: it is sent again only when it changes
  */
+import { constant, literal } from "../../infra/literal.ts";
 import { type ObjectName, quoted, quotedObject } from "../../infra/names.ts";
 import type { DataType } from "../sql/types.ts";
 import type { Constant } from "./activation.ts";
@@ -42,13 +43,11 @@ export interface StatementInput {
 /** Amazon AppFlow reads files of up to 125 MB (Amazon AppFlow User Guide, Amazon S3). */
 export const MAX_FILE_BYTES = 125_000_000;
 
-const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
-const constant = (value: Constant): string => (typeof value === "string" ? text(value) : String(value));
 const indent = (block: string): string => block.replaceAll(/^(?=.)/gm, "  ");
 
 export function activationStatement(input: StatementInput): string {
   const ledger = quotedObject(input.ledger);
-  const mine = `activation = ${text(input.key)}`;
+  const mine = `activation = ${literal(input.key)}`;
   const steps = [
     `UPDATE ${ledger} AS l SET status = 'confirmed', settled_at = CURRENT_TIMESTAMP()
 FROM ${quotedObject(input.returned)} AS r
@@ -68,19 +67,19 @@ WHERE ${mine} AND status = 'sent' AND sent_at < DATEADD(second, -${input.resendA
 function claim(input: StatementInput, ledger: string): string {
   const key = quoted(input.column);
   const versionOf = (operation: string, values: readonly string[]): string =>
-    `SHA2(TO_JSON(ARRAY_CONSTRUCT(${[text(operation), ...values].join(", ")})), 256)`;
+    `SHA2(TO_JSON(ARRAY_CONSTRUCT(${[literal(operation), ...values].join(", ")})), 256)`;
   const values = input.fields.map(sentValue);
   const present = [
     `SELECT ${key}::VARCHAR AS external_id, 'upsert' AS operation,`,
     // Not `version`: a model's own column of that name would win over the alias.
     `  ${versionOf("upsert", values)} AS payload_version,`,
-    `  OBJECT_CONSTRUCT(${pairs(input, [[input.externalId, `${key}::VARCHAR`]], values)}, ${text(input.version)}, payload_version) AS payload`,
+    `  OBJECT_CONSTRUCT(${pairs(input, [[input.externalId, `${key}::VARCHAR`]], values)}, ${literal(input.version)}, payload_version) AS payload`,
     `FROM ${quotedObject(input.model)}`,
     ...(input.optOut === undefined ? [] : [`WHERE NOT COALESCE(${quoted(input.optOut)}, FALSE)`]),
   ].join("\n");
   const parts = [
     `present AS (\n${indent(present)}\n)`,
-    `latest AS (\n${indent(`SELECT external_id, operation, version, status, attempt FROM ${ledger}\nWHERE activation = ${text(input.key)}\nQUALIFY ROW_NUMBER() OVER (PARTITION BY external_id ORDER BY claimed_at DESC, batch_id DESC) = 1`)}\n)`,
+    `latest AS (\n${indent(`SELECT external_id, operation, version, status, attempt FROM ${ledger}\nWHERE activation = ${literal(input.key)}\nQUALIFY ROW_NUMBER() OVER (PARTITION BY external_id ORDER BY claimed_at DESC, batch_id DESC) = 1`)}\n)`,
     // What the target's users deleted is not made again from here.
     `deleted AS (\n${indent(`SELECT external_id FROM ${quotedObject(input.returned)} WHERE is_deleted`)}\n)`,
     `wanted AS (\n${indent([changed(), ...(input.cleared === undefined ? [] : [gone(input, input.cleared, versionOf)])].join("\nUNION ALL\n"))}\n)`,
@@ -90,7 +89,7 @@ function claim(input: StatementInput, ledger: string): string {
     `LET batch_id VARCHAR := (SELECT ${batch} || '-' || SUBSTR(UUID_STRING(), 1, 8));`,
     `INSERT INTO ${ledger} (activation, external_id, operation, payload, version, attempt, batch_id, status, claimed_at)`,
     `WITH ${parts.join(", ")}`,
-    `SELECT ${text(input.key)}, external_id, operation, payload, version, attempt, :batch_id, 'claimed', CURRENT_TIMESTAMP()`,
+    `SELECT ${literal(input.key)}, external_id, operation, payload, version, attempt, :batch_id, 'claimed', CURRENT_TIMESTAMP()`,
     "FROM wanted",
     "WHERE external_id NOT IN (SELECT external_id FROM deleted)",
     // Withdrawals first, then what was never sent, then repetitions.
@@ -119,11 +118,11 @@ function gone(
   versionOf: (operation: string, values: readonly string[]) => string,
 ): string {
   const values = Object.values(cleared).map(constant);
-  const constants = Object.entries(cleared).flatMap(([field, value]) => [text(field), constant(value)]);
+  const constants = Object.entries(cleared).flatMap(([field, value]) => [literal(field), constant(value)]);
   const version = versionOf("clear", values);
   return [
     `SELECT l.external_id, 'clear' AS operation, ${version} AS version,`,
-    `  OBJECT_CONSTRUCT(${[text(input.externalId), "l.external_id", ...constants, text(input.version), version].join(", ")}) AS payload,`,
+    `  OBJECT_CONSTRUCT(${[literal(input.externalId), "l.external_id", ...constants, literal(input.version), version].join(", ")}) AS payload,`,
     "  CASE WHEN l.operation = 'clear' THEN l.attempt + 1 ELSE 1 END AS attempt",
     "FROM latest AS l LEFT JOIN present AS p ON p.external_id = l.external_id",
     "WHERE p.external_id IS NULL",
@@ -137,7 +136,7 @@ function unload(input: StatementInput, ledger: string, mine: string): string {
     `COPY INTO @${quotedObject(input.stage)}/${input.key}/`,
     `.json FROM (SELECT payload FROM ${ledger} WHERE ${mine} AND status = 'claimed' AND batch_id = '`,
     `' ORDER BY external_id) FILE_FORMAT = (TYPE = JSON COMPRESSION = NONE) SINGLE = TRUE OVERWRITE = TRUE MAX_FILE_SIZE = ${MAX_FILE_BYTES}`,
-  ].map(text);
+  ].map(literal);
   return [
     "LET id VARCHAR := batch.batch_id;",
     `LET copy VARCHAR := ${copy[0]} || id || ${copy[1]} || id || ${copy[2]};`,
@@ -152,7 +151,7 @@ function pairs(
   values: readonly string[],
 ): string {
   const fields = input.fields.map((field, index) => [field.field, values[index]!] as const);
-  return [...first, ...fields].map(([field, value]) => `${text(field)}, ${value}`).join(", ");
+  return [...first, ...fields].map(([field, value]) => `${literal(field)}, ${value}`).join(", ");
 }
 
 /** A column as JSON holds it: numbers and booleans as such, dates and times in ISO 8601. */

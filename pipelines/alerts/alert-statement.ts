@@ -3,6 +3,7 @@
  * the window, due at once or after quiet hours; then it sends what is due, one message a channel, and marks it sent. A
  * kill between sending and marking sends that message once more: nothing is lost, and a copy is told by its lines.
  */
+import { literal } from "../../infra/literal.ts";
 import { type ObjectName, quotedObject } from "../../infra/names.ts";
 import type { AlertChannel } from "../../infra/platform.ts";
 import { indent } from "../sql/print.ts";
@@ -34,11 +35,9 @@ export interface AlertTexts {
 /** Lines of one message; further ones are counted. */
 const LINES = 20;
 
-const text = (value: string): string => `'${value.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
-
 /** Findings by key, each once. */
 function noticed({ findings, hasOwner, owner }: AlertTexts): string {
-  return `SELECT finding.key::VARCHAR AS key, MAX(finding.message::VARCHAR) AS message, ${hasOwner ? `COALESCE(MAX(finding.owner), ${text(owner)})` : text(owner)} AS owner
+  return `SELECT finding.key::VARCHAR AS key, MAX(finding.message::VARCHAR) AS message, ${hasOwner ? `COALESCE(MAX(finding.owner), ${literal(owner)})` : literal(owner)} AS owner
 FROM (
 ${indent(findings)}
 ) AS finding
@@ -55,7 +54,7 @@ export function conditionText(alert: AlertTexts): string {
 FROM (
 ${indent(noticed(alert))}
 ) AS noticed
-LEFT JOIN ${ledger} AS told ON told.alert = ${text(alert.name)} AND told.key = noticed.key AND ${within("told", alert.again)}
+LEFT JOIN ${ledger} AS told ON told.alert = ${literal(alert.name)} AND told.key = noticed.key AND ${within("told", alert.again)}
 WHERE told.key IS NULL
 UNION ALL
 SELECT due.key
@@ -64,26 +63,26 @@ WHERE ${dueOf(alert, "due")}`;
 }
 
 const dueOf = ({ name }: Pick<AlertTexts, "name">, alias: string): string =>
-  `${alias}.alert = ${text(name)} AND ${alias}.sent_at IS NULL AND ${alias}.due_at <= SYSDATE()`;
+  `${alias}.alert = ${literal(name)} AND ${alias}.sent_at IS NULL AND ${alias}.due_at <= SYSDATE()`;
 
 /** When something noticed now may be told, UTC. */
 export function dueAt(severity: string, quiet: QuietHours | undefined): string {
   if (quiet === undefined || severity === "critical") return "SYSDATE()";
   const { from, to, timeZone } = quiet;
-  const local = `CONVERT_TIMEZONE(${text(timeZone)}, CURRENT_TIMESTAMP())::TIMESTAMP_NTZ`;
+  const local = `CONVERT_TIMEZONE(${literal(timeZone)}, CURRENT_TIMESTAMP())::TIMESTAMP_NTZ`;
   const overnight = from > to;
   const hour = `HOUR(${local})`;
   const inside = `${hour} >= ${from} ${overnight ? "OR" : "AND"} ${hour} < ${to}`;
   // Overnight, the evening's end is the next day's morning: seen from midnight as if the day began at \`from\`.
   const day = overnight ? `DATEADD('hour', ${24 - from}, ${local})` : local;
   const end = `DATEADD('hour', ${to}, DATE_TRUNC('day', ${day}))`;
-  return `CASE WHEN ${inside} THEN CONVERT_TIMEZONE(${text(timeZone)}, 'UTC', ${end}) ELSE SYSDATE() END`;
+  return `CASE WHEN ${inside} THEN CONVERT_TIMEZONE(${literal(timeZone)}, 'UTC', ${end}) ELSE SYSDATE() END`;
 }
 
 export function actionText(alert: AlertTexts): string {
   const ledger = quotedObject(alert.ledger);
   const channels = alert.channels
-    .map((channel) => `SELECT ${[channel.owner, channel.kind, channel.address].map(text).join(", ")}`)
+    .map((channel) => `SELECT ${[channel.owner, channel.kind, channel.address].map(literal).join(", ")}`)
     .join("\nUNION ALL\n");
   const due = dueOf(alert, "due");
   return `DECLARE
@@ -100,13 +99,13 @@ ${indent(noticed(alert), "      ")}
     FROM noticed
     JOIN channel ON channel.owner = CASE
       WHEN noticed.owner IN (SELECT known.owner FROM channel AS known) THEN noticed.owner
-      ELSE ${text(alert.fallback)}
+      ELSE ${literal(alert.fallback)}
     END
   ) AS finding
-  ON told.alert = ${text(alert.name)} AND told.key = finding.key AND told.channel = finding.kind
+  ON told.alert = ${literal(alert.name)} AND told.key = finding.key AND told.channel = finding.kind
     AND told.address = finding.address AND ${within("told", alert.again)}
   WHEN NOT MATCHED THEN INSERT (alert, key, owner, channel, address, severity, message, noticed_at, due_at)
-    VALUES (${text(alert.name)}, finding.key, finding.owner, finding.kind, finding.address, ${text(alert.severity)}, finding.message, SYSDATE(), ${dueAt(alert.severity, alert.quiet)});
+    VALUES (${literal(alert.name)}, finding.key, finding.owner, finding.kind, finding.address, ${literal(alert.severity)}, finding.message, SYSDATE(), ${dueAt(alert.severity, alert.quiet)});
   LET failed NUMBER := 0;
   LET channels RESULTSET := (SELECT DISTINCT due.channel, due.address FROM ${ledger} AS due WHERE ${due});
   FOR one IN channels DO
@@ -115,7 +114,7 @@ ${indent(noticed(alert), "      ")}
     BEGIN
       LET this_batch VARCHAR := UUID_STRING();
       UPDATE ${ledger} AS due SET batch = :this_batch WHERE ${due} AND due.channel = :to_kind AND due.address = :to_address;
-      LET subject VARCHAR := (SELECT ${text(`[${alert.severity}] ${alert.title}`)} || IFF(COUNT(*) > 1, ' (' || COUNT(*) || ')', '') FROM ${ledger} WHERE batch = :this_batch);
+      LET subject VARCHAR := (SELECT ${literal(`[${alert.severity}] ${alert.title}`)} || IFF(COUNT(*) > 1, ' (' || COUNT(*) || ')', '') FROM ${ledger} WHERE batch = :this_batch);
       LET body VARCHAR := (
         SELECT LISTAGG(line.message, '\\n') WITHIN GROUP (ORDER BY line.number)
           || IFF(MAX(line.lines) > ${LINES}, '\\nand ' || (MAX(line.lines) - ${LINES}) || ' more', '')
@@ -143,7 +142,7 @@ function sendText({ channels, mailIntegration }: AlertTexts): string {
   const mail =
     mailIntegration === undefined
       ? undefined
-      : `CALL SYSTEM$SEND_EMAIL(${text(mailIntegration)}, :to_address, :subject, :body);`;
+      : `CALL SYSTEM$SEND_EMAIL(${literal(mailIntegration)}, :to_address, :subject, :body);`;
   const webhook = `LET escaped VARCHAR := (SELECT TO_JSON(TO_VARIANT(:subject || '\\n' || :body)));
 LET payload VARCHAR := (SELECT TO_JSON(OBJECT_CONSTRUCT('text/plain', SUBSTR(:escaped, 2, LENGTH(:escaped) - 2))));
 LET target VARCHAR := (SELECT TO_JSON(OBJECT_CONSTRUCT(:to_address, OBJECT_CONSTRUCT())));

@@ -2,6 +2,7 @@
  * The task that looks after the platform: it writes down what somebody should know, once each, so that alerts about the
  * platform are SELECTs like any other. It runs as the role that owns tasks and streams, which alone sees all of them.
  */
+import { literal } from "../../infra/literal.ts";
 import { type ObjectName, quoted, quotedObject } from "../../infra/names.ts";
 import type { Monitor, SourcePlan, Stream, Table, Task, Warehouse } from "../../infra/platform.ts";
 import { indent } from "../sql/print.ts";
@@ -15,8 +16,6 @@ export interface WatchInput {
   warehouses: readonly Warehouse[];
   monitors: readonly Monitor[];
 }
-
-const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 
 /** Days before its rows are lost that a stream is told of; Snowflake keeps them 14 days by default. */
 const NEAR_STALE_DAYS = 7;
@@ -35,7 +34,7 @@ export function watchStatement(input: WatchInput): string {
   name || ' failed: ' || COALESCE(error_message, state) AS detail
 FROM TABLE(${quoted(database)}.INFORMATION_SCHEMA.TASK_HISTORY(
   SCHEDULED_TIME_RANGE_START => DATEADD('hour', -24, CURRENT_TIMESTAMP()), RESULT_LIMIT => 10000, ERROR_ONLY => TRUE))
-WHERE schema_name = ${text(schema)} AND state IN ('FAILED', 'FAILED_AND_AUTO_SUSPENDED')`,
+WHERE schema_name = ${literal(schema)} AND state IN ('FAILED', 'FAILED_AND_AUTO_SUSPENDED')`,
       ),
     );
     if (streams.length > 0)
@@ -88,7 +87,7 @@ function lateSources({ sources, tables }: WatchInput): string | undefined {
     }),
   );
   if (promises.length === 0) return undefined;
-  const rows = promises.map(({ row, seconds }) => `SELECT ${row.map(text).join(", ")}, ${seconds}`);
+  const rows = promises.map(({ row, seconds }) => `SELECT ${row.map(literal).join(", ")}, ${seconds}`);
   return `WITH promise (table_schema, table_name, label, seconds) AS (
 ${indent(rows.join("\nUNION ALL\n"))}
 )
@@ -107,7 +106,7 @@ function warehouseBudgets({ warehouses, monitors, events }: WatchInput): string 
     const monitor = monitors.find((one) => one.name === warehouse.monitor);
     if (monitor === undefined || monitor.frequency !== "MONTHLY") return [];
     return monitor.notify.map(
-      (percent) => `SELECT ${text(warehouse.name)}, ${percent}, ${(monitor.credits * percent) / 100}`,
+      (percent) => `SELECT ${literal(warehouse.name)}, ${percent}, ${(monitor.credits * percent) / 100}`,
     );
   });
   if (limits.length === 0) return undefined;

@@ -13,9 +13,6 @@ export async function records(account: Account, sql: string): Promise<Record<str
   return rows.map((row) => Object.fromEntries(row.map((value, index) => [keys[index]!, value])));
 }
 
-/** A string literal: quotes and backslashes are doubled. */
-export const literal = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
-
 /** Number of a value that a driver may give as text. */
 export const numberOf = (value: unknown): number =>
   value === null || value === undefined ? 0 : Number(value);

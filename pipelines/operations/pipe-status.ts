@@ -1,5 +1,6 @@
+import { literal } from "../../infra/literal.ts";
 import { type ObjectName, quotedObject } from "../../infra/names.ts";
-import { type Account, literal, type Running } from "./account.ts";
+import type { Account, Running } from "./account.ts";
 import { OperationError } from "./errors.ts";
 
 /** What SYSTEM$PIPE_STATUS tells that operations need (Snowflake documentation, "SYSTEM$PIPE_STATUS"). */

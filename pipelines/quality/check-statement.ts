@@ -2,14 +2,13 @@
  * The statements of tasks that run checks. Each may run again after a kill: results are merged by check and graph run,
  * and the rows that were looked at leave the stream in the transaction that records what was found.
  */
+import { literal } from "../../infra/literal.ts";
 import { type ObjectName, quotedObject } from "../../infra/names.ts";
 import type { Check } from "../../infra/platform.ts";
 import { columnName, indent } from "../sql/print.ts";
 import { RESULT_DAYS } from "./result-table.ts";
 
 const SAMPLES = 5;
-
-const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 
 /** One row a check: what it is, how many rows break it, and a few of them. */
 function findings(
@@ -23,10 +22,10 @@ function findings(
           `changed AS (\n${indent(`SELECT ${changes.columns.map(columnName).join(", ")}\nFROM ${quotedObject(changes.stream)}\nWHERE METADATA$ACTION = 'INSERT'`)}\n)`,
         ];
   const named = checks.map(
-    (check) => `SELECT ${[check.key, check.model, check.owner, check.severity].map(text).join(", ")}`,
+    (check) => `SELECT ${[check.key, check.model, check.owner, check.severity].map(literal).join(", ")}`,
   );
   const failing = checks.map(
-    (check) => `SELECT ${text(check.key)}, ${sampled(check)}\nFROM (\n${indent(check.query)}\n) AS broken`,
+    (check) => `SELECT ${literal(check.key)}, ${sampled(check)}\nFROM (\n${indent(check.query)}\n) AS broken`,
   );
   return `WITH ${[
     ...changed,
@@ -50,7 +49,7 @@ GROUP BY named.check_name, named.model, named.owner, named.severity`;
 const sampled = ({ sample }: Check): string =>
   sample.length === 0
     ? "NULL::OBJECT"
-    : `IFF(ROW_NUMBER() OVER (ORDER BY broken.${columnName(sample[0]!)}) <= ${SAMPLES}, OBJECT_CONSTRUCT_KEEP_NULL(${sample.flatMap((name) => [text(name.toLowerCase()), `broken.${columnName(name)}`]).join(", ")}), NULL)`;
+    : `IFF(ROW_NUMBER() OVER (ORDER BY broken.${columnName(sample[0]!)}) <= ${SAMPLES}, OBJECT_CONSTRUCT_KEEP_NULL(${sample.flatMap((name) => [literal(name.toLowerCase()), `broken.${columnName(name)}`]).join(", ")}), NULL)`;
 
 const COLUMNS = [
   "check_name",
@@ -97,7 +96,7 @@ export function changesStatement(
 ): string {
   const found = findings(checks, changes);
   if (checks.every((check) => check.severity !== "blocking")) return mergeResults(results, found);
-  const collected = `SELECT ARRAY_AGG(OBJECT_CONSTRUCT(${COLUMNS.flatMap((name) => [text(name), `finding.${name}`]).join(", ")}))\nFROM (\n${indent(found)}\n) AS finding`;
+  const collected = `SELECT ARRAY_AGG(OBJECT_CONSTRUCT(${COLUMNS.flatMap((name) => [literal(name), `finding.${name}`]).join(", ")}))\nFROM (\n${indent(found)}\n) AS finding`;
   return `BEGIN
   BEGIN TRANSACTION;
   LET found VARIANT := (

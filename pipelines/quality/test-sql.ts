@@ -2,6 +2,7 @@
  * A header's test as a SELECT of the rows that break it, with names as models write them. Tests of rows read CHANGED:
  * what the model's table gained or changed since they last ran, so that their cost follows the change, not the history.
  */
+import { constant } from "../../infra/literal.ts";
 import type { Model } from "../../infra/platform.ts";
 import { type ContractedTable, fieldText, fieldTime } from "../sources/contract.ts";
 import type { HeaderTest } from "./header-tests.ts";
@@ -37,8 +38,6 @@ const tuple = (alias: string, columns: readonly string[]): string =>
   columns.length === 1 ? list(alias, columns) : `(${list(alias, columns)})`;
 const allPresent = (alias: string, columns: readonly string[]): string =>
   columns.map((column) => `${alias}.${column} is not null`).join(" and ");
-const literal = (value: string | number | boolean): string =>
-  typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : String(value);
 const words = (columns: readonly string[]): string => columns.join(", ");
 
 /** The key's columns, twice in what changed: MERGE keeps a key once, this tells when it could not. */
@@ -93,7 +92,7 @@ where ${allPresent("c", column)} and o.${target[0]} is null`,
         name: `accepted_values.${test.given.column}`,
         says: `${test.given.column} is one of ${test.given.values.join(", ")}`,
         sql: rows(
-          `c.${test.given.column} is not null and c.${test.given.column} not in (${test.given.values.map(literal).join(", ")})`,
+          `c.${test.given.column} is not null and c.${test.given.column} not in (${test.given.values.map(constant).join(", ")})`,
         ),
       };
     case "holds":

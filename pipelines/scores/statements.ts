@@ -2,11 +2,11 @@
  * What a score's two tasks do, as Snowflake Scripting blocks. Either may be run again after a failure: tables are
  * merged into by key, and what tells that a version is there is written last.
  */
+import { literal } from "../../infra/literal.ts";
 import { type Names, type ObjectName, quotedObject } from "../../infra/names.ts";
 import { columnName, indent } from "../sql/print.ts";
 import { type Score, scoreNames } from "./score.ts";
 
-const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 const upper = (column: string): string => columnName(column.toUpperCase());
 
 function objectsOf(score: Score, names: Names, features: ObjectName) {
@@ -24,7 +24,7 @@ function objectsOf(score: Score, names: Names, features: ObjectName) {
 
 /** The instance's probability that it happens, of the row `alias`. Boolean labels are the classes True and False. */
 function probability(score: Score, instance: string, alias: string): string {
-  const pairs = score.inputs.map((input) => `${text(input.toUpperCase())}, ${alias}.${upper(input)}`);
+  const pairs = score.inputs.map((input) => `${literal(input.toUpperCase())}, ${alias}.${upper(input)}`);
   return `GET(GET(${instance}!PREDICT(INPUT_DATA => OBJECT_CONSTRUCT(${pairs.join(", ")})), 'probability'), 'True')::FLOAT`;
 }
 
@@ -80,7 +80,7 @@ GROUP BY b.bin`,
   LET negatives NUMBER := (SELECT COUNT_IF(NOT happened) FROM ${at.training});
   IF (positives >= ${score.least} AND negatives >= ${score.least} AND (trained IS NULL OR DATEDIFF(day, trained, newest) >= ${score.retrain})) THEN
     CREATE OR REPLACE SNOWFLAKE.ML.CLASSIFICATION ${at.instance}(
-      INPUT_DATA => SYSTEM$REFERENCE('VIEW', ${text(at.training)}),
+      INPUT_DATA => SYSTEM$REFERENCE('VIEW', ${literal(at.training)}),
       TARGET_COLNAME => 'HAPPENED',
       CONFIG_OBJECT => {'evaluate': FALSE}
     );

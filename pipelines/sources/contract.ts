@@ -3,6 +3,7 @@
  * the condition that every model's reading of the table carries, the reasons for which records are rejected, and the
  * fields that drifted. Field types are Snowflake's TYPEOF, grouped.
  */
+import { literal } from "../../infra/literal.ts";
 import type { ObjectName } from "../../infra/names.ts";
 import type { Column } from "../../infra/platform.ts";
 
@@ -59,7 +60,6 @@ export const personalRecord = (column: Column, contract: Contract | undefined): 
     ? column
     : { ...column, tags: ["personal"], personalFields: contract.personal };
 
-const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 const path = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 
 /** A field of the record as text. Attributes of XML are `@name`. */
@@ -67,13 +67,13 @@ export function fieldText(table: ContractedTable, field: string, alias: string):
   const record = `${alias}.${table.record}`;
   if (table.contract.xml !== undefined)
     return field.startsWith("@")
-      ? `get(${record}, ${text(field)})::varchar`
-      : `get(xmlget(${record}, ${text(field)}), '$')::varchar`;
-  return path(field) ? `${record}:${field}::varchar` : `get(${record}, ${text(field)})::varchar`;
+      ? `get(${record}, ${literal(field)})::varchar`
+      : `get(xmlget(${record}, ${literal(field)}), '$')::varchar`;
+  return path(field) ? `${record}:${field}::varchar` : `get(${record}, ${literal(field)})::varchar`;
 }
 
 export function fieldTime(table: ContractedTable, field: string, alias: string): string {
-  const format = table.contract.timeFormat === undefined ? "" : `, ${text(table.contract.timeFormat)}`;
+  const format = table.contract.timeFormat === undefined ? "" : `, ${literal(table.contract.timeFormat)}`;
   return `try_to_timestamp_tz(${fieldText(table, field, alias)}${format})`;
 }
 
@@ -92,8 +92,8 @@ export function soundConditions(table: ContractedTable, alias: string): string[]
 export function breaksFields(table: ContractedTable, alias: string): string {
   return Object.entries(table.contract.fields ?? {})
     .map(([field, type]) => {
-      const value = `coalesce(typeof(get(${alias}.${table.record}, ${text(field)})), 'NULL_VALUE')`;
-      return `${value} not in (${allowedTypes(type).map(text).join(", ")})`;
+      const value = `coalesce(typeof(get(${alias}.${table.record}, ${literal(field)})), 'NULL_VALUE')`;
+      return `${value} not in (${allowedTypes(type).map(literal).join(", ")})`;
     })
     .join("\n    or ");
 }

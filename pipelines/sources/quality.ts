@@ -2,6 +2,7 @@
  * The models that judge raw records by their contracts: which were refused and why, and which fields drifted. They are
  * made of the enabled sources' contracts, so that a source is one file; from there on they are models like any other.
  */
+import { literal } from "../../infra/literal.ts";
 import type { ModelFile } from "../models/model.ts";
 import {
   allowedTypes,
@@ -11,8 +12,6 @@ import {
   fieldTime,
   soundConditions,
 } from "./contract.ts";
-
-const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 
 /** Where a record stands: file and line, or topic, partition and offset. */
 const originOf = (table: ContractedTable, alias: string): string =>
@@ -88,7 +87,7 @@ function rejectedBranch(table: ContractedTable): string {
   const key = `coalesce(${fieldText(table, contract.key, "r")}, '')`;
   const time = `${fieldTime(table, contract.time, "r")} is null`;
   const rejects = contract.drift === "reject";
-  const envelope = contract.xml?.envelope.map(text).join(", ");
+  const envelope = contract.xml?.envelope.map(literal).join(", ");
   const unread = `r.record is null${envelope === undefined ? "" : ` and trim(r.line) not in (${envelope})`}`;
   const conditions = [
     ...(files ? [envelope === undefined ? unread : `(${unread})`] : []),
@@ -103,7 +102,7 @@ function rejectedBranch(table: ContractedTable): string {
     ...(rejects ? [`    when ${time} then 'bad_timestamp'`] : []),
   ];
   return `select
-  ${text(table.label)} as source,
+  ${literal(table.label)} as source,
   ${originOf(table, "r")} as origin,
   case
 ${whens.join("\n")}
@@ -118,7 +117,7 @@ const deadLetterBranch = (table: ContractedTable, letters: string): string => {
   const header = (name: string) =>
     `coalesce(get(r.record_metadata:headers, '__connect.errors.${name}')::varchar, '?')`;
   return `select
-  ${text(table.label)} as source,
+  ${literal(table.label)} as source,
   ${header("topic")}
     || '/' || ${header("partition")}
     || '/' || ${header("offset")} as origin,
@@ -162,22 +161,24 @@ function driftedField(tables: readonly ContractedTable[]): string {
 function driftedBranch(table: ContractedTable): string {
   const { contract, record } = table;
   const known = Object.entries(contract.fields!);
-  const names = known.map(([field]) => text(field)).join(", ");
+  const names = known.map(([field]) => literal(field)).join(", ");
   const byTypes = new Map<string, string[]>();
   for (const [field, type] of known) {
-    const types = [...allowedTypes(type), ...(type.endsWith("!") ? ["NULL_VALUE"] : [])].map(text).join(", ");
+    const types = [...allowedTypes(type), ...(type.endsWith("!") ? ["NULL_VALUE"] : [])]
+      .map(literal)
+      .join(", ");
     byTypes.set(types, [...(byTypes.get(types) ?? []), field]);
   }
   const retyped = [...byTypes].map(
     ([types, fields]) =>
-      `(f.key::varchar in (${fields.map(text).join(", ")}) and typeof(f.value) not in (${types}))`,
+      `(f.key::varchar in (${fields.map(literal).join(", ")}) and typeof(f.value) not in (${types}))`,
   );
   const action =
     contract.drift === "reject"
       ? `case when f.key::varchar in (${names}) then 'reject' else 'absorb' end`
       : "'absorb'";
   return `select
-  ${text(table.label)} as source,
+  ${literal(table.label)} as source,
   f.key::varchar as field,
   case when f.key::varchar in (${names}) then 'retyped' else 'new' end as drift,
   typeof(f.value) as found,
@@ -204,11 +205,11 @@ function missingBranch(table: ContractedTable): string | undefined {
   );
   if (required.length === 0) return undefined;
   return `select
-  ${text(table.label)} as source,
+  ${literal(table.label)} as source,
   f.value::varchar as field,
   ${contract.drift === "reject" ? "'reject'" : "'absorb'"} as action,
   ${originOf(table, "r")} as origin
-from ${table.logical} r, lateral flatten(input => array_construct(${required.map(text).join(", ")})) f
+from ${table.logical} r, lateral flatten(input => array_construct(${required.map(literal).join(", ")})) f
 where ${[...sound(table), ...sampled(table)].join("\n  and ")}
   and f.value::varchar is not null
   and coalesce(typeof(get(r.${record}, f.value::varchar)), 'NULL_VALUE') = 'NULL_VALUE'

@@ -1,8 +1,9 @@
 /** What a backfill recomputes: one model, whole, by days, or by keys, in batches of one MERGE each. Pure. */
+
 import { didYouMean } from "../../../infra/errors.ts";
+import { literal } from "../../../infra/literal.ts";
 import type { Model, Platform } from "../../../infra/platform.ts";
 import { partialRebuild, type Target } from "../../models/statements.ts";
-import { literal } from "../account.ts";
 import { type DayRange, daysOf, nextDay } from "../days.ts";
 import { OperationError } from "../errors.ts";
 

@@ -2,9 +2,10 @@
  * Runs a backfill as the role of the model's task, so that masking and grants are the task's. The model's graph stands
  * still meanwhile: a MERGE that began before the task's commit would write over newer rows.
  */
+import { literal } from "../../../infra/literal.ts";
 import { quoted, quotedObject } from "../../../infra/names.ts";
 import type { Platform, Task } from "../../../infra/platform.ts";
-import { type Account, literal, numberOf, type Running, records } from "../account.ts";
+import { type Account, numberOf, type Running, records } from "../account.ts";
 import { asRole } from "../replace/pipe.ts";
 import { withoutTasks } from "../replace/stream.ts";
 import type { BackfillPlan } from "./plan.ts";

@@ -1,7 +1,8 @@
 /** Pauses or resumes what a source comes in by, now; the stack's file says it for every later deployment. */
+import { literal } from "../../../infra/literal.ts";
 import { quotedObject } from "../../../infra/names.ts";
 import type { ObjectName, Pause } from "../../../infra/platform.ts";
-import { type Account, literal } from "../account.ts";
+import type { Account } from "../account.ts";
 import { OperationError } from "../errors.ts";
 import { pipeStatus } from "../pipe-status.ts";
 

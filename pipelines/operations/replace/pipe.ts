@@ -3,9 +3,10 @@
  * (Snowflake documentation, "Managing Snowpipe", Recreating pipes). The new pipe has no load history and was not told
  * of files that landed meanwhile, so those of which RAW has no row are handed to it afterwards.
  */
+import { literal } from "../../../infra/literal.ts";
 import { quoted, quotedObject } from "../../../infra/names.ts";
 import type { Pipe, Platform } from "../../../infra/platform.ts";
-import { type Account, literal, type Running, records } from "../account.ts";
+import { type Account, type Running, records } from "../account.ts";
 import { OperationError } from "../errors.ts";
 import { pipeStatus, waitUntilDrained } from "../pipe-status.ts";
 import type { LandingZone } from "../replay/landing-zone.ts";

@@ -1,7 +1,7 @@
 /** Pipes and streams as the provider makes them, to be made anew in place of the old ones. */
+import { literal } from "../../../infra/literal.ts";
 import { quotedObject } from "../../../infra/names.ts";
 import type { Pipe, Stream } from "../../../infra/platform.ts";
-import { literal } from "../account.ts";
 
 export const createOrReplacePipe = (pipe: Pipe): string =>
   [

@@ -4,9 +4,10 @@
  * in raw tables in that moment is among the new stream's first rows, which are all rows of the table: its consumer
  * merges them again, which changes nothing.
  */
+import { literal } from "../../../infra/literal.ts";
 import { quoted, quotedObject } from "../../../infra/names.ts";
 import type { Platform, Stream, Task } from "../../../infra/platform.ts";
-import { type Account, literal, numberOf, type Running, records } from "../account.ts";
+import { type Account, numberOf, type Running, records } from "../account.ts";
 import { OperationError } from "../errors.ts";
 import { asRole } from "./pipe.ts";
 import { createOrReplaceStream } from "./statements.ts";

@@ -2,9 +2,9 @@
  * The statements of a replay. A row of RAW is known by its file and its line, so what is missing can be added whatever
  * a load history still remembers: rows that are there are never written again, and streams see only what was added.
  */
+import { literal } from "../../../infra/literal.ts";
 import { quoted, quotedObject } from "../../../infra/names.ts";
 import type { Pipe } from "../../../infra/platform.ts";
-import { literal } from "../account.ts";
 import { type Batch, dayFolder } from "./plan.ts";
 
 /** Rows that RAW holds of each file of a folder, and when the file was written as they know it. */
