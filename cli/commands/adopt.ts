@@ -57,8 +57,10 @@ async function adopt(
     ? { definitions: undefined, left: [] }
     : await readDefinitions(before.foreign, await currentUser(operation), client, running);
   const definitions = taken.definitions === undefined ? 0 : writeDefinitions(project, taken.definitions);
-  const platform = loadPlatform({ root: project.root, stack: project.stack });
-  const inventory = await takeInventory(declaredObjects(platform), client);
+  // What was written is declared from now on.
+  const platform =
+    definitions === 0 ? operation.platform : loadPlatform({ root: project.root, stack: project.stack });
+  const inventory = definitions === 0 ? before : await takeInventory(declaredObjects(platform), client);
   report({ detail: "asking the engine what it would create" });
   const planned = await previewSteps(project, environment);
   const { ids, inEffect } = await findOnAccount(planned, platform, inventory, client, randomUUID, running);

@@ -1,12 +1,12 @@
 /** What an adoption asks of the engine: a preview, an import, and the state put right after it. */
 import { execFile } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ImportFile, PlannedResource } from "../../pipelines/operations/adopt/import-file.ts";
 import type { State } from "../../pipelines/operations/adopt/settle.ts";
 import { CliError } from "../failure.ts";
 import type { Project } from "../project.ts";
-import { exportDeployment } from "./deployment.ts";
+import { exportDeployment, importDeployment } from "./deployment.ts";
 import { engineFailed, type PulumiEnvironment, runPulumi, stackArguments } from "./pulumi.ts";
 
 interface PreviewStep {
@@ -103,16 +103,5 @@ export async function changeState(
       `The stack ${project.stack} has no state.`,
       "Make it first: npx firn pulumi stack init.",
     );
-  const file = join(adoptionFolder(project), "state.json");
-  const logFile = join(project.dataDir, "pulumi.log");
-  try {
-    writeFileSync(file, JSON.stringify({ ...exported, deployment: change(exported.deployment) }), {
-      mode: 0o600,
-    });
-    const args = ["stack", "import", "--stack", project.stack, "--file", file];
-    const code = await runPulumi(project, environment, args, { stdio: { logFile } });
-    if (code !== 0) throw engineFailed("write the stack's state", logFile);
-  } finally {
-    rmSync(file, { force: true });
-  }
+  await importDeployment(project, environment, { ...exported, deployment: change(exported.deployment) });
 }

@@ -1,5 +1,4 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { Listr, type ListrTask, PRESET_TIMER } from "listr2";
 import { loadPlatform } from "../../infra/load.ts";
 import type { Platform } from "../../infra/platform.ts";
@@ -122,8 +121,7 @@ function steps(
     step(`pulumi up --stack ${project.stack}`, async (state, progress) => {
       await prepareStack(project, state.environment);
       await settleEarlierRun(project, state.environment, progress, signal);
-      const logFile = join(project.dataDir, "pulumi.log");
-      const { unfinished, resources } = await settleUnfinished(project, state.environment, logFile);
+      const { unfinished, resources } = await settleUnfinished(project, state.environment);
       if (unfinished > 0)
         progress({ step: "pulumi", detail: `${unfinished} creations that a killed run began are settled` });
       refuseUndeclaredReplacements(project, state.platform, resources);

@@ -1,7 +1,9 @@
 /** The engine's state of a stack, as `pulumi stack export` tells it. Secrets stay encrypted. */
 import { execFile } from "node:child_process";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Project } from "../project.ts";
-import type { PulumiEnvironment } from "./pulumi.ts";
+import { engineFailed, type PulumiEnvironment, runPulumi } from "./pulumi.ts";
 
 /** What is read and changed of it; the rest is kept as it is. */
 export interface Deployment {
@@ -41,6 +43,24 @@ export async function exportDeployment(
   const listed = await run(["stack", "ls", "--json"]);
   if (listed.error === undefined && !stackNames(listed.stdout).includes(project.stack)) return undefined;
   throw new Error(`pulumi stack export: ${exported.stderr.trim()}`);
+}
+
+/** Gives the engine a changed state. The file is readable by its owner alone, and gone afterwards. */
+export async function importDeployment(
+  project: Project,
+  environment: PulumiEnvironment,
+  exported: Exported,
+): Promise<void> {
+  const file = join(project.dataDir, "deployment.json");
+  const logFile = join(project.dataDir, "pulumi.log");
+  try {
+    writeFileSync(file, JSON.stringify(exported), { mode: 0o600 });
+    const args = ["stack", "import", "--stack", project.stack, "--file", file];
+    if ((await runPulumi(project, environment, args, { stdio: { logFile } })) !== 0)
+      throw engineFailed("write the stack's state", logFile);
+  } finally {
+    rmSync(file, { force: true });
+  }
 }
 
 /** Short names: a service backend puts organization and project before them. */

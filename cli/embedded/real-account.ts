@@ -1,5 +1,4 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { loadPlatform } from "../../infra/load.ts";
 import type { Project } from "../project.ts";
 import { refuseUndeclaredReplacements } from "./engine-state.ts";
@@ -17,11 +16,7 @@ export async function upOnAccount(project: Project): Promise<number> {
   });
   const environment = await engineFor(project);
   mkdirSync(project.dataDir, { recursive: true, mode: 0o700 });
-  const { unfinished, resources } = await settleUnfinished(
-    project,
-    environment,
-    join(project.dataDir, "pulumi.log"),
-  );
+  const { unfinished, resources } = await settleUnfinished(project, environment);
   if (unfinished > 0)
     console.error(`An earlier run was killed: ${unfinished} creations that it had begun are settled.`);
   refuseUndeclaredReplacements(project, platform, resources);

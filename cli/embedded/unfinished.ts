@@ -1,9 +1,8 @@
-import { rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { importId } from "../../infra/import-ids.ts";
 import type { Project } from "../project.ts";
-import { type Deployment, type Exported, exportDeployment, type ResourceState } from "./deployment.ts";
-import { engineFailed, type PulumiEnvironment, runPulumi, stackArguments } from "./pulumi.ts";
+import { type Deployment, exportDeployment, importDeployment, type ResourceState } from "./deployment.ts";
+import { runTargeted } from "./engine-state.ts";
+import type { PulumiEnvironment } from "./pulumi.ts";
 
 export interface Settlement<D extends Deployment> {
   deployment: D;
@@ -47,46 +46,15 @@ export interface Settled {
 }
 
 /** Mends the state of an engine that was killed while it created, so that the next `up` goes on. */
-export async function settleUnfinished(
-  project: Project,
-  environment: PulumiEnvironment,
-  logFile: string,
-): Promise<Settled> {
+export async function settleUnfinished(project: Project, environment: PulumiEnvironment): Promise<Settled> {
   const exported = await exportDeployment(project, environment);
   if (exported === undefined) return { unfinished: 0, resources: [] };
   const { deployment, changed, unseen } = settlePending(exported.deployment);
   const unfinished = exported.deployment.pending_operations?.length ?? 0;
   if (!changed && unseen.length === 0) return { unfinished, resources: deployment.resources ?? [] };
-  const run = async (what: string, args: string[]) => {
-    if ((await runPulumi(project, environment, args, { stdio: { logFile } })) !== 0)
-      throw engineFailed(what, logFile);
-  };
-  if (changed) await importDeployment(project, { ...exported, deployment }, run);
-  if (unseen.length > 0)
-    await run(
-      "look for what a killed run had made",
-      stackArguments(project, [
-        "refresh",
-        "--yes",
-        "--skip-preview",
-        "--non-interactive",
-        ...unseen.flatMap((urn) => ["--target", urn]),
-      ]),
-    );
+  if (changed) await importDeployment(project, environment, { ...exported, deployment });
+  // What a killed run had made, and what it had not.
+  await runTargeted(project, environment, "refresh", unseen);
   const mended = await exportDeployment(project, environment);
   return { unfinished, resources: mended?.deployment.resources ?? [] };
-}
-
-async function importDeployment(
-  project: Project,
-  exported: Exported,
-  run: (what: string, args: string[]) => Promise<void>,
-): Promise<void> {
-  const file = join(project.dataDir, "deployment.json");
-  try {
-    writeFileSync(file, JSON.stringify(exported), { mode: 0o600 });
-    await run("mend the stack's state", ["stack", "import", "--stack", project.stack, "--file", file]);
-  } finally {
-    rmSync(file, { force: true });
-  }
 }
