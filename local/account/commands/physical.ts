@@ -2,11 +2,9 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ColumnDef } from "../catalog/model.ts";
 import { autoincrementSequence } from "../sql/dml/target.ts";
 import { alterPhysicalTable, createPhysicalTable } from "../sql/index.ts";
+import { quoteName, quoteText } from "../storage/duck-text.ts";
 import { END_VERSION, physicalTable } from "../storage/storage.ts";
 import { duckType } from "../types/physical.ts";
-
-const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 
 /** A constant for rows that are there already: text, or what DuckDB reads as it stands. */
 export type Constant = { text: string } | { sql: string } | null;
@@ -17,7 +15,7 @@ export async function addPhysicalColumn(
   column: ColumnDef,
   constant: Constant,
 ): Promise<void> {
-  const value = constant === null ? undefined : "text" in constant ? text(constant.text) : constant.sql;
+  const value = constant === null ? undefined : "text" in constant ? quoteText(constant.text) : constant.sql;
   const fillSql = value === undefined ? undefined : `CAST(${value} AS ${duckType(column.type)})`;
   await alterPhysicalTable(connection, tableId, [
     { kind: "ADD COLUMN", column, ...(fillSql === undefined ? {} : { fillSql }) },
@@ -58,7 +56,7 @@ async function nextIdentity(
 ): Promise<string> {
   const name = autoincrementSequence(tableId, column.name).slice("data.".length).replaceAll('"', "");
   const reader = await connection.runAndReadAll(
-    `SELECT last_value FROM duckdb_sequences() WHERE schema_name = 'data' AND sequence_name = ${text(name)}`,
+    `SELECT last_value FROM duckdb_sequences() WHERE schema_name = 'data' AND sequence_name = ${quoteText(name)}`,
   );
   const last = reader.getRows()[0]?.[0];
   const { start, increment } = column.autoincrement!;
@@ -110,7 +108,7 @@ export async function hasNulls(
   name: string,
 ): Promise<boolean> {
   const reader = await connection.runAndReadAll(
-    `SELECT 1 FROM ${physicalTable(tableId)} WHERE ${END_VERSION} IS NULL AND ${quote(name)} IS NULL LIMIT 1`,
+    `SELECT 1 FROM ${physicalTable(tableId)} WHERE ${END_VERSION} IS NULL AND ${quoteName(name)} IS NULL LIMIT 1`,
   );
   return reader.getRows().length > 0;
 }

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ConnectionPool } from "../session/connections.ts";
+import { textOrNull } from "../storage/duck-text.ts";
 
 /** One streaming channel. Its offset token commits with the rows that it stands for. */
 export interface Channel {
@@ -18,7 +19,6 @@ export interface Channel {
 }
 
 const key = (tableId: number, pipe: string, name: string) => `${tableId}/${pipe}/${name}`;
-const text = (value: string | null) => (value === null ? "NULL" : `'${value.replaceAll("'", "''")}'`);
 
 /** The account's channels: in memory as committed, on disk in sys.channel. */
 export class Channels {
@@ -77,15 +77,15 @@ export class Channels {
   /** Writes the channel within the caller's transaction; `put` it after the commit. */
   async write(connection: DuckDBConnection, c: Channel): Promise<void> {
     await connection.run(
-      `INSERT OR REPLACE INTO sys.channel VALUES (${c.tableId}, ${text(c.pipe)}, ${text(c.name)}, ${c.sequencer},
-       ${c.rowSequencer}, ${text(c.offsetToken)}, ${c.rowsInserted}, ${c.rowsFailed}, ${c.createdOn}, ${c.committedOn})`,
+      `INSERT OR REPLACE INTO sys.channel VALUES (${c.tableId}, ${textOrNull(c.pipe)}, ${textOrNull(c.name)}, ${c.sequencer},
+       ${c.rowSequencer}, ${textOrNull(c.offsetToken)}, ${c.rowsInserted}, ${c.rowsFailed}, ${c.createdOn}, ${c.committedOn})`,
     );
   }
 
   async drop(c: Channel): Promise<void> {
     await this.#pool.use(async (connection) => {
       await connection.run(
-        `DELETE FROM sys.channel WHERE table_id = ${c.tableId} AND pipe = ${text(c.pipe)} AND name = ${text(c.name)}`,
+        `DELETE FROM sys.channel WHERE table_id = ${c.tableId} AND pipe = ${textOrNull(c.pipe)} AND name = ${textOrNull(c.name)}`,
       );
     });
     this.#channels.delete(key(c.tableId, c.pipe, c.name));

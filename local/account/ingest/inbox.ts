@@ -2,6 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ConnectionPool } from "../session/connections.ts";
 import type { StagedFile } from "../session/context.ts";
 import type { FileLoad } from "../session/engine.ts";
+import { quoteText, textOrNull } from "../storage/duck-text.ts";
 
 /** Days that a pipe remembers the files it loaded, and that events wait for a paused pipe. */
 export const PIPE_HISTORY_MS = 14 * 86_400_000;
@@ -97,7 +98,7 @@ export class Inbox {
   /** In the load's transaction: the files are done. Call `forget` after its commit. */
   async settle(connection: DuckDBConnection, pipeId: number, paths: string[]): Promise<void> {
     await connection.run(
-      `DELETE FROM sys.pipe_event WHERE pipe_id = ${pipeId} AND path IN (${paths.map(quote).join(",")})`,
+      `DELETE FROM sys.pipe_event WHERE pipe_id = ${pipeId} AND path IN (${paths.map(quoteText).join(",")})`,
     );
   }
 
@@ -119,8 +120,6 @@ export class Inbox {
   }
 }
 
-const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
-
 /** Paths among `paths` that the pipe has loaded within its memory. */
 export async function alreadyLoaded(
   connection: DuckDBConnection,
@@ -130,19 +129,18 @@ export async function alreadyLoaded(
 ): Promise<Set<string>> {
   const reader = await connection.runAndReadAll(
     `SELECT DISTINCT path FROM sys.pipe_file WHERE pipe_id = ${pipeId} AND loaded_on > ${now - PIPE_HISTORY_MS}
-     AND status <> 'LOAD_FAILED' AND path IN (${paths.map(quote).join(",")})`,
+     AND status <> 'LOAD_FAILED' AND path IN (${paths.map(quoteText).join(",")})`,
   );
   return new Set(reader.getRows().map(([path]) => String(path)));
 }
 
 export async function recordLoads(connection: DuckDBConnection, loads: LoadedFile[]): Promise<void> {
   if (loads.length === 0) return;
-  const text = (value: string | null) => (value === null ? "NULL" : quote(value));
   const rows = loads.map(
     (l) =>
-      `(${l.pipeId}, ${l.tableId}, ${quote(l.path)}, ${quote(l.etag)}, ${quote(l.stageLocation)}, ${l.size},
-        '${l.status}', ${l.rowsParsed}, ${l.rowsLoaded}, ${l.errorsSeen}, ${text(l.firstError)}, ${l.firstErrorLine},
-        ${text(l.firstErrorColumn)}, ${l.receivedOn}, ${l.loadedOn})`,
+      `(${l.pipeId}, ${l.tableId}, ${quoteText(l.path)}, ${quoteText(l.etag)}, ${quoteText(l.stageLocation)}, ${l.size},
+        '${l.status}', ${l.rowsParsed}, ${l.rowsLoaded}, ${l.errorsSeen}, ${textOrNull(l.firstError)}, ${l.firstErrorLine},
+        ${textOrNull(l.firstErrorColumn)}, ${l.receivedOn}, ${l.loadedOn})`,
   );
   await connection.run(`INSERT INTO sys.pipe_file VALUES ${rows.join(",")}`);
 }

@@ -1,10 +1,8 @@
 import type { ColumnDef } from "../catalog/model.ts";
+import { quoteName, quoteText } from "../storage/duck-text.ts";
 import { BEGIN_VERSION, physicalTable } from "../storage/storage.ts";
 import type { DataType } from "../types/data-type.ts";
 import { duckType } from "../types/physical.ts";
-
-const name = (text: string) => `"${text.replaceAll('"', '""')}"`;
-const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
 
 const isVariant = (type: DataType): boolean =>
   type.kind === "VARIANT" || type.kind === "OBJECT" || type.kind === "ARRAY";
@@ -60,9 +58,9 @@ export function insertRowsSql(
   const cast = lenient ? "TRY_CAST" : "CAST";
   const spec = columns
     .map((column, index) => ({ key: keys.get(column.name)!, alias: `c${index}`, column }))
-    .map(({ key, column }) => `${text(key)}: '${isVariant(column.type) ? "JSON" : "VARCHAR"}'`)
+    .map(({ key, column }) => `${quoteText(key)}: '${isVariant(column.type) ? "JSON" : "VARCHAR"}'`)
     .join(", ");
-  const source = columns.map((column) => name(keys.get(column.name)!));
+  const source = columns.map((column) => quoteName(keys.get(column.name)!));
   const values = columns.map((column, index) => converted(column, source[index]!, cast));
   const fits = columns.flatMap((column, index) => {
     const checks: string[] = [];
@@ -73,8 +71,8 @@ export function insertRowsSql(
       checks.push(`(${source[index]} IS NULL OR length(${source[index]}) <= ${column.type.length})`);
     return checks;
   });
-  return `INSERT INTO ${physicalTable(tableId)} (${columns.map((column) => name(column.name)).join(", ")}, ${BEGIN_VERSION})
+  return `INSERT INTO ${physicalTable(tableId)} (${columns.map((column) => quoteName(column.name)).join(", ")}, ${BEGIN_VERSION})
 SELECT ${values.join(", ")}, ${version}
-FROM read_json([${files.map(text).join(", ")}], format = 'newline_delimited', columns = {${spec}}, maximum_object_size = 33554432${lenient ? ", ignore_errors = true" : ""})
+FROM read_json([${files.map(quoteText).join(", ")}], format = 'newline_delimited', columns = {${spec}}, maximum_object_size = 33554432${lenient ? ", ignore_errors = true" : ""})
 ${lenient && fits.length > 0 ? `WHERE ${fits.join(" AND ")}` : ""}`;
 }

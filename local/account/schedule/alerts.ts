@@ -6,6 +6,7 @@ import type { Services, StatementContext } from "../session/context.ts";
 import type { Executor } from "../session/executor.ts";
 import { toSnowflakeError } from "../session/failures.ts";
 import type { SessionManager } from "../session/manager.ts";
+import { quoteText } from "../storage/duck-text.ts";
 import type { WorkTracker } from "../work-tracker.ts";
 import { nextRun, parseSchedule } from "./task-schedule.ts";
 
@@ -196,8 +197,8 @@ export class Alerts {
     this.#runs.push(run);
     if (this.#runs.length > 11_000) this.#runs.splice(0, 1000);
     await this.#pool.use(async (connection) => {
-      const body = JSON.stringify(run).replaceAll("'", "''");
-      await connection.run(`INSERT INTO sys.alert_run VALUES (${run.alertId}, ${scheduledOn}, '${body}')`);
+      const body = quoteText(JSON.stringify(run));
+      await connection.run(`INSERT INTO sys.alert_run VALUES (${run.alertId}, ${scheduledOn}, ${body})`);
     });
   }
 }

@@ -5,6 +5,7 @@ import { ACCOUNT_ID, type CatalogObject } from "../catalog/model.ts";
 import { errors, SnowflakeError } from "../errors.ts";
 import type { ConnectionPool } from "../session/connections.ts";
 import type { StatementContext } from "../session/context.ts";
+import { quoteText } from "../storage/duck-text.ts";
 
 /** A message that left the account (or would have). */
 export interface Notification {
@@ -113,9 +114,7 @@ export class Notifications {
     if (this.#sent.length > 11_000) this.#sent.splice(0, 1000);
     const text = JSON.stringify(notification);
     await this.#pool.use(async (connection) => {
-      await connection.run(
-        `INSERT INTO sys.notification VALUES (${notification.on}, '${text.replaceAll("'", "''")}')`,
-      );
+      await connection.run(`INSERT INTO sys.notification VALUES (${notification.on}, ${quoteText(text)})`);
     });
     if (this.#outbox) await appendFile(this.#outbox, `${text}\n`, { mode: 0o600 });
   }

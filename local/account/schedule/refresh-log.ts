@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ConnectionPool } from "../session/connections.ts";
+import { quoteText } from "../storage/duck-text.ts";
 import type { WorkTracker } from "../work-tracker.ts";
 
 export type RefreshTrigger = "SCHEDULED" | "MANUAL" | "CREATION";
@@ -45,7 +46,7 @@ const KEPT = 20_000;
 /** Refreshes that found nothing wait in memory until there are so many: a kill forgets that they found nothing. */
 const MOST_WAITING = 500;
 
-const quote = (value: unknown) => `'${JSON.stringify(value).replaceAll("'", "''")}'`;
+const quote = (value: unknown) => quoteText(JSON.stringify(value));
 const insertRefresh = (refreshes: readonly Refresh[]) =>
   `INSERT INTO sys.dynamic_refresh VALUES ${refreshes.map((r) => `(${r.tableId}, ${r.dataTimestamp}, ${quote(r)})`).join(", ")}`;
 const putState = (state: RefreshState) =>

@@ -1,4 +1,5 @@
 import type { ConnectionPool } from "../session/connections.ts";
+import { textOrNull } from "../storage/duck-text.ts";
 import type { WorkTracker } from "../work-tracker.ts";
 
 export type TaskRunState =
@@ -50,13 +51,11 @@ const TABLES = `
 
 export const isOver = (state: TaskRunState): boolean => state !== "SCHEDULED" && state !== "EXECUTING";
 
-const quote = (text: string | null) => (text === null ? "NULL" : `'${text.replaceAll("'", "''")}'`);
-
 /** Statement that writes a run's present state; also run inside the task's own transaction, with its success. */
 export const writeRunSql = (run: TaskRun): string =>
   `INSERT OR REPLACE INTO sys.task_run VALUES (${run.graphRunId}, ${run.taskId}, ${run.attempt}, ${run.rootTaskId},
-   '${run.state}', ${run.scheduledOn}, ${run.startedOn}, ${run.completedOn}, ${quote(run.queryId)},
-   ${quote(run.errorCode)}, ${quote(run.errorMessage)}, ${quote(run.returnValue)}, '${run.scheduledFrom}')`;
+   '${run.state}', ${run.scheduledOn}, ${run.startedOn}, ${run.completedOn}, ${textOrNull(run.queryId)},
+   ${textOrNull(run.errorCode)}, ${textOrNull(run.errorMessage)}, ${textOrNull(run.returnValue)}, '${run.scheduledFrom}')`;
 
 /** Runs and states on disk; the last runs in memory too. Writes keep their order. */
 export class TaskRuns {

@@ -1,6 +1,7 @@
 import { asRole, currentSchema, parseName, requirePrivilege, resolveSchema } from "../access/index.ts";
 import type { CatalogObject } from "../catalog/model.ts";
 import { readAnonymousProcedure, type Token, tokenize } from "../commands/index.ts";
+import { quoteString } from "../commands/lexer.ts";
 import { errors } from "../errors.ts";
 import { argumentsText, runJavascriptProcedure } from "../javascript/procedure.ts";
 import type { StatementContext } from "../session/context.ts";
@@ -101,7 +102,7 @@ async function runProcedure(
   if (props.language === "JAVASCRIPT") {
     const args = argumentsText(props.arguments.map(({ name: own_ }) => values.get(own_)!));
     const answer = await runJavascriptProcedure(props, args, host.execute);
-    const json = answer === "" ? "NULL" : `PARSE_JSON(${quoted(answer)})`;
+    const json = answer === "" ? "NULL" : `PARSE_JSON(${quoteString(answer)})`;
     const scalar = await host.evaluate(`${json}::${printDataType(props.returns ?? varchar())}`);
     return outcomeOf({ kind: "VALUE", scalar }, props.routine, props.returns);
   }
@@ -113,8 +114,6 @@ async function runProcedure(
     returned.scalar = await host.evaluate(`(${scalarSql(returned.scalar)})::${printDataType(props.returns)}`);
   return outcomeOf(returned, props.routine, props.returns);
 }
-
-const quoted = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 
 function argumentsOf(text: string, tokens: Token[]): Given {
   const found: Given = [];

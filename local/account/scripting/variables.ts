@@ -1,4 +1,5 @@
 import { tokenize } from "../commands/index.ts";
+import { quoteString } from "../commands/lexer.ts";
 import { errors } from "../errors.ts";
 import { secondsText } from "../results/row-encoding.ts";
 import type { ResultColumn, Value } from "../session/outcome.ts";
@@ -45,8 +46,6 @@ export class Variables {
   }
 }
 
-const quote = (text: string) => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
-
 /** The value as an expression of Snowflake's SQL. */
 export function scalarSql({ value, type }: Scalar): string {
   if (value === null) return `(NULL::${printDataType(type)})`;
@@ -56,13 +55,13 @@ export function scalarSql({ value, type }: Scalar): string {
     case "BOOLEAN":
       return value === true ? "TRUE" : "FALSE";
     case "VARCHAR":
-      return quote(String(value));
+      return quoteString(String(value));
     case "VARIANT":
     case "OBJECT":
     case "ARRAY":
-      return `PARSE_JSON(${quote(String(value))})::${type.kind}`;
+      return `PARSE_JSON(${quoteString(String(value))})::${type.kind}`;
     case "VECTOR":
-      return `PARSE_JSON(${quote(String(value))})::ARRAY::${printDataType(type)}`;
+      return `PARSE_JSON(${quoteString(String(value))})::ARRAY::${printDataType(type)}`;
     case "DATE":
       return `'${new Date(Number(value) * 86_400_000).toISOString().slice(0, 10)}'::DATE`;
     case "TIME": {
@@ -80,7 +79,7 @@ export function scalarSql({ value, type }: Scalar): string {
       return type.kind === "TIMESTAMP_NTZ" ? `'${text}'::TIMESTAMP_NTZ` : `'${text} +0000'::${type.kind}`;
     }
     default:
-      return `${quote(String(value))}::${printDataType(type)}`;
+      return `${quoteString(String(value))}::${printDataType(type)}`;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Clock } from "../clock.ts";
 import { errors } from "../errors.ts";
+import { quoteText } from "./duck-text.ts";
 import type { TableVersions } from "./versions.ts";
 
 /** How far a stream was read: a version of its table and, for a view or a stage, what else tells it, as JSON. */
@@ -18,7 +19,7 @@ export async function writePosition(
   await connection.run(`INSERT OR REPLACE INTO sys.stream_offset VALUES (${streamId}, ${version}, ${now})`);
   if (more !== null)
     await connection.run(
-      `INSERT OR REPLACE INTO sys.stream_position VALUES (${streamId}, '${more.replaceAll("'", "''")}')`,
+      `INSERT OR REPLACE INTO sys.stream_position VALUES (${streamId}, ${quoteText(more)})`,
     );
 }
 

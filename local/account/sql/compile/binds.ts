@@ -1,5 +1,6 @@
 import { SnowflakeError } from "../../errors.ts";
 import type { Bind } from "../../session/context.ts";
+import { quoteText } from "../../storage/duck-text.ts";
 import { varchar } from "../../types/data-type.ts";
 import { castTo } from "./cast.ts";
 import type { Env } from "./env.ts";
@@ -31,7 +32,7 @@ export function oneBind(env: Env, type: Bind["type"], value: string | null): Typ
     }
     case "REAL":
       return {
-        ...typed(`CAST('${value.replaceAll("'", "''")}' AS DOUBLE)`, { kind: "FLOAT" }, false),
+        ...typed(`CAST(${quoteText(value)} AS DOUBLE)`, { kind: "FLOAT" }, false),
         constant: { kind: "number", value },
       };
     case "BOOLEAN":

@@ -1,5 +1,6 @@
 import { errors } from "../../errors.ts";
 import type { Value } from "../../session/outcome.ts";
+import { quoteText } from "../../storage/duck-text.ts";
 import { number, varchar } from "../../types/data-type.ts";
 import { type Format, namedFormat } from "../copy/file-format.ts";
 import { csvField, readFile } from "../copy/reader.ts";
@@ -158,7 +159,7 @@ function readColumns(
     );
   if (format.type === "PARQUET") {
     const described = query(
-      `SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM read_parquet('${file.localPath.replaceAll("'", "''")}'))`,
+      `SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM read_parquet(${quoteText(file.localPath)}))`,
       ["n", "t"],
     );
     for (const [name, type] of described) {

@@ -1,3 +1,4 @@
+import { quoteName, quoteText } from "../../storage/duck-text.ts";
 import { type DataType, MAX_VARCHAR, varchar } from "../../types/data-type.ts";
 
 /** A compiled expression: DuckDB SQL that can stand as an operand, and the Snowflake type of its value. */
@@ -21,15 +22,7 @@ export interface Typed {
   isDefault?: boolean;
 }
 
-export const quoteText = (value: string): string => {
-  if (!value.includes("\0")) return `'${value.replaceAll("'", "''")}'`;
-  return `(${value
-    .split("\0")
-    .map((part) => `'${part.replaceAll("'", "''")}'`)
-    .join(" || chr(0) || ")})`;
-};
-
-export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+export { quoteName, quoteText };
 
 export const typed = (sql: string, type: DataType, nullable = true): Typed => ({ sql, type, nullable });
 

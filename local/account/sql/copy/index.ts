@@ -2,6 +2,7 @@ import { errors, SnowflakeError } from "../../errors.ts";
 import type { StagedFile, StatementContext } from "../../session/context.ts";
 import type { CopyFacts, FileLoad } from "../../session/engine.ts";
 import type { Outcome, ResultColumn, Value } from "../../session/outcome.ts";
+import { quoteText, textOrNull } from "../../storage/duck-text.ts";
 import type { Transaction } from "../../storage/transaction.ts";
 import { number, varchar } from "../../types/data-type.ts";
 import { type Env, newShared } from "../compile/env.ts";
@@ -128,8 +129,6 @@ function withinSize(files: readonly StagedFile[], limit: number): StagedFile[] {
   return taken;
 }
 
-const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
-
 async function notLoaded(
   ctx: StatementContext,
   transaction: Transaction,
@@ -138,7 +137,7 @@ async function notLoaded(
 ): Promise<StagedFile[]> {
   const since = ctx.services.clock.now() - HISTORY_MS;
   const reader = await transaction.connection.runAndReadAll(
-    `SELECT path, etag FROM sys.copy_file WHERE table_id = ${plan.table.id} AND location = ${quote(plan.place.location)} AND loaded_on > ${since} AND status <> 'LOAD_FAILED'`,
+    `SELECT path, etag FROM sys.copy_file WHERE table_id = ${plan.table.id} AND location = ${quoteText(plan.place.location)} AND loaded_on > ${since} AND status <> 'LOAD_FAILED'`,
   );
   const known = new Set(reader.getRows().map(([path, etag]) => `${path}\n${etag}`));
   return files.filter((f) => !known.has(`${f.path}\n${f.etag ?? f.md5}`));
@@ -153,10 +152,9 @@ async function record(
 ): Promise<void> {
   const byPath = new Map(files.map((f) => [f.path, f]));
   const now = ctx.services.clock.now();
-  const nullable = (v: string | null) => (v === null ? "NULL" : quote(v));
   const rows = loads.map((l) => {
     const file = byPath.get(l.path)!;
-    return `(${plan.table.id}, ${quote(plan.place.location)}, ${quote(l.path)}, ${quote(file.etag ?? file.md5)}, ${file.size}, ${Math.round(file.lastModified)}, ${now}, '${l.status}', ${l.rowsParsed}, ${l.rowsLoaded}, ${l.errorsSeen}, ${nullable(l.firstError)}, ${l.firstErrorLine ?? "NULL"}, ${nullable(l.firstErrorColumn)})`;
+    return `(${plan.table.id}, ${quoteText(plan.place.location)}, ${quoteText(l.path)}, ${quoteText(file.etag ?? file.md5)}, ${file.size}, ${Math.round(file.lastModified)}, ${now}, '${l.status}', ${l.rowsParsed}, ${l.rowsLoaded}, ${l.errorsSeen}, ${textOrNull(l.firstError)}, ${l.firstErrorLine ?? "NULL"}, ${textOrNull(l.firstErrorColumn)})`;
   });
   for (let at = 0; at < rows.length; at += 500)
     await transaction.connection.run(

@@ -2,6 +2,7 @@ import { activeRoles, parseName, roleClosure } from "../../../access/index.ts";
 import { ACCOUNT_ID } from "../../../catalog/model.ts";
 import { errors } from "../../../errors.ts";
 import type { StatementContext } from "../../../session/context.ts";
+import { quoteText } from "../../../storage/duck-text.ts";
 import { varchar } from "../../../types/data-type.ts";
 import { invokerOf } from "../env.ts";
 import { nullConstant, type Typed, text, textConstant, typed } from "../typed.ts";
@@ -80,7 +81,7 @@ define("context", "IS_ROLE_IN_SESSION", ["text"], (a, { env }) => {
     const held = [...activeRoles(ctx)].some((id) => nameOf(ctx, id) === a[0]!.constant!.value);
     return typed(held ? "TRUE" : "FALSE", { kind: "BOOLEAN" }, false);
   }
-  const names = [...activeRoles(ctx)].map((id) => `'${(nameOf(ctx, id) ?? "").replaceAll("'", "''")}'`);
+  const names = [...activeRoles(ctx)].map((id) => quoteText(nameOf(ctx, id) ?? ""));
   return typed(`(${a[0]!.sql} IN (${names.join(", ") || "NULL"}))`, { kind: "BOOLEAN" });
 });
 /** Is the database role among the session's? The name is looked up in the current database unless it is qualified. */
