@@ -19,7 +19,8 @@ export interface Operation extends Running {
 
 /**
  * Runs `work` with the stack's platform and a connection as the account role, on the transforming warehouse unless
- * another is named. Commands that touch the buckets tell the AWS account. Progress goes to stderr after two seconds, so that stdout stays the answer.
+ * another is named. Commands that touch the buckets tell the AWS account. Progress goes to stderr after two seconds, so
+ * that stdout stays the answer.
  */
 export async function operate<T>(
   project: Project,

@@ -176,7 +176,6 @@ function steps(
     step("Compare the KPIs with the generator's truth", async (state) => {
       state.report = await readReport(
         state.client,
-        project,
         state.platform,
         withData ? state.landed : undefined,
         state.activations,

@@ -25,7 +25,6 @@ export interface Report {
 /** Reads every KPI by its query and sets it beside the truth of what was landed. */
 export async function readReport(
   client: SnowflakeClient,
-  _project: Project,
   platform: Platform,
   landed: Landed | undefined,
   activations: readonly ActivationReport[] = [],
