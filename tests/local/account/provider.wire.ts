@@ -55,8 +55,13 @@ afterEach(async () => {
   await server.stop();
 });
 
-const use = (program: string) =>
-  scratch.write("infra/index.ts", readFileSync(join(import.meta.dirname, "provider", program), "utf8"));
+const PROGRAMS = join(import.meta.dirname, "provider");
+const copy = (from: string, to: string) =>
+  scratch.write(`infra/${to}`, readFileSync(join(PROGRAMS, from), "utf8"));
+const use = (program: string) => {
+  copy("account-provider.ts", "account-provider.ts");
+  copy(program, "index.ts");
+};
 const up = () => scratch.pulumi("up", "--yes", "--skip-preview");
 const preview = () => scratch.pulumi("preview", "--expect-no-changes", "--diff");
 const refresh = () => scratch.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes", "--diff");

@@ -5,27 +5,8 @@ import { keptFrom } from "../../../pipelines/operations/kept.ts";
 import { refuseForgotten } from "../../../pipelines/operations/replay/run.ts";
 import { SOURCES } from "../../../pipelines/sources/index.ts";
 import { PUBLIC_KEY, sampleText, stackConfig } from "../../infra/sample.ts";
+import { DEAL } from "./support/deal.ts";
 
-const arriving: ModelFile = {
-  path: "sql/core/a/deal.sql",
-  text: `/*
-description: x
-owner: sales
-grain: one row for each deal
-key: [id]
-columns:
-  id: { type: varchar, description: "x" }
-  name: { type: varchar, description: "x" }
-  version: { type: "number(38,0)", description: "x" }
-*/
-select
-  r.record:Id::varchar as id,
-  r.record:Name::varchar as name,
-  r.record:Version::number(38, 0) as version
-from raw.salesforce.opportunity r
-where r.record:Id::varchar is not null and r.record:Version::number(38, 0) is not null
-qualify row_number() over (partition by id order by version desc) = 1`,
-};
 const again: ModelFile = {
   path: "sql/core/a/total.sql",
   text: `/*
@@ -40,7 +21,7 @@ columns:
 select r.record:Id::varchar as id, count(*) as records from raw.salesforce.opportunity r where r.record:Id::varchar is not null group by r.record:Id::varchar`,
 };
 
-const compiled = (keep: Record<string, string>, models: ModelFile[] = [arriving], text = sampleText()) =>
+const compiled = (keep: Record<string, string>, models: ModelFile[] = [DEAL], text = sampleText()) =>
   compile({
     stack: "local",
     config: stackConfig(text),
@@ -85,8 +66,8 @@ describe("rows that a source does not keep", () => {
   });
 
   test.each([
-    [{ salesforce: "7 days" }, [arriving], /keeps its rows for less than 30 days/],
-    [{ salesforce: "soon" }, [arriving], /the keep of salesforce is not a duration/],
+    [{ salesforce: "7 days" }, [DEAL], /keeps its rows for less than 30 days/],
+    [{ salesforce: "soon" }, [DEAL], /the keep of salesforce is not a duration/],
     [
       { salesforce: "400 days" },
       [again],

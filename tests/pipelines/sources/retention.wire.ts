@@ -3,33 +3,13 @@ import { compile } from "../../../infra/compile.ts";
 import { SOURCES } from "../../../pipelines/sources/index.ts";
 import { PUBLIC_KEY, sampleText, stackConfig } from "../../infra/sample.ts";
 import { type Deployed, deploy } from "../deployed.ts";
+import { DEAL } from "./support/deal.ts";
 
 const platform = compile({
   stack: "local",
   config: stackConfig(sampleText()),
   sources: SOURCES.map((source) => (source.key === "salesforce" ? { ...source, keep: "60 days" } : source)),
-  models: [
-    {
-      path: "sql/core/a/deal.sql",
-      text: `/*
-description: x
-owner: sales
-grain: one row for each deal
-key: [id]
-columns:
-  id: { type: varchar, description: "x" }
-  name: { type: varchar, description: "x" }
-  version: { type: "number(38,0)", description: "x" }
-*/
-select
-  r.record:Id::varchar as id,
-  r.record:Name::varchar as name,
-  r.record:Version::number(38, 0) as version
-from raw.salesforce.opportunity r
-where r.record:Id::varchar is not null and r.record:Version::number(38, 0) is not null
-qualify row_number() over (partition by id order by version desc) = 1`,
-    },
-  ],
+  models: [DEAL],
   kpis: [],
   publicKeys: { kafka_loader: PUBLIC_KEY, fivetran: PUBLIC_KEY, bi_tool: PUBLIC_KEY },
 });

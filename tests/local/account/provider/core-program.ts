@@ -1,29 +1,19 @@
 // A Pulumi program with the resources that a data platform is made of. STEP=2 changes each in place.
 import * as snowflake from "@pulumi/snowflake";
+import { accountProvider } from "./account-provider.ts";
 
 const second = process.env["STEP"] === "2";
 const comment = second ? "changed" : "made";
 
-const provider = new snowflake.Provider("snowflake", {
-  organizationName: "FIRN",
-  accountName: "LOCAL",
-  user: "ADMIN",
-  password: process.env["ACCOUNT_PASSWORD"] ?? "",
-  role: "ACCOUNTADMIN",
-  protocol: "http",
-  host: "127.0.0.1",
-  port: Number(process.env["ACCOUNT_PORT"]),
-  maxRetryCount: 0,
-  previewFeaturesEnabled: [
-    "snowflake_table_resource",
-    "snowflake_stage_resource",
-    "snowflake_file_format_resource",
-    "snowflake_pipe_resource",
-    "snowflake_storage_integration_resource",
-    "snowflake_notification_integration_resource",
-    "snowflake_email_notification_integration_resource",
-  ],
-});
+const provider = accountProvider([
+  "snowflake_table_resource",
+  "snowflake_stage_resource",
+  "snowflake_file_format_resource",
+  "snowflake_pipe_resource",
+  "snowflake_storage_integration_resource",
+  "snowflake_notification_integration_resource",
+  "snowflake_email_notification_integration_resource",
+]);
 const options = { provider };
 
 const monitor = new snowflake.ResourceMonitor(

@@ -1,26 +1,16 @@
 // Resources that follow from others: dynamic tables, materialized views, streams. STEP=2 changes each in place.
 import * as snowflake from "@pulumi/snowflake";
+import { accountProvider } from "./account-provider.ts";
 
 const second = process.env["STEP"] === "2";
 const comment = second ? "changed" : "made";
 
-const provider = new snowflake.Provider("snowflake", {
-  organizationName: "FIRN",
-  accountName: "LOCAL",
-  user: "ADMIN",
-  password: process.env["ACCOUNT_PASSWORD"] ?? "",
-  role: "ACCOUNTADMIN",
-  protocol: "http",
-  host: "127.0.0.1",
-  port: Number(process.env["ACCOUNT_PORT"]),
-  maxRetryCount: 0,
-  previewFeaturesEnabled: [
-    "snowflake_table_resource",
-    "snowflake_stage_resource",
-    "snowflake_dynamic_table_resource",
-    "snowflake_materialized_view_resource",
-  ],
-});
+const provider = accountProvider([
+  "snowflake_table_resource",
+  "snowflake_stage_resource",
+  "snowflake_dynamic_table_resource",
+  "snowflake_materialized_view_resource",
+]);
 const options = { provider };
 
 const warehouse = new snowflake.Warehouse("warehouse", { name: "DERIVE", initiallySuspended: true }, options);
@@ -57,7 +47,7 @@ const totals = new snowflake.DynamicTable(
   },
   afterTable,
 );
-new snowflake.DynamicTable(
+const large = new snowflake.DynamicTable(
   "large",
   {
     ...inSchema,
@@ -70,19 +60,6 @@ new snowflake.DynamicTable(
   },
   { provider, dependsOn: totals },
 );
-new snowflake.MaterializedView(
-  "paid",
-  {
-    ...inSchema,
-    name: "PAID",
-    warehouse: warehouse.name,
-    statement: `SELECT id, amount FROM ${orders} WHERE amount > 0`,
-    // One change only: the provider refuses to make two of a materialized view at once.
-    isSecure: second,
-    comment: "made",
-  },
-  afterTable,
-);
 const view = new snowflake.View(
   "open",
   {
@@ -94,7 +71,7 @@ const view = new snowflake.View(
   },
   afterTable,
 );
-new snowflake.StreamOnView(
+const onView = new snowflake.StreamOnView(
   "on-view",
   { ...inSchema, name: "OPENED", view: view.fullyQualifiedName, appendOnly: "true", comment },
   options,
@@ -104,8 +81,22 @@ const stage = new snowflake.Stage(
   { ...inSchema, name: "FILES", directory: "ENABLE = true" },
   options,
 );
-new snowflake.StreamOnDirectoryTable(
+const onFiles = new snowflake.StreamOnDirectoryTable(
   "on-files",
   { ...inSchema, name: "ARRIVED", stage: stage.fullyQualifiedName, comment },
   options,
+);
+// Last and alone: the provider selects the warehouse on one connection of its pool, and makes the view on whichever is free.
+new snowflake.MaterializedView(
+  "paid",
+  {
+    ...inSchema,
+    name: "PAID",
+    warehouse: warehouse.name,
+    statement: `SELECT id, amount FROM ${orders} WHERE amount > 0`,
+    // One change only: the provider refuses to make two of a materialized view at once.
+    isSecure: second,
+    comment: "made",
+  },
+  { provider, dependsOn: [large, onView, onFiles, other] },
 );

@@ -1,36 +1,26 @@
 // Resources of governance and the smaller objects. STEP=2 changes each in place.
 import * as snowflake from "@pulumi/snowflake";
+import { accountProvider } from "./account-provider.ts";
 
 const second = process.env["STEP"] === "2";
 const comment = second ? "changed" : "made";
 
-const provider = new snowflake.Provider("snowflake", {
-  organizationName: "FIRN",
-  accountName: "LOCAL",
-  user: "ADMIN",
-  password: process.env["ACCOUNT_PASSWORD"] ?? "",
-  role: "ACCOUNTADMIN",
-  protocol: "http",
-  host: "127.0.0.1",
-  port: Number(process.env["ACCOUNT_PORT"]),
-  maxRetryCount: 0,
-  previewFeaturesEnabled: [
-    "snowflake_table_resource",
-    "snowflake_table_constraint_resource",
-    "snowflake_table_column_masking_policy_application_resource",
-    "snowflake_alert_resource",
-    "snowflake_network_rule_resource",
-    "snowflake_network_policy_attachment_resource",
-    "snowflake_sequence_resource",
-    "snowflake_user_public_keys_resource",
-    "snowflake_password_policy_resource",
-    "snowflake_object_parameter_resource",
-    "snowflake_function_sql_resource",
-    "snowflake_function_javascript_resource",
-    "snowflake_procedure_sql_resource",
-    "snowflake_procedure_javascript_resource",
-  ],
-});
+const provider = accountProvider([
+  "snowflake_table_resource",
+  "snowflake_table_constraint_resource",
+  "snowflake_table_column_masking_policy_application_resource",
+  "snowflake_alert_resource",
+  "snowflake_network_rule_resource",
+  "snowflake_network_policy_attachment_resource",
+  "snowflake_sequence_resource",
+  "snowflake_user_public_keys_resource",
+  "snowflake_password_policy_resource",
+  "snowflake_object_parameter_resource",
+  "snowflake_function_sql_resource",
+  "snowflake_function_javascript_resource",
+  "snowflake_procedure_sql_resource",
+  "snowflake_procedure_javascript_resource",
+]);
 const options = { provider };
 
 const warehouse = new snowflake.Warehouse("warehouse", { name: "GOVERN", initiallySuspended: true }, options);

@@ -1,18 +1,8 @@
 // Takes over objects that were made with SQL.
 import * as snowflake from "@pulumi/snowflake";
+import { accountProvider } from "./account-provider.ts";
 
-const provider = new snowflake.Provider("snowflake", {
-  organizationName: "FIRN",
-  accountName: "LOCAL",
-  user: "ADMIN",
-  password: process.env["ACCOUNT_PASSWORD"] ?? "",
-  role: "ACCOUNTADMIN",
-  protocol: "http",
-  host: "127.0.0.1",
-  port: Number(process.env["ACCOUNT_PORT"]),
-  maxRetryCount: 0,
-  previewFeaturesEnabled: ["snowflake_table_resource", "snowflake_dynamic_table_resource"],
-});
+const provider = accountProvider(["snowflake_table_resource", "snowflake_dynamic_table_resource"]);
 
 const imported = (id: string) => ({ provider, import: id });
 new snowflake.Warehouse(

@@ -1,23 +1,13 @@
 // Masking by tag and network policies, made by the roles that own them: security owns what hides and admits, the
 // role of objects tags its own tables. STEP=2 tags another column, and one fewer.
 import * as snowflake from "@pulumi/snowflake";
+import { accountProvider } from "./account-provider.ts";
 
 const second = process.env["STEP"] === "2";
 const comment = second ? "changed" : "made";
 
 const as = (role: string) =>
-  new snowflake.Provider(role.toLowerCase(), {
-    organizationName: "FIRN",
-    accountName: "LOCAL",
-    user: "ADMIN",
-    password: process.env["ACCOUNT_PASSWORD"] ?? "",
-    role,
-    protocol: "http",
-    host: "127.0.0.1",
-    port: Number(process.env["ACCOUNT_PORT"]),
-    maxRetryCount: 0,
-    previewFeaturesEnabled: ["snowflake_table_resource", "snowflake_network_rule_resource"],
-  });
+  accountProvider(["snowflake_table_resource", "snowflake_network_rule_resource"], role, role.toLowerCase());
 const account = { provider: as("ACCOUNTADMIN") };
 const security = { provider: as("SECURITYADMIN") };
 const objects = { provider: as("SYSADMIN") };
