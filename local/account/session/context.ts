@@ -60,9 +60,14 @@ export interface StatementContext {
   readonly signal: AbortSignal;
   /**
    * Runs `work` in the session's transaction or, in autocommit, in one of its own that commits after it.
-   * `writes` lists ids of tables it will write: their locks are taken before the snapshot.
+   * `writes` lists ids of tables it will write: their locks are taken before the snapshot. `reads` tells that it runs
+   * one query (`Transaction.ofReads`).
    */
-  inTransaction<T>(writes: number[], work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  inTransaction<T>(
+    writes: number[],
+    work: (transaction: Transaction) => Promise<T>,
+    reads?: "ONE_QUERY",
+  ): Promise<T>;
   /** Runs `work` on the session's warehouse (resumes, queues, bills). Error 000606 without one. */
   onWarehouse<T>(work: () => Promise<T>): Promise<T>;
   /** Facts for QUERY_HISTORY and ACCESS_HISTORY. */

@@ -50,7 +50,7 @@ export function statementContext(parts: ContextParts): StatementContext {
     binds: parts.binds,
     startedOn: record.startedOn,
     signal,
-    async inTransaction(writes, work) {
+    async inTransaction(writes, work, reads) {
       signal.throwIfAborted();
       if (
         writes.length > 0 &&
@@ -65,7 +65,7 @@ export function statementContext(parts: ContextParts): StatementContext {
         return within(open, writes, work);
       }
       const connection = await pool.acquire();
-      const transaction = await Transaction.begin(
+      const transaction = Transaction.ofReads(
         connection,
         services.versions,
         services.clock,
@@ -78,6 +78,7 @@ export function statementContext(parts: ContextParts): StatementContext {
       };
       let ended = false;
       try {
+        if (reads !== "ONE_QUERY") await transaction.open();
         const result = await within(transaction, writes, work);
         if (writes.length === 0 && !transaction.isDirty) {
           // Its rows may still stream from this connection: it ends with the statement.

@@ -1,4 +1,4 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 import type { Clock } from "../clock.ts";
 import { errors } from "../errors.ts";
 import { quoteText } from "./duck-text.ts";
@@ -23,6 +23,11 @@ export async function writePosition(
     );
 }
 
+/** Rows that are pulled chunk by chunk; null after the last. */
+export interface Rows {
+  fetchChunk(): Promise<DuckDBDataChunk | null>;
+}
+
 /**
  * One Snowflake transaction over one DuckDB transaction. What must be exactly once (rows, stream offsets, load
  * history, channel offsets) is written through `connection` before `commit`, so that one commit covers it all.
@@ -39,6 +44,9 @@ export class Transaction {
   #snapshot: ReadonlyMap<number, number>;
   readonly #afterCommit: (() => void)[] = [];
   readonly #afterEnd: (() => void)[] = [];
+  #begun = false;
+  /** Are there rows of a query outside DuckDB's transaction that nobody has read? They keep its snapshot. */
+  #unread = false;
 
   private constructor(
     connection: DuckDBConnection,
@@ -61,9 +69,53 @@ export class Transaction {
     clock: Clock,
     id: number,
   ): Promise<Transaction> {
-    const snapshot = versions.snapshot();
-    await connection.run("BEGIN TRANSACTION");
-    return new Transaction(connection, versions, clock, id, snapshot);
+    const transaction = Transaction.ofReads(connection, versions, clock, id);
+    await transaction.open();
+    return transaction;
+  }
+
+  /**
+   * For one query: DuckDB's transaction is begun by `open` only, since a single SELECT is one by itself. What others
+   * commit in between is filtered out by the versions, as it is between BEGIN and the first read.
+   */
+  static ofReads(
+    connection: DuckDBConnection,
+    versions: TableVersions,
+    clock: Clock,
+    id: number,
+  ): Transaction {
+    return new Transaction(connection, versions, clock, id, versions.snapshot());
+  }
+
+  /** Begins DuckDB's transaction, if none is begun: before a second statement is run on the connection. */
+  async open(): Promise<void> {
+    if (this.#begun) return;
+    await this.connection.run("BEGIN TRANSACTION");
+    this.#begun = true;
+  }
+
+  /** Runs a query; `few` tells that it yields a row at most, which is then fetched with it. */
+  async query(sql: string, few = false): Promise<Rows> {
+    if (few) {
+      const result = await this.connection.run(sql);
+      let next = 0;
+      return { fetchChunk: async () => (next < result.chunkCount ? result.getChunk(next++) : null) };
+    }
+    const prepared = await this.connection.prepare(sql);
+    try {
+      this.#unread = !this.#begun;
+      const result = await prepared.stream();
+      return {
+        fetchChunk: async () => {
+          const chunk = await result.fetchChunk();
+          if (chunk && chunk.rowCount > 0) return chunk;
+          this.#unread = false;
+          return null;
+        },
+      };
+    } finally {
+      prepared.destroySync();
+    }
   }
 
   /** Has it written or consumed anything that a rollback would undo? */
@@ -81,9 +133,10 @@ export class Transaction {
   }
 
   async #refresh(): Promise<void> {
-    await this.connection.run("ROLLBACK");
+    if (this.#begun) await this.connection.run("ROLLBACK");
+    this.#begun = false;
     this.#snapshot = this.#versions.snapshot();
-    await this.connection.run("BEGIN TRANSACTION");
+    await this.open();
   }
 
   /** The version up to which this transaction reads a table: its own writes included. */
@@ -136,7 +189,8 @@ export class Transaction {
    */
   async restart(): Promise<void> {
     await this.connection.run("ROLLBACK");
-    await this.connection.run("BEGIN TRANSACTION");
+    this.#begun = false;
+    await this.open();
   }
 
   /** Streams consumed so far; `restore` takes them back after a statement that failed. */
@@ -203,7 +257,8 @@ export class Transaction {
 
   async #abandon(): Promise<void> {
     try {
-      await this.connection.run("ROLLBACK");
+      // Outside a transaction it is refused, and ends a query whose rows nobody read.
+      if (this.#begun || this.#unread) await this.connection.run("ROLLBACK");
     } catch {
       // DuckDB has already ended a transaction whose COMMIT failed.
     } finally {

@@ -129,6 +129,7 @@ export async function compileWithFacts<T>(
       return compile({ ctx, shared });
     } catch (error) {
       if (!(error instanceof Suspension)) throw error;
+      await shared.transaction.open();
       shared.facts.set(error.key, await error.load(shared.transaction));
     }
   }

@@ -1,8 +1,7 @@
-import type { DuckDBResult } from "@duckdb/node-api";
 import { errors } from "../../errors.ts";
 import type { StatementContext } from "../../session/context.ts";
 import type { Outcome, ResultColumn, Value } from "../../session/outcome.ts";
-import type { Transaction } from "../../storage/transaction.ts";
+import type { Rows, Transaction } from "../../storage/transaction.ts";
 import { accessedBy, compileWithFacts, newShared, type Shared, type VersionOf } from "../compile/env.ts";
 import "../compile/functions/index.ts";
 import { type Compiled, compileQuery } from "../compile/query.ts";
@@ -20,7 +19,11 @@ export async function runQuery(ctx: StatementContext): Promise<Outcome> {
   try {
     const statement = parseStatement(ctx.text);
     if (statement.type !== "queryStatement") throw errors.internal("not a query");
-    return await ctx.inTransaction([], (transaction) => openQuery(ctx, transaction, statement.query));
+    return await ctx.inTransaction(
+      [],
+      (transaction) => openQuery(ctx, transaction, statement.query),
+      "ONE_QUERY",
+    );
   } catch (error) {
     throw translateError(error);
   }
@@ -44,11 +47,11 @@ export async function openQuery(
     const convert = rowConverter(columns);
     ctx.note({ accessed: accessedBy(shared) });
     const start = async () => {
-      const result = await connection.stream(compiled.sql);
+      const result = await transaction.query(compiled.sql, isOneRow(query));
       return { result, first: await result.fetchChunk() };
     };
     const { result, first } = shared.usesData ? await ctx.onWarehouse(start) : await start();
-    if (!first || first.rowCount === 0) {
+    if (!first) {
       await release();
       return { kind: "SELECT", columns, rows: [] };
     }
@@ -59,8 +62,11 @@ export async function openQuery(
   }
 }
 
+/** Constants and functions, without a table: no more than one row. */
+const isOneRow = ({ body }: Query): boolean => body.type === "select" && body.from === null;
+
 async function* chunks(
-  result: DuckDBResult,
+  result: Rows,
   head: Value[][],
   convert: ReturnType<typeof rowConverter>,
   release: () => Promise<void>,
@@ -69,7 +75,7 @@ async function* chunks(
     yield head;
     for (;;) {
       const chunk = await result.fetchChunk();
-      if (!chunk || chunk.rowCount === 0) return;
+      if (!chunk) return;
       yield convert(chunk);
     }
   } catch (error) {
