@@ -2,6 +2,7 @@ import { advanceClock } from "./advance-clock.ts";
 import { classify, firstTokens, runCommand, splitStatements } from "./commands/index.ts";
 import { errors } from "./errors.ts";
 import { callProcedure, type HostOf, runBlock } from "./scripting/call.ts";
+import { withTableProcedures } from "./scripting/table-procedures.ts";
 import type { StatementContext } from "./session/context.ts";
 import type { Engine } from "./session/engine.ts";
 import type { Executor } from "./session/executor.ts";
@@ -40,11 +41,14 @@ export function composeEngine(tracker: WorkTracker, executor?: () => Executor): 
   return {
     splitStatements,
     classify,
-    runQuery,
-    runDml,
+    runQuery: (context) => withTableProcedures(context, hostOf, runQuery),
+    runDml: (context) => withTableProcedures(context, hostOf, runDml),
     runCopy,
     runCommand: (context) => {
-      if (classify(context.text) !== "CALL") return runCommand(context);
+      if (classify(context.text) !== "CALL")
+        return createsTable(context.text)
+          ? withTableProcedures(context, hostOf, runCommand)
+          : runCommand(context);
       return (
         advanceClock(context, tracker) ??
         systemCall(context) ??
@@ -60,6 +64,13 @@ export function composeEngine(tracker: WorkTracker, executor?: () => Executor): 
     queryInputs,
     storeQuery,
   };
+}
+
+/** CREATE … TABLE, whose AS may select from a procedure; objects that keep a query may not. */
+function createsTable(text: string): boolean {
+  const tokens = firstTokens(text, 6);
+  const kind = tokens.find(({ value }) => ["TABLE", "VIEW", "DYNAMIC", "FUNCTION", "AS"].includes(value));
+  return tokens[0]?.value === "CREATE" && kind?.value === "TABLE";
 }
 
 /** `CALL SYSTEM$…(…)` is the function's value. */

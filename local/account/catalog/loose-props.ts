@@ -14,6 +14,8 @@ export interface Argument {
   type: DataType;
   /** SQL text of DEFAULT, for routines. */
   defaultSql?: string;
+  /** OUT: the caller gets its last value. */
+  output?: true;
 }
 
 /** Masking and row access policies: a body over arguments. */

@@ -38,7 +38,7 @@ import { warehouseCommands } from "./warehouses.ts";
 
 export { firstTokens, quoteString, type Token, tokenize, unquoteString } from "./lexer.ts";
 export type { CommandDef, CommandStatus } from "./registry.ts";
-export { readAnonymousProcedure } from "./routines.ts";
+export { readAnonymousProcedure, readNestedProcedure } from "./routines.ts";
 export { classify, type StatementClass, type StatementText, splitStatements } from "./statements.ts";
 export { dropTemporaryTables } from "./tables.ts";
 export { type TagValue, tagsOn } from "./tag-values.ts";

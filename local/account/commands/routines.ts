@@ -24,7 +24,11 @@ type RoutineKind = "FUNCTION" | "PROCEDURE";
 type Routine = CatalogObject<RoutineKind>;
 
 function readArgument(cursor: Cursor): Argument {
-  const argument: Argument = { name: cursor.identifier(), type: parseDataType(readTypeText(cursor)) };
+  const name = cursor.identifier();
+  const output = cursor.acceptOneOf("OUT", "OUTPUT") !== undefined;
+  if (!output) cursor.acceptOneOf("IN", "INPUT");
+  const argument: Argument = { name, type: parseDataType(readTypeText(cursor)) };
+  if (output) argument.output = true;
   if (cursor.accept("DEFAULT")) argument.defaultSql = readExpressionText(cursor, []);
   return argument;
 }
@@ -82,6 +86,7 @@ function readRoutine(cursor: Cursor, head: Head, kind: RoutineKind): RoutineSynt
     if (cursor.accept("LANGUAGE")) {
       const language = cursor.acceptOneOf(...LANGUAGES);
       if (!language) throw cursor.syntaxError();
+      if (language !== "SQL" && language !== "JAVASCRIPT") throw errors.unsupported(`LANGUAGE ${language}`);
       props.language = language;
     }
     if (cursor.accept("CALLED", "ON", "NULL", "INPUT")) props.strict = false;
@@ -146,10 +151,21 @@ export function readAnonymousProcedure(
   return { name, props, call: whole.rest() };
 }
 
+/** `(arguments) RETURNS type AS block`, as a block declares it. Source: "DECLARE (Snowflake Scripting)". */
+export function readNestedProcedure(text: string): RoutineSyntax["props"] {
+  const head: Head = { orReplace: false, orAlter: false, modifiers: new Set(), terse: false };
+  return readRoutine(new Cursor(`P ${text}`), head, "PROCEDURE").props;
+}
+
 /** Only what can run is made: SQL, and JavaScript that is kept for procedures. Anything else is refused by name. */
 function checkBody(kind: RoutineKind, props: RoutineSyntax["props"]): void {
   if (props.language !== "SQL" && props.language !== "JAVASCRIPT")
     throw errors.unsupported(`LANGUAGE ${props.language}`);
+  if (
+    props.arguments.some((argument) => argument.output) &&
+    !(kind === "PROCEDURE" && props.language === "SQL")
+  )
+    throw errors.unsupported(`output arguments of a ${props.language} ${kind.toLowerCase()}`);
   if (kind === "PROCEDURE" || props.language !== "SQL") return;
   const body = props.body.trim();
   if (props.returnsTable) parseQuery(body.endsWith(";") ? body.slice(0, -1) : body);

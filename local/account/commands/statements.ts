@@ -40,8 +40,8 @@ export function splitStatements(text: string): StatementText[] {
   const tokens = tokenize(text);
   const found: StatementText[] = [];
   let first = 0;
-  let depth = 0;
-  let declared = false;
+  /** What is open: a DECLARE section, a block's body, a CASE. */
+  const open: ("DECLARE" | "BEGIN" | "CASE")[] = [];
   const close = (end: number) => {
     const start = tokens[first]?.start;
     const last = tokens[end - 1];
@@ -49,21 +49,20 @@ export function splitStatements(text: string): StatementText[] {
   };
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]!;
-    if (depth === 0 && !declared) {
+    if (open.length === 0) {
       if (isSymbol(token, ";")) {
         close(i);
         first = i + 1;
-      } else if (opensBlock(tokens, first, i)) {
-        if (token.value === "DECLARE") declared = true;
-        else depth = 1;
-      }
+      } else if (opensBlock(tokens, first, i)) open.push(token.value as "DECLARE" | "BEGIN");
       continue;
     }
-    if (isWord(token, "BEGIN")) {
-      declared = false;
-      depth++;
-    } else if (isWord(token, "CASE") && !isWord(tokens[i - 1], "END")) depth++;
-    else if (isWord(token, "END") && !isWord(tokens[i + 1], ...LOOP_ENDS)) depth--;
+    if (isWord(token, "DECLARE")) open.push("DECLARE");
+    else if (isWord(token, "BEGIN")) {
+      // A body ends its DECLARE section, but for the body of a procedure declared in it.
+      if (open.at(-1) === "DECLARE" && !isWord(tokens[i - 1], "AS")) open[open.length - 1] = "BEGIN";
+      else if (!isTransactionStart(tokens, i)) open.push("BEGIN");
+    } else if (isWord(token, "CASE") && !isWord(tokens[i - 1], "END")) open.push("CASE");
+    else if (isWord(token, "END") && !isWord(tokens[i + 1], ...LOOP_ENDS)) open.pop();
   }
   close(tokens.length);
   return found;

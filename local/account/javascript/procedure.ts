@@ -23,7 +23,11 @@ const API = `
   };
   class ResultSet {
     #statement; #at = -1;
-    constructor(statement) { this.#statement = statement; }
+    constructor(statement) {
+      this.#statement = statement;
+      for (const { name } of statement.__result.columns)
+        if (!(name in this)) Object.defineProperty(this, name, { get: () => this.getColumnValue(name) });
+    }
     next() { this.#at++; return this.#at < this.#statement.__result.rows.length; }
     #index(column) {
       const { columns } = this.#statement.__result;
@@ -73,6 +77,7 @@ const API = `
     getColumnCount() { return this.#done().columns.length; }
     getColumnName(index) { return this.#done().columns[index - 1].name; }
     getColumnType(index) { return this.#done().columns[index - 1].type; }
+    getColumnSqlType(index) { return this.#done().columns[index - 1].type.toUpperCase(); }
     getColumnScale(index) { return this.#done().columns[index - 1].scale; }
     isColumnNullable(index) { return this.#done().columns[index - 1].nullable; }
     getRowCount() { return this.#done().rows.length; }
@@ -81,10 +86,19 @@ const API = `
     getNumRowsUpdated() { return this.#done().updated; }
     getNumRowsDeleted() { return this.#done().deleted; }
   }
+  const __kinds = {
+    Array: ["array"], Binary: ["binary"], Boolean: ["boolean"], Date: ["date"], Number: ["number", "float"],
+    Object: ["object"], Text: ["varchar"], Time: ["time"], Variant: ["variant"],
+    Timestamp: ["timestamp_ntz", "timestamp_ltz", "timestamp_tz"],
+  };
+  for (const [name, kinds] of Object.entries(__kinds))
+    Statement.prototype["isColumn" + name] = function (index) { return kinds.includes(this.getColumnType(index)); };
   const snowflake = {
     createStatement: (options) => new Statement(options),
     execute: (options) => new Statement(options).execute(),
     log: () => {},
+    addEvent: () => {},
+    setSpanAttribute: () => {},
   };
 `;
 

@@ -1,3 +1,5 @@
+import type { RoutineProps } from "../catalog/loose-props.ts";
+
 /** Snowflake Scripting as a tree. Expressions and SQL stay text: they are evaluated with the variables put in. */
 export interface Block {
   declarations: Declaration[];
@@ -9,11 +11,14 @@ export type Declaration =
   | { kind: "VARIABLE"; name: string; type: string | null; value: string | null }
   | { kind: "CURSOR"; name: string; source: string }
   | { kind: "RESULTSET"; name: string; query: string | null }
+  | { kind: "PROCEDURE"; name: string; procedure: Omit<RoutineProps, "routine" | "context"> }
   | { kind: "EXCEPTION"; name: string; code: string; message: string };
 
 export interface Handler {
   /** Upper-case names; OTHER catches the rest. */
   names: string[];
+  /** Does the block go on after the statement that failed? */
+  goesOn: boolean;
   body: Step[];
 }
 
@@ -22,7 +27,10 @@ export interface Branch {
   body: Step[];
 }
 
-export type Step =
+/** A step and where it stands in the script: the line from 1, the character in it from 0. */
+export type Step = Action & { line: number; position: number };
+
+export type Action =
   | { kind: "BLOCK"; block: Block }
   | { kind: "DECLARE"; declaration: Declaration }
   | { kind: "ASSIGN"; name: string; value: string }
@@ -48,5 +56,6 @@ export type Step =
   | { kind: "OPEN" | "CLOSE"; name: string; using: string[] }
   | { kind: "FETCH"; name: string; into: string[] }
   | { kind: "EXECUTE IMMEDIATE"; text: string; using: string[] }
+  | { kind: "CANCEL"; name: string }
   | { kind: "SQL"; text: string; into: string[] }
   | { kind: "NULL" };

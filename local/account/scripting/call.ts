@@ -1,6 +1,6 @@
 import { asRole, currentSchema, parseName, requirePrivilege, resolveSchema } from "../access/index.ts";
 import type { CatalogObject } from "../catalog/model.ts";
-import { readAnonymousProcedure, type Token, tokenize } from "../commands/index.ts";
+import { readAnonymousProcedure, tokenize } from "../commands/index.ts";
 import { quoteString } from "../commands/lexer.ts";
 import { errors } from "../errors.ts";
 import { argumentsText, runJavascriptProcedure } from "../javascript/procedure.ts";
@@ -8,8 +8,9 @@ import type { StatementContext } from "../session/context.ts";
 import type { Outcome } from "../session/outcome.ts";
 import type { Session } from "../session/session.ts";
 import { printDataType, varchar } from "../types/data-type.ts";
+import { type Given, givenFor, readCall } from "./call-syntax.ts";
 import { runFlow, splitFlow } from "./flow.ts";
-import { outcomeOf, runScript, type ScriptHost } from "./run.ts";
+import { outcomeOf, procedureBlock, runScript, type ScriptHost } from "./run.ts";
 import { runStagedScript, stagedScript } from "./staged-script.ts";
 import { type Scalar, scalarSql } from "./variables.ts";
 
@@ -23,7 +24,7 @@ export async function runBlock(context: StatementContext, hostOf: HostOf): Promi
   if (flow) return runFlow(host, flow);
   const tokens = tokenize(context.text);
   if (tokens[0]?.value !== "EXECUTE")
-    return outcomeOf(await runScript(host, context.text), "anonymous block", null);
+    return outcomeOf((await runScript(host, context.text)).returned, "anonymous block", null);
   const file = stagedScript(context.text);
   if (file !== null) return runStagedScript(context, host, file);
   const first = tokens[2];
@@ -33,11 +34,10 @@ export async function runBlock(context: StatementContext, hostOf: HostOf): Promi
       ? first.value
       : String((await host.evaluate(context.text.slice(first.start, tokens.at(-1)!.end))).value);
   return /^\s*(begin|declare)\b/i.test(text) && !/^\s*begin\s*(;|transaction\b|work\b|$)/i.test(text)
-    ? outcomeOf(await runScript(host, text), "anonymous block", null)
+    ? outcomeOf((await runScript(host, text)).returned, "anonymous block", null)
     : host.execute(text);
 }
 
-type Given = { name: string | null; text: string }[];
 type Definition = Omit<CatalogObject<"PROCEDURE">["props"], "context">;
 
 /**
@@ -61,20 +61,6 @@ export async function callProcedure(context: StatementContext, hostOf: HostOf): 
   return runProcedure(context, hostOf, props, given, session);
 }
 
-/** Name and arguments of a CALL, as written. */
-function readCall(text: string): { name: string; given: Given } {
-  const tokens = tokenize(text).filter((token) => token.image !== ";");
-  const open = tokens.findIndex((token) => token.image === "(");
-  if (open < 2 || tokens.at(-1)?.image !== ")") {
-    const wrong = tokens[open < 2 ? 1 : tokens.length - 1];
-    throw errors.syntax(wrong?.line ?? 1, wrong?.position ?? 0, wrong?.image ?? "<EOF>");
-  }
-  return {
-    name: text.slice(tokens[1]!.start, tokens[open - 1]!.end),
-    given: argumentsOf(text, tokens.slice(open + 1, -1)),
-  };
-}
-
 /** Evaluates the arguments as the caller and runs the body in the given session. */
 async function runProcedure(
   context: StatementContext,
@@ -89,11 +75,11 @@ async function runProcedure(
     throw errors.invalidValue(given[props.arguments.length]!.text, "argument: there are too many");
   const own = hostOf(context.session, context.signal);
   const values = new Map<string, Scalar>();
+  const outputs = new Map<string, number>();
   for (const [at, argument] of props.arguments.entries()) {
-    const named =
-      given.find((one) => one.name === argument.name)?.text ??
-      (given[at]?.name ? undefined : given[at]?.text);
-    const text = named ?? argument.defaultSql;
+    const own_ = givenFor(given, argument.name, at);
+    if (argument.output && own_) outputs.set(argument.name, own_.at);
+    const text = own_?.text ?? argument.defaultSql;
     if (text === undefined) throw errors.invalidValue(argument.name, "argument without a value");
     const cast = `(${text})::${printDataType(argument.type)}`;
     values.set(argument.name, await own.evaluate(cast));
@@ -106,35 +92,20 @@ async function runProcedure(
     const scalar = await host.evaluate(`${json}::${printDataType(props.returns ?? varchar())}`);
     return outcomeOf({ kind: "VALUE", scalar }, props.routine, props.returns);
   }
-  const body = props.body.trim();
-  // A body that is no block is one expression or statement.
-  const isBlock = /^(begin|declare)\b/i.test(body);
-  const returned = await runScript(host, isBlock ? body : `BEGIN ${body.replace(/;?$/, ";")} END`, values);
+  const { returned, variables } = await runScript(host, procedureBlock(props.body), values);
   if (returned?.kind === "VALUE" && props.returns && returned.scalar.value !== null)
     returned.scalar = await host.evaluate(`(${scalarSql(returned.scalar)})::${printDataType(props.returns)}`);
-  return outcomeOf(returned, props.routine, props.returns);
-}
-
-function argumentsOf(text: string, tokens: Token[]): Given {
-  const found: Given = [];
-  let depth = 0;
-  let first = 0;
-  for (let at = 0; at <= tokens.length; at++) {
-    const token = tokens[at];
-    if (token?.image === "(" || token?.image === "[") depth++;
-    else if (token?.image === ")" || token?.image === "]") depth--;
-    if (token && !(depth === 0 && token.image === ",")) continue;
-    if (at > first) {
-      const named = tokens[first + 1]?.image === "=>";
-      const from = tokens[named ? first + 2 : first]!;
-      found.push({
-        name: named ? tokens[first]!.value : null,
-        text: text.slice(from.start, tokens[at - 1]!.end),
-      });
-    }
-    first = at + 1;
-  }
-  return found;
+  const outcome = outcomeOf(returned, props.routine, props.returns);
+  if (outputs.size === 0) return outcome;
+  return {
+    ...outcome,
+    outputs: new Map(
+      [...outputs].map(([name, at]) => {
+        const variable = variables.find(name);
+        return [at, variable?.kind === "SCALAR" ? scalarSql(variable.scalar) : "NULL"];
+      }),
+    ),
+  };
 }
 
 /**

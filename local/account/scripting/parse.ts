@@ -1,6 +1,6 @@
-import { type Token, tokenize } from "../commands/index.ts";
+import { readNestedProcedure, type Token, tokenize } from "../commands/index.ts";
 import { errors } from "../errors.ts";
-import type { Block, Branch, Declaration, Handler, Step } from "./ast.ts";
+import type { Action, Block, Branch, Declaration, Handler, Step } from "./ast.ts";
 
 /** Parses a block: `[DECLARE …] BEGIN … [EXCEPTION …] END`. Source: "Snowflake Scripting reference". */
 export function parseBlock(text: string): Block {
@@ -123,11 +123,10 @@ class Parser {
       while (this.#accept("WHEN")) {
         const names = [this.#name()];
         while (this.#accept("OR")) names.push(this.#name());
-        // EXIT is what a handler does anyway; CONTINUE would go on after the failed statement.
-        if (this.#sees("CONTINUE")) throw errors.unsupported("CONTINUE handler");
-        this.#accept("EXIT");
+        const goesOn = this.#accept("CONTINUE");
+        if (!goesOn) this.#accept("EXIT");
         this.#expect("THEN");
-        handlers.push({ names, body: this.#steps("END", "WHEN") });
+        handlers.push({ names, goesOn, body: this.#steps("END", "WHEN") });
       }
     this.#expect("END");
     return { declarations, body, handlers };
@@ -139,6 +138,7 @@ class Parser {
       this.#expect("FOR");
       return { kind: "CURSOR", name, source: this.#statement() };
     }
+    if (this.#sees("PROCEDURE") && this.#seesSymbol("(", 1)) return this.#nestedProcedure(name);
     if (this.#accept("EXCEPTION")) {
       let [code, message] = ["-20000", "exception"];
       if (this.acceptSymbol("(")) {
@@ -168,6 +168,19 @@ class Parser {
     return { kind: "VARIABLE", name, type, value };
   }
 
+  /** `name PROCEDURE (arguments) RETURNS type AS block;`. Source: "DECLARE (Snowflake Scripting)". */
+  #nestedProcedure(name: string): Declaration {
+    this.#expect("PROCEDURE");
+    const start = this.#token!.start;
+    this.#until((token) => token.kind === "WORD" && token.value === "AS");
+    this.#expect("AS");
+    if (this.#sees("BEGIN") || this.#sees("DECLARE")) this.block();
+    else this.#at++;
+    const text = this.#text.slice(start, this.#tokens[this.#at - 1]!.end);
+    this.#expectSymbol(";");
+    return { kind: "PROCEDURE", name, procedure: readNestedProcedure(text) };
+  }
+
   #type(): string {
     const first = this.#token!;
     let last = first;
@@ -189,12 +202,13 @@ class Parser {
     while (!ends.some((word) => this.#sees(word))) {
       if (!this.#token) this.#fail();
       if (this.acceptSymbol(";")) continue;
-      steps.push(this.#step());
+      const { line, position } = this.#token;
+      steps.push({ ...this.#step(), line, position });
     }
     return steps;
   }
 
-  #step(): Step {
+  #step(): Action {
     if (this.#sees("BEGIN") || this.#sees("DECLARE")) {
       const next = this.#tokens[this.#at + 1];
       if (this.#sees("DECLARE") || !["TRANSACTION", "WORK", "NAME", ";"].includes(next?.value ?? ";")) {
@@ -270,6 +284,12 @@ class Parser {
       this.#statement();
       return { kind: "NULL" };
     }
+    if (this.#sees("CANCEL") && !this.#seesSymbol(":=", 1)) {
+      this.#at++;
+      const name = this.#name();
+      this.#expectSymbol(";");
+      return { kind: "CANCEL", name };
+    }
     if (this.#sees("ASYNC") && this.#seesSymbol("(", 1)) {
       this.#at++;
       return { kind: "SQL", text: unwrap(this.#statement()), into: [] };
@@ -278,7 +298,7 @@ class Parser {
     return this.#sql();
   }
 
-  #assignment(): Step {
+  #assignment(): Action {
     const name = this.#name();
     this.#expectSymbol(":=");
     const value = this.#statement();
@@ -289,7 +309,7 @@ class Parser {
     return isQuery ? { kind: "ASSIGN QUERY", name, query: inner } : { kind: "ASSIGN", name, value };
   }
 
-  #executeImmediate(): Step {
+  #executeImmediate(): Action {
     const text = this.#until(
       (token) => token.image === ";" || (token.kind === "WORD" && token.value === "USING"),
     );
@@ -299,7 +319,7 @@ class Parser {
   }
 
   /** Any SQL statement; `SELECT … INTO :a, :b FROM …` loses its INTO. */
-  #sql(): Step {
+  #sql(): Action {
     const first = this.#at;
     const isSelect = this.#sees("SELECT") || this.#sees("WITH");
     const text = this.#statement();
@@ -345,7 +365,7 @@ class Parser {
     return items;
   }
 
-  #if(): Step {
+  #if(): Action {
     const branches: Branch[] = [];
     let otherwise: Step[] = [];
     do {
@@ -359,7 +379,7 @@ class Parser {
     return { kind: "IF", branches, otherwise };
   }
 
-  #case(): Step {
+  #case(): Action {
     const operand = this.#sees("WHEN") ? null : this.#untilWord("WHEN");
     const branches: Branch[] = [];
     while (this.#accept("WHEN")) {
@@ -374,7 +394,7 @@ class Parser {
     return { kind: "CASE", operand, branches, otherwise };
   }
 
-  #for(): Step {
+  #for(): Action {
     const name = this.#name();
     this.#expect("IN");
     const reverse = this.#accept("REVERSE");

@@ -4,7 +4,9 @@ import type { Bind } from "../session/context.ts";
 import type { Outcome, ResultColumn, Value } from "../session/outcome.ts";
 import { type DataType, number, printDataType, varchar } from "../types/data-type.ts";
 import { parseDataType } from "../types/parse-data-type.ts";
-import type { Block, Declaration, Step } from "./ast.ts";
+import type { Block, Declaration, Handler, Step } from "./ast.ts";
+import { type Given, givenFor, readCall } from "./call-syntax.ts";
+import { Exceptions, Raised } from "./exceptions.ts";
 import { parseBlock, parseExecuteImmediate } from "./parse.ts";
 import { putIn, type Rows, type Scalar, scalarSql, type Variable, Variables } from "./variables.ts";
 
@@ -28,93 +30,135 @@ type Flow =
 /** Rows that a script holds at most (cursors, result sets). */
 const MOST_ROWS = 1_000_000;
 
-/** A RAISE of a declared exception. */
-class Raised extends SnowflakeError {
-  readonly exception: string;
-
-  constructor(exception: string, code: string, message: string) {
-    super(code, "P0001", message);
-    this.exception = exception;
-  }
-}
-
 /** Runs a block; `given` are its arguments. Errors that no handler catches reach the caller. */
 export async function runScript(
   host: ScriptHost,
   text: string,
   given: ReadonlyMap<string, Scalar> = new Map(),
-): Promise<Returned> {
+): Promise<{ returned: Returned; variables: Variables }> {
+  const variables = withArguments(given);
+  return { returned: await new Script(host).run(parseBlock(text), variables), variables };
+}
+
+/** A body that is no block is one expression or statement. */
+export function procedureBlock(body: string): string {
+  const [first] = tokenize(body);
+  const isBlock = first?.value === "BEGIN" || first?.value === "DECLARE";
+  if (isBlock) return body;
+  const text = body.trim();
+  return `BEGIN ${text.endsWith(";") ? text : `${text};`} END`;
+}
+
+function withArguments(given: ReadonlyMap<string, Scalar>): Variables {
   const variables = new Variables(null);
   for (const [name, scalar] of given)
     variables.declare(name, { kind: "SCALAR", scalar, declared: scalar.type });
-  const flow = await new Script(host).block(parseBlock(text), variables);
-  return flow?.kind === "RETURN" ? flow.returned : null;
+  return variables;
 }
 
 class Script {
   readonly #host: ScriptHost;
+  readonly #exceptions = new Exceptions();
   /** Errors being handled, innermost last: RAISE alone throws the last again. */
   readonly #handled: SnowflakeError[] = [];
+  /** Handlers of the blocks that run, innermost last, with the block's variables. */
+  readonly #blocks: { handlers: readonly Handler[]; variables: Variables }[] = [];
 
   constructor(host: ScriptHost) {
     this.#host = host;
   }
 
-  async block(block: Block, outer: Variables): Promise<Flow> {
+  async run(block: Block, variables: Variables): Promise<Returned> {
+    try {
+      const flow = await this.#block(block, variables);
+      return flow?.kind === "RETURN" ? flow.returned : null;
+    } catch (thrown) {
+      throw this.#exceptions.uncaught(thrown);
+    }
+  }
+
+  async #block(block: Block, outer: Variables): Promise<Flow> {
     const variables = new Variables(outer);
     for (const name of ["SQLROWCOUNT", "SQLFOUND", "SQLNOTFOUND", "SQLID"])
       variables.declare(name, outer.find(name) ?? { kind: "SCALAR", scalar: nothing(), declared: null });
+    const depth = this.#blocks.length;
     try {
       for (const declaration of block.declarations) await this.#declare(declaration, variables);
+      this.#blocks.push({ handlers: block.handlers, variables });
       return await this.#steps(block.body, variables);
     } catch (thrown) {
-      if (!(thrown instanceof SnowflakeError) || thrown.code === "000604" || thrown.code === "000630")
+      const ran = this.#blocks.length > depth;
+      this.#blocks.length = depth;
+      const handler = ran ? this.#exceptions.handlerOf(thrown, block.handlers) : null;
+      if (!handler) {
+        this.#exceptions.pass(thrown, block.handlers);
         throw thrown;
-      const handler = block.handlers.find(({ names }) =>
-        names.some(
-          (name) =>
-            name === "OTHER" ||
-            (thrown instanceof Raised
-              ? name === thrown.exception
-              : name === "STATEMENT_ERROR" || (name === "EXPRESSION_ERROR" && thrown.code.startsWith("1"))),
-        ),
-      );
-      if (!handler) throw thrown;
-      const text = (value: string): Variable => ({
-        kind: "SCALAR",
-        scalar: { value, type: varchar() },
-        declared: null,
-      });
-      const inside = new Variables(variables);
-      inside.declare("SQLCODE", {
-        kind: "SCALAR",
-        scalar: { value: BigInt(Number.parseInt(thrown.code, 10) || 0), type: number() },
-        declared: null,
-      });
-      inside.declare("SQLERRM", text(thrown.message));
-      inside.declare("SQLSTATE", text(thrown.sqlState));
-      this.#handled.push(thrown);
-      try {
-        return await this.#steps(handler.body, inside);
-      } finally {
-        this.#handled.pop();
       }
+      return this.#handle(handler, thrown as SnowflakeError, variables);
+    } finally {
+      this.#blocks.length = depth;
+    }
+  }
+
+  /** Runs a handler's statements; SQLCODE, SQLERRM and SQLSTATE tell of the error. */
+  async #handle(handler: Handler, thrown: SnowflakeError, variables: Variables): Promise<Flow> {
+    const text = (value: string): Variable => ({
+      kind: "SCALAR",
+      scalar: { value, type: varchar() },
+      declared: null,
+    });
+    const inside = new Variables(variables);
+    inside.declare("SQLCODE", {
+      kind: "SCALAR",
+      scalar: { value: BigInt(Number.parseInt(thrown.code, 10) || 0), type: number() },
+      declared: null,
+    });
+    inside.declare("SQLERRM", text(thrown.message));
+    inside.declare("SQLSTATE", text(thrown.sqlState));
+    this.#handled.push(thrown);
+    try {
+      return await this.#steps(handler.body, inside);
+    } finally {
+      this.#handled.pop();
     }
   }
 
   async #steps(steps: readonly Step[], variables: Variables): Promise<Flow> {
     for (const step of steps) {
       this.#host.check();
-      const flow = await this.#step(step, variables);
+      const flow = await this.#tried(step, variables);
       if (flow) return flow;
     }
     return null;
   }
 
+  /** A step; where it fails and the block has a CONTINUE handler for that, the handler's statements instead. */
+  async #tried(step: Step, variables: Variables): Promise<Flow> {
+    const depth = this.#blocks.length;
+    try {
+      return await this.#step(step, variables);
+    } catch (thrown) {
+      if (!(thrown instanceof SnowflakeError)) throw thrown;
+      this.#exceptions.at(thrown, step);
+      const block = this.#blocks[depth - 1];
+      const handler = block && this.#exceptions.handlerOf(thrown, block.handlers);
+      if (!handler?.goesOn) throw thrown;
+      const within = this.#blocks.splice(depth - 1);
+      try {
+        return await this.#handle(handler, thrown, block!.variables);
+      } catch (again) {
+        this.#exceptions.pass(again, block!.handlers);
+        throw again;
+      } finally {
+        this.#blocks.push(...within);
+      }
+    }
+  }
+
   async #step(step: Step, variables: Variables): Promise<Flow> {
     switch (step.kind) {
       case "BLOCK":
-        return this.block(step.block, variables);
+        return this.#block(step.block, variables);
       case "DECLARE":
         await this.#declare(step.declaration, variables);
         return null;
@@ -173,6 +217,10 @@ class Script {
       case "CLOSE":
         cursor(variables, step.name).rows = null;
         return null;
+      case "CANCEL":
+        // A job has ended when the next step runs: there is nothing left to cancel.
+        if (variables.get(step.name).kind !== "RESULTSET") throw errors.invalidValue(step.name, "result set");
+        return null;
       case "FETCH": {
         const from = cursor(variables, step.name);
         if (!from.rows) throw errors.compilation("090193", "24000", `cursor '${step.name}' is not open`);
@@ -197,7 +245,10 @@ class Script {
   }
 
   async #sql(step: Extract<Step, { kind: "SQL" }>, variables: Variables): Promise<Flow> {
-    const rows = await this.#query(step.text, variables);
+    const rows =
+      tokenize(step.text)[0]?.value === "CALL"
+        ? await this.#call(step.text, variables)
+        : await this.#query(step.text, variables);
     if (step.into.length === 0) return null;
     if (rows.rows.length > 1)
       throw new SnowflakeError("090193", "P0000", "A SELECT INTO statement returned more than one row.");
@@ -208,6 +259,47 @@ class Script {
         variables,
       );
     return null;
+  }
+
+  /** CALL of a procedure of the account, or of one that the block declares; output arguments are assigned. */
+  async #call(text: string, variables: Variables): Promise<Rows> {
+    const { name, given } = readCall(text);
+    const nested = variables.find(name.toUpperCase());
+    if (nested?.kind === "PROCEDURE") return this.#callNested(name, nested.procedure, given, variables);
+    const outcome = await this.#run(putIn(text, variables, false));
+    for (const [at, sql] of outcome.outputs ?? []) {
+      const argument = given[at]!.text;
+      if (!argument.startsWith(":"))
+        throw errors.invalidValue(argument, "output argument: a variable, as :name");
+      await this.#assign(argument.slice(1).toUpperCase(), await this.#host.evaluate(sql), variables);
+    }
+    return this.#read(outcome, variables);
+  }
+
+  /** Source: "DECLARE (Snowflake Scripting)": a nested procedure sees its arguments. */
+  async #callNested(
+    name: string,
+    procedure: Extract<Variable, { kind: "PROCEDURE" }>["procedure"],
+    given: Given,
+    variables: Variables,
+  ): Promise<Rows> {
+    const values = new Map<string, Scalar>();
+    if (given.length > procedure.arguments.length)
+      throw errors.invalidValue(given[procedure.arguments.length]!.text, "argument: there are too many");
+    for (const [at, argument] of procedure.arguments.entries()) {
+      const text = givenFor(given, argument.name, at)?.text ?? argument.defaultSql;
+      if (text === undefined) throw errors.invalidValue(argument.name, "argument without a value");
+      const cast = `(${putIn(text, variables, false)})::${printDataType(argument.type)}`;
+      values.set(argument.name, await this.#host.evaluate(cast));
+    }
+    const script = new Script(this.#host);
+    const returned = await script.run(parseBlock(procedureBlock(procedure.body)), withArguments(values));
+    const outcome = outcomeOf(returned, name.toUpperCase(), procedure.returns);
+    if (returned?.kind === "VALUE" && procedure.returns && returned.scalar.value !== null) {
+      const cast = `(${scalarSql(returned.scalar)})::${printDataType(procedure.returns)}`;
+      return { columns: outcome.columns, rows: [[(await this.#host.evaluate(cast)).value]] };
+    }
+    return { columns: outcome.columns, rows: [...(outcome.rows as Value[][][])].flat() };
   }
 
   async #declare(declaration: Declaration, variables: Variables): Promise<void> {
@@ -232,6 +324,9 @@ class Script {
           rows: declaration.query === null ? null : await this.#query(declaration.query, variables),
         });
         return;
+      case "PROCEDURE":
+        variables.declare(name, { kind: "PROCEDURE", procedure: declaration.procedure });
+        return;
       case "EXCEPTION":
         variables.declare(name, { kind: "EXCEPTION", code: declaration.code, message: declaration.message });
     }
@@ -244,11 +339,19 @@ class Script {
     const { declared } = target;
     if (declared === null || scalar.value === null || printDataType(declared) === printDataType(scalar.type))
       target.scalar = declared && scalar.value === null ? nothing(declared) : scalar;
-    else target.scalar = await this.#host.evaluate(`(${scalarSql(scalar)})::${printDataType(declared)}`);
+    else target.scalar = await this.#evaluate(`(${scalarSql(scalar)})::${printDataType(declared)}`);
   }
 
   #value(expression: string, variables: Variables): Promise<Scalar> {
-    return this.#host.evaluate(putIn(expression, variables, true));
+    return this.#evaluate(putIn(expression, variables, true));
+  }
+
+  async #evaluate(expression: string): Promise<Scalar> {
+    try {
+      return await this.#host.evaluate(expression);
+    } catch (thrown) {
+      throw this.#exceptions.ofExpression(thrown);
+    }
   }
 
   async #isTrue(condition: string, variables: Variables): Promise<boolean> {
@@ -268,6 +371,10 @@ class Script {
     const outcome = await this.#run(
       immediate ? await this.#composed(immediate, variables) : putIn(sql, variables, false),
     );
+    return this.#read(outcome, variables);
+  }
+
+  async #read(outcome: Outcome & { queryId: string }, variables: Variables): Promise<Rows> {
     this.#noteRows(outcome, variables);
     const rows: Value[][] = [];
     for await (const batch of outcome.rows) {
@@ -331,7 +438,8 @@ class Script {
 
   async #forEach(step: Extract<Step, { kind: "FOR EACH" }>, variables: Variables): Promise<Flow> {
     const source = variables.get(step.source.toUpperCase());
-    if (source.kind === "CURSOR") await this.#open(step.source.toUpperCase(), [], variables);
+    // A cursor that is open already goes through the rows it was opened for.
+    if (source.kind === "CURSOR" && !source.rows) await this.#open(step.source.toUpperCase(), [], variables);
     const rows = source.kind === "CURSOR" || source.kind === "RESULTSET" ? source.rows : null;
     if (!rows) throw errors.invalidValue(step.source, "cursor or result set");
     let at = 0;
@@ -357,7 +465,7 @@ class Script {
 
   async #returned(step: Extract<Step, { kind: "RETURN" }>, variables: Variables): Promise<Returned> {
     if (step.table !== null) {
-      const name = step.table.replace(/^:/, "").toUpperCase();
+      const name = nameOfTable(step.table);
       const set = variables.find(name);
       const rows =
         set?.kind === "RESULTSET" || set?.kind === "CURSOR"
@@ -383,6 +491,14 @@ class Script {
     if (exception.kind !== "EXCEPTION") throw errors.invalidIdentifier(name);
     throw new Raised(name, exception.code, exception.message);
   }
+}
+
+/** `name`, `:name` or `RESULTSET_FROM_CURSOR(name)` of a RETURN TABLE; another text is a query. */
+function nameOfTable(text: string): string {
+  const tokens = tokenize(text);
+  const inner = tokens[0]?.value === "RESULTSET_FROM_CURSOR" ? tokens.slice(2, -1) : tokens;
+  const [only, ...others] = inner.filter((token) => token.image !== ":");
+  return only && others.length === 0 ? only.value : "";
 }
 
 /** The statement with values in the places of its question marks, in order. */

@@ -1,3 +1,4 @@
+import type { RoutineProps } from "../catalog/loose-props.ts";
 import { tokenize } from "../commands/index.ts";
 import { quoteString } from "../commands/lexer.ts";
 import { errors } from "../errors.ts";
@@ -20,6 +21,7 @@ export type Variable =
   | { kind: "RESULTSET"; rows: Rows | null }
   | { kind: "CURSOR"; source: string; rows: Rows | null; next: number }
   | { kind: "RECORD"; columns: ResultColumn[]; row: Value[] }
+  | { kind: "PROCEDURE"; procedure: Omit<RoutineProps, "routine" | "context"> }
   | { kind: "EXCEPTION"; code: string; message: string };
 
 /** Variables of a block and of the blocks around it. Names are upper-case unless quoted. */

@@ -109,6 +109,7 @@ export class Executor {
       columns: stored.columns,
       rows: this.#results.rows(stored),
       affected: running.record.affected ?? undefined,
+      outputs: running.record.outputs,
     };
   }
 
@@ -266,6 +267,7 @@ export class Executor {
       for (const end of atEnd.splice(0).reverse()) await end();
       record.kind = outcome.kind;
       record.affected = outcome.affected ?? null;
+      record.outputs = outcome.outputs;
       record.rowsProduced ||= outcome.affected
         ? outcome.affected.inserted + outcome.affected.updated + outcome.affected.deleted
         : stored.rowCount;

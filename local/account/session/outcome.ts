@@ -52,6 +52,8 @@ export interface Outcome {
   rows: AsyncIterable<Value[][]> | Iterable<Value[][]>;
   /** Rows inserted + updated + deleted by a DML. */
   affected?: { inserted: number; updated: number; deleted: number };
+  /** CALL: values of output arguments, as SQL, by the argument's place in the CALL. */
+  outputs?: ReadonlyMap<number, string>;
   /** USE, ALTER SESSION: the driver is told the new context. */
   contextChanged?: boolean;
 }

@@ -28,6 +28,7 @@ export interface StatementRecord {
   kind: Outcome["kind"] | null;
   rowsProduced: number;
   affected: Outcome["affected"] | null;
+  outputs?: Outcome["outputs"];
   objectsAccessed: Set<number>;
   /** Those that the statement itself names. */
   directAccessed: Set<number>;

@@ -19,6 +19,7 @@ export {
   streamTables,
   tablesPosition,
 } from "./compile/stream-position.ts";
+export { UnknownTableFunction } from "./compile/table-functions.ts";
 export { statementMoment } from "./compile/table-versions.ts";
 export { describeCopy, loadFiles, runCopy } from "./copy/index.ts";
 export { runDml } from "./dml/index.ts";

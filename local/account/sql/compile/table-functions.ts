@@ -43,11 +43,17 @@ export function compileTableFunction(env: Env, call: CallExpr, scope: Scope): So
   } else if (call.name.at(-2)!.name === "INFORMATION_SCHEMA") return compileVirtualFunction(env, call);
   const user = callTableFunction(env, scope, call);
   if (user) return user;
-  throw new SnowflakeError(
-    "002141",
-    "42601",
-    `SQL compilation error:\nUnknown table function ${call.name.map((p) => p.name).join(".")}`,
-  );
+  throw new UnknownTableFunction(call.name.map((p) => p.name));
+}
+
+/** No table function has the name; a procedure may. */
+export class UnknownTableFunction extends SnowflakeError {
+  readonly parts: readonly string[];
+
+  constructor(parts: readonly string[]) {
+    super("002141", "42601", `SQL compilation error:\nUnknown table function ${parts.join(".")}`);
+    this.parts = parts;
+  }
 }
 
 const SEQ = `CAST(1 AS HUGEINT) AS "SEQ"`;
@@ -110,12 +116,7 @@ function compileResultScan(env: Env, call: CallExpr): Source {
 
 function compileVirtualFunction(env: Env, call: CallExpr): Source {
   const fn = findVirtualFunction(call.name.at(-1)!.name);
-  if (!fn)
-    throw new SnowflakeError(
-      "002141",
-      "42601",
-      `SQL compilation error:\nUnknown table function ${call.name.map((p) => p.name).join(".")}`,
-    );
+  if (!fn) throw new UnknownTableFunction(call.name.map((p) => p.name));
   const database =
     call.name.length === 3 ? resolveDatabase(env.ctx, call.name[0]!.name) : currentDatabase(env.ctx);
   const given: [string, Expr][] = call.named.map((n) => [n.name, n.value]);

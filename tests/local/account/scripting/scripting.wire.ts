@@ -131,10 +131,114 @@ test("rows: RESULTSET and RETURN TABLE", async () => {
   ).toEqual([{ ID: 1 }, { ID: 2 }]);
 });
 
-test("an exception that nothing catches is the statement's error", async () => {
-  await expect(run("DECLARE e EXCEPTION (-20003, 'No.'); BEGIN RAISE e; END;")).rejects.toMatchObject({
-    message: "No.",
+// Source: "Handling exceptions".
+test("an exception that nothing catches is the statement's error, with its type and place", async () => {
+  await expect(run("DECLARE e EXCEPTION (-20003, 'No.');\nBEGIN\n  RAISE e;\nEND;")).rejects.toMatchObject({
+    code: "-20003",
+    message: "Uncaught exception of type 'E' on line 3 at position 2 : No.",
   });
+  await run("CREATE PROCEDURE reads_nothing() RETURNS INT AS BEGIN SELECT * FROM nowhere; END");
+  await expect(run("BEGIN\nCALL reads_nothing();\nEND;")).rejects.toMatchObject({
+    code: "002003",
+    message: expect.stringMatching(
+      /^Uncaught exception of type 'STATEMENT_ERROR' on line 2 at position 0 : Uncaught exception of type 'STATEMENT_ERROR' on line 1 at position 6 : SQL compilation error:/,
+    ),
+  });
+});
+
+// Source: "EXCEPTION (Snowflake Scripting)".
+test("a CONTINUE handler goes on after the statement that failed, in a loop and in a nested block", async () => {
+  expect(
+    await value(`DECLARE seen VARCHAR DEFAULT ''; bad EXCEPTION (-20001, 'Bad.');
+      BEGIN
+        FOR i IN 1 TO 3 DO
+          IF (i = 2) THEN RAISE bad; END IF;
+          seen := seen || i;
+        END FOR;
+        BEGIN SELECT * FROM nowhere; seen := seen || 'x'; END;
+        seen := seen || '.';
+        RETURN seen;
+      EXCEPTION
+        WHEN bad CONTINUE THEN seen := seen || '!';
+        WHEN STATEMENT_ERROR CONTINUE THEN seen := seen || '?';
+      END;`),
+  ).toBe("1!23?.");
+});
+
+test("an error within a handler leaves the block, whatever the block's handlers catch", async () => {
+  await expect(
+    run("BEGIN SELECT * FROM a1; EXCEPTION WHEN OTHER CONTINUE THEN SELECT * FROM a2; END;"),
+  ).rejects.toMatchObject({ message: expect.stringContaining("'A2'") });
+});
+
+// Source: "Using arguments passed to a stored procedure": output arguments.
+test("OUT arguments give the caller's variables their last values", async () => {
+  await run(
+    "CREATE PROCEDURE gives(x OUT NUMBER, y IN NUMBER) RETURNS VARCHAR AS BEGIN x := y * 2; RETURN 'Done'; END",
+  );
+  expect(await value("BEGIN LET v NUMBER := 1; CALL gives(:v, 21); RETURN v; END;")).toBe(42);
+  await expect(run("BEGIN CALL gives(1, 21); END;")).rejects.toMatchObject({
+    message: expect.stringContaining("output argument"),
+  });
+});
+
+// Source: "DECLARE (Snowflake Scripting)": nested stored procedures.
+test("a block calls the procedures that it declares; they see their arguments only", async () => {
+  expect(
+    await value(`DECLARE
+        twice PROCEDURE (n NUMBER, by_ NUMBER DEFAULT 2) RETURNS NUMBER AS
+          DECLARE r NUMBER; BEGIN r := n * by_; RETURN r; END;
+        a NUMBER; b NUMBER;
+      BEGIN CALL twice(4) INTO :a; CALL twice(by_ => 5, n => :a) INTO :b; RETURN a + b; END;`),
+  ).toBe(48);
+  await expect(
+    run("DECLARE v INT DEFAULT 1; p PROCEDURE () RETURNS INT AS BEGIN RETURN v; END; BEGIN CALL p(); END;"),
+  ).rejects.toMatchObject({ message: expect.stringContaining("invalid identifier 'V'") });
+});
+
+test("FOR goes through the rows that a cursor was opened for; RETURN TABLE takes a cursor", async () => {
+  expect(
+    await value(`DECLARE s VARCHAR DEFAULT ''; c CURSOR FOR SELECT id FROM invoices WHERE price > ?;
+      BEGIN OPEN c USING (20); FOR r IN c DO s := s || r.id; END FOR; CLOSE c; RETURN s; END;`),
+  ).toBe("2");
+  expect(
+    await run(
+      "DECLARE c CURSOR FOR SELECT id FROM invoices ORDER BY id; BEGIN OPEN c; RETURN TABLE(RESULTSET_FROM_CURSOR(c)); END;",
+    ),
+  ).toEqual([{ ID: 1 }, { ID: 2 }]);
+});
+
+// Source: "Selecting from a stored procedure".
+test("a procedure that names its columns stands in FROM, in queries, INSERT and CREATE TABLE, not in views", async () => {
+  await run(`CREATE PROCEDURE above(least NUMBER(12, 2)) RETURNS TABLE (id INT, price NUMBER(12, 2)) AS
+    DECLARE r RESULTSET; BEGIN r := (SELECT id, price FROM invoices WHERE price > :least); RETURN TABLE(r); END`);
+  expect(await run("SELECT id FROM TABLE(above(20)) a JOIN TABLE(d.public.above(0)) b USING (id)")).toEqual([
+    { ID: 2 },
+  ]);
+  await run("CREATE TABLE copied AS SELECT * FROM TABLE(above(0))");
+  await run("INSERT INTO copied SELECT * FROM TABLE(above(20))");
+  expect(await value("SELECT COUNT(*) FROM copied")).toBe(3);
+  await expect(run("CREATE VIEW v AS SELECT * FROM TABLE(above(0))")).rejects.toMatchObject({
+    code: "002141",
+  });
+  await run(
+    "CREATE PROCEDURE loose() RETURNS TABLE () AS DECLARE r RESULTSET DEFAULT (SELECT 1); BEGIN RETURN TABLE(r); END",
+  );
+  await expect(run("SELECT * FROM TABLE(loose())")).rejects.toMatchObject({
+    message: expect.stringContaining("does not name its columns"),
+  });
+});
+
+test("routines in Python, Java and Scala are refused by name", async () => {
+  for (const language of ["PYTHON", "JAVA", "SCALA"])
+    for (const kind of ["FUNCTION", "PROCEDURE"])
+      await expect(
+        run(
+          `CREATE ${kind} f() RETURNS INT LANGUAGE ${language} RUNTIME_VERSION = '3.11' HANDLER = 'm' AS 'x'`,
+        ),
+      ).rejects.toMatchObject({
+        message: expect.stringContaining(`Unsupported feature 'LANGUAGE ${language}'`),
+      });
 });
 
 test("EXECUTE IMMEDIATE of a statement and of a block in dollars", async () => {
@@ -181,4 +285,20 @@ test("an anonymous procedure in SQL and in JavaScript is called once, with the c
   await expect(run("WITH a AS PROCEDURE () RETURNS INT LANGUAGE PYTHON AS 'x' CALL a()")).rejects.toThrow(
     /Unsupported feature 'LANGUAGE PYTHON'/,
   );
+});
+
+// Source: "JavaScript stored procedures API".
+test("a JavaScript procedure asks a statement for its columns, and a row for them by name", async () => {
+  await run(`CREATE PROCEDURE asks() RETURNS VARIANT LANGUAGE JAVASCRIPT AS $$
+    const s = snowflake.createStatement({
+      sqlText: "SELECT id, price, 'x' AS t, TRUE AS b FROM invoices WHERE id = :1", binds: [2],
+    });
+    const r = s.execute();
+    r.next();
+    snowflake.addEvent("asked");
+    snowflake.setSpanAttribute("rows", s.getRowCount());
+    return [r.ID, r.PRICE, s.getColumnSqlType(2), s.isColumnNumber(1), s.isColumnText(1), s.isColumnText(3),
+      s.isColumnBoolean(4), s.getColumnScale(2), r.getColumnCount()];
+  $$`);
+  expect(await value("CALL asks()")).toEqual([2, 22.22, "NUMBER", true, false, true, true, 2, 4]);
 });
