@@ -140,7 +140,7 @@ export class ResultStore {
     // Each time: a sweep of temporary files may have taken the folder from a long-lived account.
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     this.#folderMade = true;
-    const bytes = Buffer.from(body as string);
+    const bytes = typeof body === "string" ? Buffer.from(body) : body;
     const compressed = await compress(bytes, { level: 1 });
     const name = randomBytes(24).toString("hex");
     await writeFile(join(this.#folder, name), compressed, { mode: 0o600 });

@@ -31,5 +31,5 @@ export function compileStage(env: Env, location: string, options: StageOptions):
   for (const token of tokenize(ctx.text))
     if (token.kind === "dollar" && /^[0-9]+$/.test(token.value)) width = Math.max(width, Number(token.value));
   if (format.type === "XML") needXml(env);
-  return stagedRows(ctx, place, format, files, width);
+  return stagedRows(ctx, place, format, files, { width });
 }

@@ -8,14 +8,16 @@ import type { Transaction } from "../../storage/transaction.ts";
 import { type Env, nextAlias } from "../compile/env.ts";
 import { compileExpr } from "../compile/expression.ts";
 import { needXml } from "../compile/functions/xml.ts";
+import { LiftedPaths, liftsPaths } from "../compile/lifted-paths.ts";
 import { newScope, type Relation } from "../compile/scope.ts";
-import { quoteName, raise, type Typed, text, typed } from "../compile/typed.ts";
+import { quoteName, raise, type Typed, text } from "../compile/typed.ts";
 import { fullRow, physicalColumns } from "../dml/insert.ts";
 import { type Table, targetColumn } from "../dml/target.ts";
 import type { CopyIntoTable, Expr } from "../parse/index.ts";
 import { applySession } from "../run/connections.ts";
 import { translateError } from "../run/errors.ts";
 import { withCompiled } from "../run/query.ts";
+import { namedInDocuments, namedInParquet } from "./by-name.ts";
 import type { Format } from "./file-format.ts";
 import { fileName, type StagePlace } from "./stage-location.ts";
 import { type LocalFile, stagedRows } from "./staged-rows.ts";
@@ -41,6 +43,17 @@ export interface LoadPlan {
   onError: OnError;
   truncate: boolean;
   matchByName: "NONE" | "CASE_SENSITIVE" | "CASE_INSENSITIVE";
+}
+
+const ROW_NUMBER = "METADATA$FILE_ROW_NUMBER";
+
+/** Does a part of the tree name that column? */
+function mentions(node: unknown, name: string): boolean {
+  if (Array.isArray(node)) return node.some((item) => mentions(item, name));
+  if (typeof node !== "object" || node === null) return false;
+  const expr = node as Expr;
+  if (expr.type === "column") return expr.parts.some((part) => part.name === name);
+  return Object.values(node).some((value) => mentions(value, name));
 }
 
 /** Fields of CSV that the statement reads. */
@@ -73,14 +86,18 @@ export function compileLoad(
   env: Env,
   plan: LoadPlan,
   files: readonly LocalFile[],
-  lenient: boolean,
+  how: "FAST" | "STRICT" | "LENIENT",
 ): CompiledLoad {
   const { copy, table, format } = plan;
   const width = widthOf(plan);
   if (format.type === "XML") needXml(env);
-  const source = stagedRows(env.ctx, plan.place, format, files, width, lenient);
+  const lenient = how === "LENIENT";
+  const unnumbered = how === "FAST" && !(copy.select && mentions(copy.select.items, ROW_NUMBER));
+  const source = stagedRows(env.ctx, plan.place, format, files, { width, lenient, unnumbered });
   const alias = nextAlias(env, "f");
   const scope = newScope(null);
+  const lifted =
+    copy.select && format.type !== "CSV" && liftsPaths(copy.select) ? new LiftedPaths(env) : null;
   const relation: Relation = {
     name: copy.source.alias?.name ?? null,
     path: [],
@@ -91,13 +108,19 @@ export function compileLoad(
       nullable: c.nullable,
       hidden: true,
     })),
-    positional: (index) => source.positional!(alias, index),
+    positional: (index) => {
+      const value = source.positional!(alias, index);
+      return lifted && index === 1
+        ? { ...value, textAt: (path: string) => lifted.text(alias, "v", path) }
+        : value;
+    },
   };
   scope.relations.push(relation);
   const columns: ColumnDef[] =
     copy.columns.length > 0 ? copy.columns.map((c) => targetColumn(env, table, c)) : table.props.columns;
   let values: Typed[];
   let check: string | null = null;
+  let from = lifted ? lifted.placeholder(alias, source.sql) : source.sql;
   if (copy.select) {
     refuseInCopy(copy);
     values = copy.select.items.map((item) => compileExpr(env, scope, item.expr));
@@ -123,7 +146,12 @@ export function compileLoad(
       check = `CASE WHEN ${alias}.c${width + 1} IS NOT NULL OR ${alias}.c${width} IS NULL THEN ${wrong} END`;
     }
   } else if (plan.matchByName !== "NONE") {
-    values = columns.map((c) => byName(`${alias}.v`, c.name, plan.matchByName === "CASE_SENSITIVE"));
+    const caseSensitive = plan.matchByName === "CASE_SENSITIVE";
+    const named =
+      how === "FAST" && format.type === "PARQUET" && files.length === 1
+        ? namedInParquet(env, files[0]!.localPath, columns, caseSensitive, alias)
+        : namedInDocuments(env, source.sql, columns, caseSensitive, alias);
+    ({ values, from } = named);
   } else {
     if (columns.length !== 1 || columns[0]!.type.kind !== "VARIANT")
       throw new SnowflakeError(
@@ -140,16 +168,8 @@ export function compileLoad(
         ? { ...text(`left(${v.sql}, ${type.length})`), type }
         : v;
     });
-  return { items: fullRow(env, table, columns, values), check, from: `${source.sql} AS ${alias}` };
-}
-
-function byName(json: string, name: string, caseSensitive: boolean): Typed {
-  const key = name.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("'", "''");
-  const exact = `(${json} -> '$."${key}"')`;
-  const found = `list_filter(json_keys(${json}), lambda k: upper(k) = upper('${name.replaceAll("'", "''")}'))[1]`;
-  const any = `coalesce(${exact}, json_extract(${json}, '$."' || ${found} || '"'))`;
-  const value = caseSensitive ? exact : any;
-  return typed(`CASE WHEN json_type(${value}) <> 'NULL' THEN ${value} END`, { kind: "VARIANT" });
+  const items = fullRow(env, table, columns, values);
+  return { items, check, from: `${lifted ? lifted.settle(from) : from} AS ${alias}` };
 }
 
 /** What a transformation may not have. Source: "Transforming data during a load". */
@@ -248,7 +268,7 @@ async function loadFast(
           ctx,
           transaction,
           (env) => {
-            const load = compileLoad(env, plan, [file], false);
+            const load = compileLoad(env, plan, [file], "FAST");
             const items = load.check ? guarded(load) : load.items;
             return `${insertHead(plan.table)} SELECT ${[...items, String(version)].join(", ")} FROM ${load.from}`;
           },
@@ -300,7 +320,7 @@ async function loadCarefully(
   const compiled = await withCompiled(
     ctx,
     transaction,
-    (env) => compileLoad(env, plan, [file], true),
+    (env) => compileLoad(env, plan, [file], "LENIENT"),
     async (load) => load,
   );
   // What the file does not fill is a default: it may be volatile, which TRY refuses.

@@ -12,6 +12,8 @@ export interface ReadOptions {
   width: number;
   /** Read JSON line by line, so that one bad record does not hide the others. */
   lenient?: boolean;
+  /** Without `n`, which costs a pass of its own (0 then). */
+  unnumbered?: boolean;
 }
 
 /** Never a field's text. */
@@ -19,10 +21,15 @@ const NO_TEXT = "\u0001firn\u0002";
 /** Never within a line: four control characters. */
 const NO_DELIMITER = "\u001f\u001e\u001d\u001c";
 
-const numbered = (columns: string, source: string) =>
-  `SELECT ${columns}, row_number() OVER () AS n FROM ${source}`;
+const numbered = (columns: string, source: string) => `SELECT ${columns}, ${NUMBER} AS n FROM ${source}`;
+const NUMBER = "row_number() OVER ()";
 
 export function readFile(format: Format, localPath: string, options: ReadOptions): string {
+  const sql = readNumbered(format, localPath, options);
+  return options.unnumbered ? sql.replace(NUMBER, "0") : sql;
+}
+
+function readNumbered(format: Format, localPath: string, options: ReadOptions): string {
   const file = quoteText(localPath);
   switch (format.type) {
     case "CSV":
@@ -30,7 +37,7 @@ export function readFile(format: Format, localPath: string, options: ReadOptions
     case "JSON":
       return readJson(format, file, options.lenient ?? false);
     case "PARQUET":
-      return `SELECT to_json(r) AS v, row_number() OVER () AS n FROM read_parquet(${file}) AS r`;
+      return numbered("to_json(r) AS v", `read_parquet(${file}) AS r`);
     case "XML":
       return readXml(format, file);
     default:

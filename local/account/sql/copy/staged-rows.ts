@@ -4,7 +4,7 @@ import type { Source } from "../compile/from.ts";
 import type { OutputColumn } from "../compile/scope.ts";
 import { quoteText, type Typed, typed } from "../compile/typed.ts";
 import type { Format } from "./file-format.ts";
-import { csvField, readFile } from "./reader.ts";
+import { csvField, type ReadOptions, readFile } from "./reader.ts";
 import { fileName, type StagePlace } from "./stage-location.ts";
 
 export interface LocalFile extends StagedFile {
@@ -32,10 +32,14 @@ export function stagedRows(
   place: StagePlace,
   format: Format,
   files: readonly LocalFile[],
-  width: number,
-  lenient = false,
+  options: ReadOptions,
 ): Source {
+  const { width } = options;
   const isCsv = format.type === "CSV";
+  // A field as its format means it, worked out once whatever is made of it.
+  const meant = isCsv
+    ? Array.from({ length: width }, (_, i) => `${csvField(format, i + 1)} AS p${i + 1}`)
+    : [];
   const selects = files.map((file) => {
     const metadata = [
       `${quoteText(fileName(place, file.path))} AS "METADATA$FILENAME"`,
@@ -44,10 +48,10 @@ export function stagedRows(
       `${at(file.lastModified)} AS "METADATA$FILE_LAST_MODIFIED"`,
       `timezone('UTC', ${at(ctx.startedOn)}) AS "METADATA$START_SCAN_TIME"`,
     ];
-    return `SELECT *, ${metadata.join(", ")} FROM (${readFile(format, file.localPath, { width, lenient })})`;
+    return `SELECT *, ${[...meant, ...metadata].join(", ")} FROM (${readFile(format, file.localPath, options)})`;
   });
   const fields = isCsv
-    ? Array.from({ length: width }, (_, i) => `CAST(NULL AS VARCHAR) AS c${i + 1}`)
+    ? Array.from({ length: width }, (_, i) => `CAST(NULL AS VARCHAR) AS p${i + 1}`)
     : ["CAST(NULL AS JSON) AS v"];
   const none = `SELECT ${[...fields, "0 AS n", ...METADATA.map((m) => `NULL AS "${m.name}"`)].join(", ")} WHERE FALSE`;
   return {
@@ -61,11 +65,7 @@ export function stagedRows(
         return typed(`${alias}.v`, { kind: "VARIANT" });
       }
       if (index > width) return typed("CAST(NULL AS VARCHAR)", varchar());
-      return typed(qualify(csvField(format, index), `c${index}`, alias), varchar());
+      return typed(`${alias}.p${index}`, varchar());
     },
   };
 }
-
-/** The field's SQL with its column qualified. */
-const qualify = (sql: string, column: string, alias: string): string =>
-  sql.replace(new RegExp(`\\b${column}\\b`, "g"), `${alias}.${column}`);

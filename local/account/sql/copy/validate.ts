@@ -122,7 +122,7 @@ const recordsSql = <T>(
     const load = await withCompiled(
       ctx,
       transaction,
-      (env) => compileLoad(env, plan, local, false),
+      (env) => compileLoad(env, plan, local, "STRICT"),
       async (compiled) => compiled,
     );
     const names = plan.table.props.columns.map((c) => quoteName(c.name));
@@ -153,7 +153,7 @@ const badRecords = (
     const load = await withCompiled(
       ctx,
       transaction,
-      (env) => compileLoad(env, plan, local, true),
+      (env) => compileLoad(env, plan, local, "LENIENT"),
       async (compiled) => compiled,
     );
     const filled = new Set(targets(plan).map((one) => one.name));
