@@ -126,7 +126,9 @@ export function arrowColumn(
         joined(
           rows.map((_, row) => {
             const value = cell(row);
-            return Buffer.from(value === null ? "" : renderVariant(String(value), options.jsonIndent));
+            return Buffer.from(
+              value === null ? "" : renderVariant(String(value), options.jsonIndent, options.variant),
+            );
           }),
         ),
       );

@@ -1,20 +1,39 @@
+import { MARK, UNDEFINED } from "../types/typed-text.ts";
+import { exactDisplay, showMarked, type VariantDisplay } from "./marked-display.ts";
+
+const EXACT = exactDisplay("UTC");
+
 /**
  * JSON text as Snowflake displays VARIANT, OBJECT and ARRAY: keys sorted, two spaces a level, `"key": value`, empty
- * containers as `{}` and `[]`. Works on the text, so that numbers keep every digit.
+ * containers as `{}` and `[]`, a FLOAT with its exponent, dates and times in the session's formats. Works on the text,
+ * so that numbers keep every digit.
  */
-export function renderVariant(json: string, indent: number): string {
-  const first = json.trimStart()[0];
-  if (first !== "{" && first !== "[") return json.trim();
-  const reader = new Reader(json);
-  return reader.value(indent, 0);
+export function renderVariant(json: string, indent: number, display: VariantDisplay = EXACT): string {
+  return new Reader(json, display).value(indent, 0);
+}
+
+/** `1.912e2` as `1.912000000000000e+02`, `1.50` as `1.5`; other words as they are. */
+function shownWord(word: string): string {
+  if (word.includes("e") || word.includes("E")) {
+    const value = Number(word);
+    if (Number.isNaN(value)) return word;
+    const [mantissa, exponent = "+0"] = value.toExponential(15).split("e");
+    return `${mantissa}e${exponent[0]}${exponent.slice(1).padStart(2, "0")}`;
+  }
+  if (!word.includes(".")) return word;
+  let end = word.length;
+  while (word[end - 1] === "0") end--;
+  return word.slice(0, word[end - 1] === "." ? end - 1 : end);
 }
 
 class Reader {
   readonly text: string;
+  readonly display: VariantDisplay;
   at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, display: VariantDisplay) {
     this.text = text;
+    this.display = display;
   }
 
   #space(): void {
@@ -39,10 +58,15 @@ class Reader {
     const char = this.text[this.at];
     if (char === "{") return this.#object(indent, depth);
     if (char === "[") return this.#array(indent, depth);
-    if (char === '"') return this.#string();
+    if (char === '"') return this.#shown(this.#string());
     const start = this.at;
     while (this.at < this.text.length && !",]} \t\r\n".includes(this.text[this.at]!)) this.at++;
-    return this.text.slice(start, this.at);
+    return shownWord(this.text.slice(start, this.at));
+  }
+
+  #shown(quoted: string): string {
+    if (quoted[1] !== MARK) return quoted;
+    return quoted === UNDEFINED ? "undefined" : JSON.stringify(showMarked(JSON.parse(quoted), this.display));
   }
 
   #object(indent: number, depth: number): string {

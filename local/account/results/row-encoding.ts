@@ -1,5 +1,7 @@
 import type { ResultColumn, Value } from "../session/outcome.ts";
+import { relaxedJson } from "../sql/relaxed-json.ts";
 import type { DataType } from "../types/data-type.ts";
+import type { VariantDisplay } from "./marked-display.ts";
 import { renderVariant } from "./render-variant.ts";
 
 /** Text of one non-null value as a driver reads it from a JSON row set (result version 1). */
@@ -8,6 +10,8 @@ export type Encoder = (value: Exclude<Value, null>) => string;
 export interface EncodingOptions {
   /** JSON_INDENT: spaces per level of displayed VARIANT; 0 is compact. */
   jsonIndent: number;
+  /** How dates, times and binaries within a VARIANT show. */
+  variant?: VariantDisplay;
 }
 
 const POWERS = Array.from({ length: 10 }, (_, n) => 10n ** BigInt(n));
@@ -57,7 +61,7 @@ export function encoderFor(type: DataType, options: EncodingOptions): Encoder {
     case "VARIANT":
     case "OBJECT":
     case "ARRAY":
-      return (value) => renderVariant(String(value), options.jsonIndent);
+      return (value) => renderVariant(String(value), options.jsonIndent, options.variant);
     default:
       return (value) => String(value);
   }
@@ -94,6 +98,11 @@ export function decodeValue(text: string | null, type: DataType): Value {
       return text === "inf" ? Infinity : text === "-inf" ? -Infinity : Number(text);
     case "BINARY":
       return new Uint8Array(Buffer.from(text, "hex"));
+    case "VARIANT":
+    case "OBJECT":
+    case "ARRAY":
+      // What is shown as `undefined` is no JSON.
+      return text.includes("undefined") ? (relaxedJson(text) ?? text) : text;
     case "DATE":
       return Number(text);
     case "TIME":

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { RealClock } from "../clock.ts";
 import { firstTokens } from "../commands/index.ts";
 import type { SnowflakeError } from "../errors.ts";
+import { displayOf } from "../results/marked-display.ts";
 import type { ResultStore, StoredResult } from "../results/result-store.ts";
 import type { StreamPosition, Transaction } from "../storage/transaction.ts";
 import { number, varchar } from "../types/data-type.ts";
@@ -256,7 +257,7 @@ export class Executor {
         record.queryId,
         session.userId,
         outcome,
-        { jsonIndent: Number(parameter("JSON_INDENT")) },
+        { jsonIndent: Number(parameter("JSON_INDENT")), variant: displayOf(parameter) },
         () => services.clock.now(),
         () => signal.throwIfAborted(),
         // What a script reads again, and answers of other kinds, are JSON as Snowflake's are.

@@ -1,12 +1,11 @@
 import { errors, SnowflakeError } from "../../errors.ts";
-import { renderVariant } from "../../results/render-variant.ts";
 import { sessionParameter } from "../../session/parameters.ts";
 import { type DataType, MAX_VARCHAR, printDataType, varchar } from "../../types/data-type.ts";
 import { duckType, isSemiStructured, isTimestamp } from "../../types/physical.ts";
 import { commonCollation } from "./collation.ts";
 import { formatPieces, parseFormat } from "./datetime-format.ts";
 import type { Env } from "./env.ts";
-import { needNative } from "./native.ts";
+import { marked, presentText, shownText, sortedJson, UNDEFINED_JSON, unmarked } from "./marked.ts";
 import { quoteText, raise, type Typed, typed } from "./typed.ts";
 
 /**
@@ -72,21 +71,36 @@ const cast = (isTry: boolean) => (isTry ? "TRY_CAST" : "CAST");
 
 /** The text of a VARIANT's scalar without quotes, or its compact JSON; NULL for JSON null. */
 export function variantText(from: Typed): string {
-  if (from.extract) {
-    const { base, path, textAt } = from.extract;
-    return textAt ? textAt(path) : `(${base} ->> ${quoteText(path)})`;
-  }
-  return `(${from.sql} ->> '$')`;
+  if (!from.extract) return `(${from.sql} ->> '$')`;
+  const { base, path, textAt } = from.extract;
+  return textAt ? textAt(path) : `(${base} ->> ${quoteText(path)})`;
 }
 
-/** Compact JSON text with its keys in order, as Snowflake keeps an OBJECT. */
-export function sortedJson(env: Env, sql: string): string {
-  needNative(env, [{ name: "firn_sorted_json", arity: 1, call: (json) => renderVariant(json, 0) }]);
-  return `firn_sorted_json(CAST(${sql} AS VARCHAR))`;
+/** The text of a VARIANT's number, as it was written where it stands alone: without an exponent, no zeros at its end. */
+const numberText = (json: string): string => {
+  const raw = `CAST(${json} AS VARCHAR)`;
+  const whole = (sql: string) => `rtrim(rtrim(${sql}, '0'), '.')`;
+  return `CASE WHEN contains(lower(${raw}), 'e') THEN CASE WHEN contains(${json} ->> '$', 'e') THEN ${json} ->> '$' ELSE ${whole(`(${json} ->> '$')`)} END WHEN contains(${raw}, '.') THEN ${whole(raw)} ELSE ${raw} END`;
+};
+
+/** A VARIANT's text as NUMBER or FLOAT; true and false are 1 and 0. Source: "Data type conversion". */
+function variantNumber(env: Env, from: Typed, asText: Typed, to: DataType, isTry: boolean): string {
+  const emit = (text: Typed, attempt: boolean) => CASTS[to.kind](env, text, to, attempt)!;
+  const type = duckType(to);
+  const name = to.kind === "NUMBER" ? "FIXED" : "REAL";
+  const wrong = isTry
+    ? `CAST(NULL AS ${type})`
+    : `CAST(${raise("100071", "22000", `'Failed to cast variant value ' || CAST(${from.sql} AS VARCHAR) || ' to ${name}'`)} AS ${type})`;
+  const rest = `WHEN json_type(${from.sql}) = 'BOOLEAN' THEN CAST(${asText.sql} = 'true' AS ${type}) ELSE ${wrong}`;
+  return `coalesce(${emit(asText, true)}, CASE WHEN ${asText.sql} IS NULL THEN NULL ${rest} END)`;
 }
 
 function fromVariant(env: Env, from: Typed, to: DataType, isTry: boolean): Typed {
-  const asText = typed(variantText(from), varchar());
+  const whole = variantText(from);
+  const asText = typed(
+    from.extract?.path.endsWith("]") && to.kind !== "VARCHAR" ? presentText(whole) : whole,
+    varchar(),
+  );
   switch (to.kind) {
     case "VARIANT":
       return from;
@@ -110,11 +124,12 @@ function fromVariant(env: Env, from: Typed, to: DataType, isTry: boolean): Typed
       );
     }
     case "VARCHAR": {
-      if (from.extract) return typed(CASTS.VARCHAR(env, asText, to, isTry)!, to);
+      if (from.extract)
+        return typed(CASTS.VARCHAR(env, typed(shownText(env, asText.sql), varchar()), to, isTry)!, to);
       const nested = typed(sortedJson(env, from.sql), varchar());
       const whole =
         from.type.kind === "VARIANT"
-          ? `CASE WHEN left(CAST(${from.sql} AS VARCHAR), 1) IN ('{', '[') THEN ${nested.sql} ELSE ${asText.sql} END`
+          ? `CASE WHEN left(CAST(${from.sql} AS VARCHAR), 1) IN ('{', '[') THEN ${nested.sql} WHEN json_type(${from.sql}) IN ('DOUBLE', 'HUGEINT') THEN ${numberText(from.sql)} ELSE ${shownText(env, asText.sql)} END`
           : nested.sql;
       return typed(CASTS.VARCHAR(env, typed(whole, varchar()), to, isTry)!, to);
     }
@@ -124,16 +139,26 @@ function fromVariant(env: Env, from: Typed, to: DataType, isTry: boolean): Typed
         `CASE WHEN json_array_length(${from.sql}) = ${to.dimension} THEN ${cast(isTry)}(${from.sql} AS ${duckType(to)}) WHEN ${from.sql} IS NOT NULL THEN CAST(CAST(${raise("100069", "22000", `'Array-like value being cast to a vector has incorrect dimension'`)} AS VARCHAR) AS ${duckType(to)}) END`,
         to,
       );
-    case "BINARY":
-      return typed(isTry ? `TRY(unhex(${asText.sql}))` : `unhex(${asText.sql})`, to);
-    case "NUMBER":
-    case "FLOAT": {
-      // JSON true and false become 1 and 0; numbers may have an exponent.
-      const sql = CASTS[to.kind](env, asText, to, isTry)!;
-      return typed(sql, to);
+    case "BINARY": {
+      const plain = isTry ? `TRY(unhex(${asText.sql}))` : `unhex(${asText.sql})`;
+      return typed(
+        unmarked(env, asText.sql, false, (exact) => `unhex(${exact})`, plain),
+        to,
+      );
     }
-    default:
+    case "NUMBER":
+    case "FLOAT":
+      return typed(variantNumber(env, from, asText, to, isTry), to);
+    case "BOOLEAN":
       return castTo(env, asText, to, isTry);
+    default: {
+      const zoned = to.kind === "TIMESTAMP_LTZ" || to.kind === "TIMESTAMP_TZ";
+      const ofMarked = (exact: string) =>
+        to.kind === "TIMESTAMP_TZ"
+          ? castTo(env, typed(exact, varchar()), to, isTry).sql
+          : `${cast(isTry)}(${exact} AS ${duckType(to)})`;
+      return typed(unmarked(env, asText.sql, zoned, ofMarked, castTo(env, asText, to, isTry).sql), to);
+    }
   }
 }
 
@@ -491,30 +516,62 @@ const CASTS: Record<DataType["kind"], Emit> = {
   TIMESTAMP_NTZ: toNtz,
   TIMESTAMP_LTZ: toLtz,
   TIMESTAMP_TZ: toTz,
-  VARIANT: (env, from) => toJson(env, from),
+  VARIANT: (_env, from) => toJson(from),
   OBJECT: () => null,
   ARRAY: () => null,
 };
 
 /** A value as JSON: what TO_VARIANT makes, and what array and object functions hold. */
-export function toJson(env: Env, from: Typed): string {
+export function toJson(from: Typed): string {
   if (from.isNull) return "CAST(NULL AS JSON)";
-  if (isSemiStructured(from.type)) return from.sql;
   switch (from.type.kind) {
+    case "VARIANT":
+    case "OBJECT":
+    case "ARRAY":
+      return from.sql;
     case "NUMBER":
       return from.type.scale === 0 && duckType(from.type) === "BIGINT"
         ? `to_json(${from.sql})`
         : `CAST(${numberJson(from)} AS JSON)`;
     case "FLOAT":
-      return `CAST(${floatText(from.sql)} AS JSON)`;
+      return from.ofVariant ? `CAST(${floatText(from.sql)} AS JSON)` : floatJson(from.sql);
     case "BOOLEAN":
     case "VARCHAR":
       return `to_json(${from.sql})`;
     case "VECTOR":
       throw unsupportedCast(from.type, { kind: "VARIANT" });
-    default:
-      return `to_json(${toText(env, from, varchar(), false)})`;
+    case "BINARY":
+      return marked("BINARY", `hex(${from.sql})`);
+    case "TIMESTAMP_LTZ":
+      return marked("TIMESTAMP_LTZ", `CAST(${inUtc(from.sql)} AS VARCHAR)`);
+    case "TIMESTAMP_TZ":
+      return marked("TIMESTAMP_TZ", formatTemporal(from, "YYYY-MM-DD HH24:MI:SS.FF6 TZHTZM"));
+    case "DATE":
+    case "TIME":
+    case "TIMESTAMP_NTZ":
+      return marked(from.type.kind, `CAST(${from.sql} AS VARCHAR)`);
   }
+}
+
+/** An element of an array: NULL is a missing one, shown as `undefined`. Source: "ARRAY_CONSTRUCT". */
+export const elementJson = (from: Typed): string => {
+  const json = toJson(from);
+  return from.nullable ? `coalesce(${json}, ${UNDEFINED_JSON})` : json;
+};
+
+/** JSON of an array. DuckDB's constructor would write a FLOAT without its exponent. */
+export function arrayJson(items: readonly Typed[]): string {
+  if (items.length === 0) return "CAST('[]' AS JSON)";
+  const elements = items.map((item) => elementJson(item));
+  if (items.every((item) => item.type.kind !== "FLOAT" && !isSemiStructured(item.type)))
+    return `json_array(${elements.join(", ")})`;
+  return `CAST('[' || ${elements.map((json) => `CAST(${json} AS VARCHAR)`).join(" || ',' || ")} || ']' AS JSON)`;
+}
+
+/** A FLOAT stays one in JSON by its exponent. */
+function floatJson(x: string): string {
+  const digits = `CAST(${x} AS VARCHAR)`;
+  return `CAST(CASE WHEN isfinite(${x}) THEN ${digits} || CASE WHEN contains(${digits}, 'e') THEN '' ELSE 'e0' END ELSE ${floatText(x)} END AS JSON)`;
 }
 
 /** Decimal digits without trailing zeros, as Snowflake keeps numbers in a VARIANT. */

@@ -6,7 +6,7 @@ import { duckType, isSemiStructured } from "../../types/physical.ts";
 import type { CallExpr, Expr, Ident, OrderItem, PathStep, Query, WindowSpec } from "../parse/index.ts";
 import { lineAndPosition } from "../parse/index.ts";
 import { bindValue } from "./binds.ts";
-import { castTo, coerce, commonType, toJson } from "./cast.ts";
+import { arrayJson, castTo, coerce, commonType, toJson } from "./cast.ts";
 import { collated, heeded, isCollated, keyOf, searchable } from "./collation.ts";
 import { type Env, noteColumn } from "./env.ts";
 import {
@@ -16,6 +16,8 @@ import {
   unknownFunction,
   wrongArgumentCount,
 } from "./functions/registry.ts";
+import { parsedJson } from "./json-text.ts";
+import { present } from "./marked.ts";
 import { binary, comparable, compare, distinctFrom, numeric } from "./operators.ts";
 import { newScope, type Scope, type ScopeColumn } from "./scope.ts";
 import {
@@ -163,17 +165,13 @@ export function compileExpr(env: Env, scope: Scope, node: Expr): Typed {
     case "interval":
       return { ...nullConstant(), isNull: false, sql: "NULL", interval: node.parts };
     case "array": {
-      const items = node.items.map((item) => toJson(env, compileExpr(env, scope, item)));
-      return typed(
-        items.length === 0 ? "CAST('[]' AS JSON)" : `json_array(${items.join(", ")})`,
-        { kind: "ARRAY" },
-        false,
-      );
+      const items = node.items.map((item) => compileExpr(env, scope, item));
+      return typed(arrayJson(items), { kind: "ARRAY" }, false);
     }
     case "object": {
       const entries = node.entries.flatMap(({ key, value }) => [
         castTo(env, compileExpr(env, scope, key), varchar()).sql,
-        toJson(env, compileExpr(env, scope, value)),
+        toJson(compileExpr(env, scope, value)),
       ]);
       return typed(
         entries.length === 0 ? "CAST('{}' AS JSON)" : `json_object(${entries.join(", ")})`,
@@ -361,8 +359,9 @@ export function compilePath(env: Env, scope: Scope, base: Typed, steps: PathStep
     if (piece !== null) {
       const from = current.extract ?? { base: current.sql, path: "$", textAt: current.textAt };
       const path = from.path + piece;
+      const taken = `(${from.base} -> ${quoteText(path)})`;
       current = {
-        sql: `(${from.base} -> ${quoteText(path)})`,
+        sql: piece.endsWith("]") ? present(taken) : taken,
         type: variant,
         nullable: true,
         extract: { ...from, path },
@@ -378,7 +377,7 @@ export function getElement(env: Env, base: Typed, key: Typed): Typed {
   if (key.type.kind === "NUMBER" || key.type.kind === "FLOAT") {
     const index = castTo(env, key, { kind: "NUMBER", precision: 18, scale: 0 }).sql;
     return typed(
-      `CASE WHEN ${index} >= 0 THEN json_extract(${base.sql}, '$[' || CAST(${index} AS VARCHAR) || ']') END`,
+      `CASE WHEN ${index} >= 0 THEN ${present(`json_extract(${base.sql}, '$[' || CAST(${index} AS VARCHAR) || ']')`)} END`,
       variant,
     );
   }
@@ -482,7 +481,7 @@ function checkedJson(env: Env, scope: Scope, node: Case): Typed | undefined {
   if (value.type.kind !== "VARCHAR" || value.isNull || compileExpr(env, scope, read).sql !== value.sql)
     return undefined;
   const variant: DataType = { kind: "VARIANT" };
-  const json = `TRY_CAST(${value.sql} AS JSON)`;
+  const json = parsedJson(env, value.sql, true);
   if (!node.otherwise) return typed(json, variant);
   const otherwise = compileExpr(env, scope, node.otherwise);
   if (commonType([typed(json, variant), otherwise]).kind !== "VARIANT") return undefined;

@@ -7,6 +7,7 @@ import { castTo } from "./cast.ts";
 import { type Env, nextAlias } from "./env.ts";
 import { compileExpr } from "./expression.ts";
 import type { Source } from "./from.ts";
+import { UNDEFINED_JSON } from "./marked.ts";
 import type { OutputColumn, Relation, Scope, ScopeColumn } from "./scope.ts";
 import { argumentsOf, booleanOf, jsonPath, output, textOf } from "./table-function-arguments.ts";
 import { quoteName, quoteText } from "./typed.ts";
@@ -138,7 +139,9 @@ function flattenRows(
   const padded = outer
     ? `SELECT ${kept}sq, j, CASE WHEN len(vs) > 0 THEN vs ELSE [CAST(NULL AS JSON)] END AS vs, ks, ixs FROM (${listed})`
     : listed;
-  const rows = `SELECT ${kept}sq, j, unnest(vs) AS v, unnest(ks) AS k, unnest(ixs) AS i FROM (${padded})`;
+  const all = `SELECT ${kept}sq, j, unnest(vs) AS v, unnest(ks) AS k, unnest(ixs) AS i FROM (${padded})`;
+  // A missing element (`[1,,2]`) gives no row.
+  const rows = `SELECT * FROM (${all}) WHERE v IS DISTINCT FROM ${UNDEFINED_JSON}`;
   const path = `CASE WHEN i IS NOT NULL THEN ${prefix} || '[' || CAST(i AS VARCHAR) || ']' WHEN k IS NOT NULL THEN ${pathOfKey(prefix, "k")} ELSE ${prefix} END`;
   return `SELECT ${kept}CAST(sq AS HUGEINT) AS "SEQ", k AS "KEY", ${path} AS "PATH", CAST(i AS HUGEINT) AS "INDEX", v AS "VALUE", j AS "THIS" FROM (${rows})`;
 }

@@ -6,6 +6,7 @@ import { duckType } from "../../types/physical.ts";
 import { castTo, instant, toJson } from "./cast.ts";
 import { type Env, need, nextAlias } from "./env.ts";
 import type { Source } from "./from.ts";
+import { plainJson } from "./marked.ts";
 import { needNative } from "./native.ts";
 import type { OutputColumn } from "./scope.ts";
 import { quoteName, raise, type Typed, typed } from "./typed.ts";
@@ -44,7 +45,7 @@ function argument(env: Env, arg: Typed): string {
       case "BINARY":
         return marked("__hex", `hex(${arg.sql})`);
       default:
-        return toJson(env, arg);
+        return plainJson(env, toJson(arg));
     }
   };
   return `CASE WHEN ${arg.sql} IS NULL THEN CAST('{"__undefined":true}' AS JSON) ELSE ${json()} END`;

@@ -123,7 +123,7 @@ export function numeric(env: Env, operand: Typed): Typed {
     case "VARIANT":
     case "OBJECT":
     case "ARRAY":
-      return typed(`CAST(${variantText(operand)} AS DOUBLE)`, { kind: "FLOAT" });
+      return { ...typed(`CAST(${variantText(operand)} AS DOUBLE)`, { kind: "FLOAT" }), ofVariant: true };
     default:
       throw invalidArguments("arithmetic", [operand]);
   }
@@ -148,8 +148,9 @@ export function arithmetic(env: Env, op: BinaryOperator, left: Typed, right: Typ
     const type: DataType = { kind: "FLOAT" };
     const a = castTo(env, l, type).sql;
     const b = castTo(env, r, type).sql;
-    if (op === "/" || op === "%") return typed(`(${a} ${op} ${nonZero(b, r, "DOUBLE")})`, type, nullable);
-    return typed(`(${a} ${op} ${b})`, type, nullable);
+    const exact = (t: Typed) => t.ofVariant || t.type.kind === "NUMBER";
+    const divisor = op === "/" || op === "%" ? nonZero(b, r, "DOUBLE") : b;
+    return { ...typed(`(${a} ${op} ${divisor})`, type, nullable), ofVariant: exact(l) && exact(r) };
   }
   if (op === "/") return divide(l, r);
   const type = resultType(op, l.type, r.type);

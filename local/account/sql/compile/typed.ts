@@ -16,6 +16,8 @@ export interface Typed {
   textAt?: (path: string) => string;
   /** Of a TIMESTAMP_TZ: its instant (LTZ), NULL where it is NULL, and its wall clock if that is simpler than from both parts. */
   zoned?: { instant: string; wall?: string };
+  /** A number out of a VARIANT: FLOAT here, NUMBER or FLOAT there by its value. */
+  ofVariant?: boolean;
   /** INTERVAL constant: added to dates with `+` and `-`. */
   interval?: { amount: string; unit: string }[];
   /** Is DEFAULT in a VALUES list or an assignment. */

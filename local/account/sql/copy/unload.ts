@@ -11,6 +11,7 @@ import { isSemiStructured } from "../../types/physical.ts";
 import { castTo } from "../compile/cast.ts";
 import type { Env } from "../compile/env.ts";
 import type { Source } from "../compile/from.ts";
+import { plainJson } from "../compile/marked.ts";
 import { type Compiled, compileQuery } from "../compile/query.ts";
 import { compileObject, dynamicName } from "../compile/table.ts";
 import { quoteName, quoteText, type Typed, typed } from "../compile/typed.ts";
@@ -78,7 +79,7 @@ function plan(
           "SQL compilation error:\nJSON file format only supports unloading of one VARIANT, OBJECT or ARRAY column",
         );
       return {
-        sql: `SELECT CAST(u.${quoteName(only.sqlName)} AS VARCHAR) AS v FROM (${compiled.sql}) AS u`,
+        sql: `SELECT CAST(${plainJson(env, `u.${quoteName(only.sqlName)}`)} AS VARCHAR) AS v FROM (${compiled.sql}) AS u`,
         options: `FORMAT csv, HEADER false, DELIMITER '\u0001', QUOTE '', ESCAPE '', COMPRESSION ${compression.toLowerCase()}`,
         extension: `.json${compression === "GZIP" ? ".gz" : compression === "ZSTD" ? ".zst" : ""}`,
       };

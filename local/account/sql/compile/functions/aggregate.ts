@@ -173,7 +173,7 @@ for (const way of ["min", "max"])
       const [value, key, count] = a as [Typed, Typed, Typed | undefined];
       if (!count)
         return typed(aggregate(c, `arg_${way}_null`, `${value.sql}, ${groupable(key)}`), value.type);
-      const json = `coalesce(${toJson(c.env, value)}, CAST('null' AS JSON))`;
+      const json = `coalesce(${toJson(value)}, CAST('null' AS JSON))`;
       const listed = aggregate(c, `arg_${way}`, `${json}, ${groupable(key)}, ${count.sql}`);
       return typed(`coalesce(to_json(${listed}), CAST('[]' AS JSON))`, { kind: "ARRAY" }, false);
     },
@@ -265,7 +265,7 @@ defineRaw(
   (c) => {
     const value = c.compile(c.call.args[0]!);
     const distinct = c.call.distinct || c.call.name[0]!.name === "ARRAY_UNIQUE_AGG";
-    const json = toJson(c.env, value);
+    const json = toJson(value);
     const keys = c.call.withinGroup;
     // DISTINCT may be ordered by the value itself only.
     const order = keys
@@ -282,7 +282,7 @@ defineRaw(
 
 agg("OBJECT_AGG", ["text", "any"], (a, c) => {
   const [k, v] = a as [Typed, Typed];
-  const pair = `CAST(to_json(${k.sql}) AS VARCHAR) || ':' || CAST(${toJson(c.env, v)} AS VARCHAR)`;
+  const pair = `CAST(to_json(${k.sql}) AS VARCHAR) || ':' || CAST(${toJson(v)} AS VARCHAR)`;
   const order = c.call.over || k.constant ? {} : { order: k.sql };
   const pairs = aggregate(c, "string_agg", `${pair}, ','`, {
     filter: `${k.sql} IS NOT NULL AND ${v.sql} IS NOT NULL`,
@@ -304,7 +304,7 @@ agg(
   "APPROX_TOP_K",
   ["any", "integer", "integer"],
   (a, c) => {
-    const value = toJson(c.env, a[0]!);
+    const value = toJson(a[0]!);
     const counts = aggregate(c, "histogram", `CAST(${value} AS VARCHAR)`, {
       filter: `${a[0]!.sql} IS NOT NULL`,
     });

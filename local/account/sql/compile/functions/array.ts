@@ -1,9 +1,11 @@
 import { SnowflakeError } from "../../../errors.ts";
 import { type DataType, number } from "../../../types/data-type.ts";
-import { castTo, toJson } from "../cast.ts";
+import { MARK } from "../../../types/typed-text.ts";
+import { arrayJson, castTo, elementJson, toJson } from "../cast.ts";
 import { nextAlias } from "../env.ts";
+import { presentText, UNDEFINED_JSON } from "../marked.ts";
 import { newScope, type Scope } from "../scope.ts";
-import { quoteName, type Typed, text, typed } from "../typed.ts";
+import { quoteName, quoteText, type Typed, text, typed } from "../typed.ts";
 import { type CallContext, define, defineRaw } from "./registry.ts";
 
 /** Functions of ARRAY. Source: "Semi-structured and structured data functions". */
@@ -14,27 +16,19 @@ const BOOLEAN: DataType = { kind: "BOOLEAN" };
 const any = (args: Typed[]) => args.some((a) => a.nullable);
 
 const list = (j: string) => `CAST(json_extract(${j}, '$[*]') AS JSON[])`;
-define(
-  "semi-structured",
-  "ARRAY_CONSTRUCT",
-  ["any"],
-  (a, { env }) =>
-    typed(
-      a.length === 0 ? "CAST('[]' AS JSON)" : `json_array(${a.map((x) => toJson(env, x)).join(", ")})`,
-      ARRAY,
-      false,
-    ),
-  { min: 0, variadic: true },
-);
+define("semi-structured", "ARRAY_CONSTRUCT", ["any"], (a) => typed(arrayJson(a), ARRAY, false), {
+  min: 0,
+  variadic: true,
+});
 define(
   "semi-structured",
   "ARRAY_CONSTRUCT_COMPACT",
   ["any"],
-  (a, { env }) =>
+  (a) =>
     typed(
       a.length === 0
         ? "CAST('[]' AS JSON)"
-        : `to_json(list_filter([${a.map((x) => toJson(env, x)).join(", ")}], lambda x: x IS NOT NULL))`,
+        : `to_json(list_filter([${a.map((x) => toJson(x)).join(", ")}], lambda x: x IS NOT NULL))`,
       ARRAY,
       false,
     ),
@@ -47,16 +41,16 @@ define("semi-structured", "ARRAY_SIZE", ["variant"], (a) =>
     true,
   ),
 );
-define("semi-structured", "ARRAY_APPEND", ["variant", "any"], (a, { env }) =>
+define("semi-structured", "ARRAY_APPEND", ["variant", "any"], (a) =>
   typed(
-    `CASE WHEN ${a[0]!.sql} IS NOT NULL THEN to_json(list_append(${list(a[0]!.sql)}, ${toJson(env, a[1]!)})) END`,
+    `CASE WHEN ${a[0]!.sql} IS NOT NULL THEN to_json(list_append(${list(a[0]!.sql)}, ${elementJson(a[1]!)})) END`,
     ARRAY,
     any(a),
   ),
 );
-define("semi-structured", "ARRAY_PREPEND", ["variant", "any"], (a, { env }) =>
+define("semi-structured", "ARRAY_PREPEND", ["variant", "any"], (a) =>
   typed(
-    `CASE WHEN ${a[0]!.sql} IS NOT NULL THEN to_json(list_prepend(${toJson(env, a[1]!)}, ${list(a[0]!.sql)})) END`,
+    `CASE WHEN ${a[0]!.sql} IS NOT NULL THEN to_json(list_prepend(${elementJson(a[1]!)}, ${list(a[0]!.sql)})) END`,
     ARRAY,
     any(a),
   ),
@@ -69,18 +63,22 @@ define("semi-structured", "ARRAY_CAT", ["variant", "variant"], (a) =>
   ),
 );
 define("semi-structured", "ARRAY_COMPACT", ["variant"], (a) =>
-  typed(`to_json(list_filter(${list(a[0]!.sql)}, lambda x: json_type(x) <> 'NULL'))`, ARRAY, any(a)),
-);
-define("semi-structured", "ARRAY_CONTAINS", ["any", "variant"], (a, { env }) =>
   typed(
-    `list_contains(CAST(${list(a[1]!.sql)} AS VARCHAR[]), CAST(${toJson(env, a[0]!)} AS VARCHAR))`,
+    `to_json(list_filter(${list(a[0]!.sql)}, lambda x: json_type(x) <> 'NULL' AND x <> ${UNDEFINED_JSON}))`,
+    ARRAY,
+    any(a),
+  ),
+);
+define("semi-structured", "ARRAY_CONTAINS", ["any", "variant"], (a) =>
+  typed(
+    `list_contains(CAST(${list(a[1]!.sql)} AS VARCHAR[]), CAST(${toJson(a[0]!)} AS VARCHAR))`,
     BOOLEAN,
     any(a),
   ),
 );
-define("semi-structured", "ARRAY_POSITION", ["any", "variant"], (a, { env }) =>
+define("semi-structured", "ARRAY_POSITION", ["any", "variant"], (a) =>
   typed(
-    `nullif(CAST(list_position(CAST(${list(a[1]!.sql)} AS VARCHAR[]), CAST(${toJson(env, a[0]!)} AS VARCHAR)) AS BIGINT), 0) - 1`,
+    `nullif(CAST(list_position(CAST(${list(a[1]!.sql)} AS VARCHAR[]), CAST(${toJson(a[0]!)} AS VARCHAR)) AS BIGINT), 0) - 1`,
     number(9),
     true,
   ),
@@ -99,21 +97,21 @@ define("semi-structured", "ARRAY_SLICE", ["variant", "integer", "integer"], (a) 
   return typed(`to_json(list_slice(${list(j!)}, ${at(from!)} + 1, ${at(to!)}))`, ARRAY, any(a));
 });
 /** A negative position counts from the end; one past the end is filled with NULL. Source: "ARRAY_INSERT". */
-define("semi-structured", "ARRAY_INSERT", ["variant", "integer", "any"], (a, { env }) => {
+define("semi-structured", "ARRAY_INSERT", ["variant", "integer", "any"], (a) => {
   const [j, at] = a.map((x) => x.sql);
   const l = list(j!);
   const n = `CAST(json_array_length(${j}) AS BIGINT)`;
   const place = `(CASE WHEN ${at} < 0 THEN greatest(${n} + ${at}, 0) ELSE ${at} END)`;
-  const gap = `list_transform(range(greatest(${place} - ${n}, 0)), lambda i: CAST('null' AS JSON))`;
+  const gap = `list_transform(range(greatest(${place} - ${n}, 0)), lambda i: ${UNDEFINED_JSON})`;
   return typed(
-    `to_json(list_concat(list_concat(list_concat(list_slice(${l}, 1, ${place}), ${gap}), [${toJson(env, a[2]!)}]), list_slice(${l}, ${place} + 1, ${n})))`,
+    `to_json(list_concat(list_concat(list_concat(list_slice(${l}, 1, ${place}), ${gap}), [${elementJson(a[2]!)}]), list_slice(${l}, ${place} + 1, ${n})))`,
     ARRAY,
     any(a),
   );
 });
-define("semi-structured", "ARRAY_REMOVE", ["variant", "any"], (a, { env }) =>
+define("semi-structured", "ARRAY_REMOVE", ["variant", "any"], (a) =>
   typed(
-    `to_json(list_filter(${list(a[0]!.sql)}, lambda x: CAST(x AS VARCHAR) <> CAST(${toJson(env, a[1]!)} AS VARCHAR)))`,
+    `to_json(list_filter(${list(a[0]!.sql)}, lambda x: CAST(x AS VARCHAR) <> CAST(${toJson(a[1]!)} AS VARCHAR)))`,
     ARRAY,
     any(a),
   ),
@@ -145,7 +143,8 @@ define(
       : ascending
         ? "LAST"
         : "FIRST";
-    const keys = `TRY_CAST(v ->> '$' AS DOUBLE) ${ascending ? "ASC" : "DESC"} NULLS LAST, v ->> '$' ${ascending ? "ASC" : "DESC"} NULLS ${nulls}`;
+    const missing = `(v = ${UNDEFINED_JSON}) ${nulls === "FIRST" ? "DESC" : "ASC"}`;
+    const keys = `${missing}, TRY_CAST(v ->> '$' AS DOUBLE) ${ascending ? "ASC" : "DESC"} NULLS LAST, v ->> '$' ${ascending ? "ASC" : "DESC"} NULLS ${nulls}`;
     return typed(
       `CASE WHEN ${a[0]!.sql} IS NOT NULL THEN (SELECT to_json(coalesce(list(v ORDER BY ${keys}), CAST([] AS JSON[]))) FROM (SELECT unnest(${list("j")}) AS v FROM (SELECT ${a[0]!.sql} AS j))) END`,
       ARRAY,
@@ -156,7 +155,7 @@ define(
 );
 define("semi-structured", "ARRAY_TO_STRING", ["variant", "text"], (a) =>
   text(
-    `array_to_string(list_transform(${list(a[0]!.sql)}, lambda x: coalesce(x ->> '$', '')), ${a[1]!.sql})`,
+    `array_to_string(list_transform(${list(a[0]!.sql)}, lambda x: coalesce(${presentText("(x ->> '$')")}, '')), ${a[1]!.sql})`,
     any(a),
   ),
 );
@@ -183,13 +182,13 @@ define("semi-structured", "ARRAYS_OVERLAP", ["variant", "variant"], (a) =>
 );
 define("semi-structured", "ARRAY_MAX", ["variant"], (a) =>
   typed(
-    `(SELECT v FROM (SELECT unnest(${list("j")}) AS v FROM (SELECT ${a[0]!.sql} AS j)) WHERE json_type(v) <> 'NULL' ORDER BY TRY_CAST(v ->> '$' AS DOUBLE) DESC NULLS LAST, v ->> '$' DESC LIMIT 1)`,
+    `(SELECT v FROM (SELECT unnest(${list("j")}) AS v FROM (SELECT ${a[0]!.sql} AS j)) WHERE json_type(v) <> 'NULL' AND v <> ${UNDEFINED_JSON} ORDER BY TRY_CAST(v ->> '$' AS DOUBLE) DESC NULLS LAST, v ->> '$' DESC LIMIT 1)`,
     VARIANT,
   ),
 );
 define("semi-structured", "ARRAY_MIN", ["variant"], (a) =>
   typed(
-    `(SELECT v FROM (SELECT unnest(${list("j")}) AS v FROM (SELECT ${a[0]!.sql} AS j)) WHERE json_type(v) <> 'NULL' ORDER BY TRY_CAST(v ->> '$' AS DOUBLE) ASC NULLS LAST, v ->> '$' ASC LIMIT 1)`,
+    `(SELECT v FROM (SELECT unnest(${list("j")}) AS v FROM (SELECT ${a[0]!.sql} AS j)) WHERE json_type(v) <> 'NULL' AND v <> ${UNDEFINED_JSON} ORDER BY TRY_CAST(v ->> '$' AS DOUBLE) ASC NULLS LAST, v ->> '$' ASC LIMIT 1)`,
     VARIANT,
   ),
 );
@@ -210,7 +209,7 @@ define(
 
 /** Source: "ARRAYS_TO_OBJECT". A NULL key leaves its entry out. */
 define("semi-structured", "ARRAYS_TO_OBJECT", ["variant", "variant"], (a) => {
-  const pairs = `list_filter(list_zip(CAST(from_json(${a[0]!.sql}, '["VARCHAR"]') AS VARCHAR[]), ${list(a[1]!.sql)}), lambda p: p[1] IS NOT NULL)`;
+  const pairs = `list_filter(list_zip(CAST(from_json(${a[0]!.sql}, '["VARCHAR"]') AS VARCHAR[]), ${list(a[1]!.sql)}), lambda p: p[1] IS NOT NULL AND NOT starts_with(p[1], ${quoteText(MARK)}))`;
   const texts = `list_transform(${pairs}, lambda p: CAST(to_json(p[1]) AS VARCHAR) || ':' || CAST(coalesce(p[2], CAST('null' AS JSON)) AS VARCHAR))`;
   return typed(`CAST('{' || array_to_string(${texts}, ',') || '}' AS JSON)`, OBJECT, any(a));
 });
@@ -264,7 +263,7 @@ defineRaw("semi-structured", "TRANSFORM", (c) => {
   const source = castTo(c.env, c.compile(c.call.args[0]!), VARIANT);
   const body = withLambda(c, 1, [x]);
   return typed(
-    `to_json(list_transform(${list(source.sql)}, lambda ${x}: ${toJson(c.env, body)}))`,
+    `to_json(list_transform(${list(source.sql)}, lambda ${x}: ${elementJson(body)}))`,
     ARRAY,
     source.nullable,
   );
@@ -275,6 +274,6 @@ defineRaw("semi-structured", "REDUCE", (c) => {
   const source = castTo(c.env, c.compile(c.call.args[0]!), VARIANT);
   const start = c.compile(c.call.args[1]!);
   const body = withLambda(c, 2, [acc, x]);
-  const reduced = `list_reduce(list_prepend(${toJson(c.env, start)}, ${list(source.sql)}), lambda ${acc}, ${x}: ${toJson(c.env, body)})`;
+  const reduced = `list_reduce(list_prepend(${toJson(start)}, ${list(source.sql)}), lambda ${acc}, ${x}: ${toJson(body)})`;
   return typed(`CASE WHEN ${source.sql} IS NOT NULL THEN ${reduced} END`, VARIANT);
 });

@@ -1,10 +1,13 @@
 import { errors, SnowflakeError } from "../../../errors.ts";
-import { type DataType, number, varchar } from "../../../types/data-type.ts";
+import { type DataType, MAX_BINARY, number, varchar } from "../../../types/data-type.ts";
 import { isSemiStructured } from "../../../types/physical.ts";
+import { LETTERS, MARK } from "../../../types/typed-text.ts";
 import { duplicateKey, lastKeys } from "../../json-keys.ts";
-import { castTo, sortedJson, toJson, variantText } from "../cast.ts";
+import { castTo, toJson, variantText } from "../cast.ts";
 import type { Env } from "../env.ts";
 import { getElement } from "../expression.ts";
+import { parsedJson, problemOfJson } from "../json-text.ts";
+import { isMarkedAs, sortedJson } from "../marked.ts";
 import { needNative } from "../native.ts";
 import { expandStar } from "../star.ts";
 import { jsonPath } from "../table-function-arguments.ts";
@@ -17,10 +20,6 @@ const OBJECT: DataType = { kind: "OBJECT" };
 const ARRAY: DataType = { kind: "ARRAY" };
 const BOOLEAN: DataType = { kind: "BOOLEAN" };
 const any = (args: Typed[]) => args.some((a) => a.nullable);
-
-/** Empty text is no JSON but gives NULL; a malformed one fails in the cast (run/errors.ts knows how). */
-const parsed = (x: string, isTry: boolean) =>
-  isTry ? `TRY_CAST(${x} AS JSON)` : `CASE WHEN trim(${x}) = '' THEN NULL ELSE CAST(${x} AS JSON) END`;
 
 const LAST_KEYS = { name: "firn_json_last_keys", arity: 1, call: lastKeys };
 const DUPLICATE_KEY = {
@@ -45,15 +44,15 @@ function parseJson(a: Typed[], env: Env, isTry: boolean): Typed {
     throw errors.invalidValue(a[1].constant?.value ?? a[1].sql, "PARSE_JSON parameter: 'd' or 's'");
   const constant = value.constant?.kind === "string" ? value.constant.value : undefined;
   if (option === "d") {
-    if (constant !== undefined) return typed(parsed(quoteText(lastKeys(constant)), isTry), VARIANT);
+    if (constant !== undefined) return typed(parsedJson(env, quoteText(lastKeys(constant)), isTry), VARIANT);
     needNative(env, [LAST_KEYS]);
-    return typed(parsed(`firn_json_last_keys(${value.sql})`, isTry), VARIANT);
+    return typed(parsedJson(env, `firn_json_last_keys(${value.sql})`, isTry), VARIANT);
   }
   const refused = (message: string) =>
     isTry
       ? "CAST(NULL AS JSON)"
       : `CAST(${raise("100069", "22P02", `'Error parsing JSON: ' || ${message}`)} AS JSON)`;
-  const json = parsed(value.sql, isTry);
+  const json = parsedJson(env, value.sql, isTry);
   if (constant !== undefined) {
     const message = duplicateMessage(constant);
     return typed(message === null ? json : refused(quoteText(message)), VARIANT);
@@ -78,25 +77,22 @@ define("semi-structured", "TRY_PARSE_JSON", ["text", "text"], (a, { env }) => pa
 define("semi-structured", "CHECK_JSON", ["any"], (a, { env }) => {
   if (isSemiStructured(a[0]!.type)) return text("CAST(NULL AS VARCHAR)");
   const value = castTo(env, a[0]!, varchar());
-  const x = value.sql;
   const duplicate = value.constant?.kind === "string" ? duplicateMessage(value.constant.value) : null;
   if (duplicate !== null) return text(quoteText(duplicate), false);
-  return text(
-    `CASE WHEN ${x} IS NULL OR json_valid(${x}) OR trim(${x}) = '' THEN NULL ELSE 'invalid JSON text' END`,
-  );
+  return text(problemOfJson(env, value.sql));
 });
 define("semi-structured", "TO_JSON", ["variant"], (a, { env }) => text(sortedJson(env, a[0]!.sql), any(a)));
-define("semi-structured", "TO_VARIANT", ["any"], (a, { env }) => typed(toJson(env, a[0]!), VARIANT, any(a)));
+define("semi-structured", "TO_VARIANT", ["any"], (a) => typed(toJson(a[0]!), VARIANT, any(a)));
 define("semi-structured", "TO_OBJECT", ["variant"], (a, { env }) => castTo(env, a[0]!, OBJECT));
 define("semi-structured", "TO_ARRAY", ["any"], (a, { env }) =>
   isSemiStructured(a[0]!.type) || a[0]!.type.kind === "VECTOR"
     ? castTo(env, a[0]!, ARRAY)
-    : typed(`CASE WHEN ${a[0]!.sql} IS NOT NULL THEN json_array(${toJson(env, a[0]!)}) END`, ARRAY, any(a)),
+    : typed(`CASE WHEN ${a[0]!.sql} IS NOT NULL THEN json_array(${toJson(a[0]!)}) END`, ARRAY, any(a)),
 );
 define("semi-structured", "AS_OBJECT", ["variant"], (a) => only(a[0]!, ["OBJECT"], (j) => typed(j, OBJECT)));
 define("semi-structured", "AS_ARRAY", ["variant"], (a) => only(a[0]!, ["ARRAY"], (j) => typed(j, ARRAY)));
 define("semi-structured", "AS_CHAR AS_VARCHAR", ["variant"], (a) =>
-  only(a[0]!, ["VARCHAR"], () => text(variantText(a[0]!))),
+  text(`CASE WHEN ${isPlainText(a[0]!)} THEN ${variantText(a[0]!)} END`),
 );
 define("semi-structured", "AS_BOOLEAN", ["variant"], (a, { env }) =>
   only(a[0]!, ["BOOLEAN"], () => castTo(env, a[0]!, BOOLEAN)),
@@ -126,6 +122,9 @@ function only(value: Typed, kinds: string[], then: (j: string) => Typed): Typed 
   );
 }
 
+const isPlainText = (value: Typed): string =>
+  `json_type(${value.sql}) = 'VARCHAR' AND NOT starts_with(${variantText(value)}, ${quoteText(MARK)})`;
+
 const is = (names: string, kinds: string[]) =>
   define("semi-structured", names, ["variant"], (a) =>
     typed(`(json_type(${a[0]!.sql}) IN (${kinds.map((k) => `'${k}'`).join(", ")}))`, BOOLEAN, any(a)),
@@ -134,7 +133,26 @@ is("IS_OBJECT", ["OBJECT"]);
 is("IS_ARRAY", ["ARRAY"]);
 is("IS_BOOLEAN", ["BOOLEAN"]);
 is("IS_NULL_VALUE", ["NULL"]);
-is("IS_CHAR IS_VARCHAR", ["VARCHAR"]);
+define("semi-structured", "IS_CHAR IS_VARCHAR", ["variant"], (a) =>
+  typed(`(${isPlainText(a[0]!)})`, BOOLEAN, any(a)),
+);
+/** Values that are not JSON's own, which keep their type in a VARIANT. Source: "IS_DATE", "AS_DATE" and their like. */
+for (const [suffix, type] of [
+  ["DATE", { kind: "DATE" }],
+  ["TIME", { kind: "TIME", scale: 9 }],
+  ["TIMESTAMP_NTZ", { kind: "TIMESTAMP_NTZ", scale: 9 }],
+  ["TIMESTAMP_LTZ", { kind: "TIMESTAMP_LTZ", scale: 9 }],
+  ["TIMESTAMP_TZ", { kind: "TIMESTAMP_TZ", scale: 9 }],
+  ["BINARY", { kind: "BINARY", length: MAX_BINARY }],
+] as const) {
+  const holds = (value: Typed) => isMarkedAs(variantText(value), suffix);
+  define("semi-structured", suffix === "DATE" ? "IS_DATE IS_DATE_VALUE" : `IS_${suffix}`, ["variant"], (a) =>
+    typed(`(${holds(a[0]!)})`, BOOLEAN, any(a)),
+  );
+  define("semi-structured", `AS_${suffix}`, ["variant"], (a, { env }) =>
+    typed(`CASE WHEN ${holds(a[0]!)} THEN ${castTo(env, a[0]!, type).sql} END`, type),
+  );
+}
 is("IS_INTEGER", ["BIGINT", "UBIGINT", "HUGEINT"]);
 is("IS_DECIMAL", ["BIGINT", "UBIGINT", "HUGEINT", "DOUBLE"]);
 is("IS_DOUBLE IS_REAL", ["BIGINT", "UBIGINT", "HUGEINT", "DOUBLE"]);
@@ -142,8 +160,11 @@ is("IS_DOUBLE IS_REAL", ["BIGINT", "UBIGINT", "HUGEINT", "DOUBLE"]);
 /** TYPEOF names: 1.0 is an INTEGER, a fraction a DECIMAL, an exponent a DOUBLE. */
 define("semi-structured", "TYPEOF", ["variant"], (a) => {
   const j = a[0]!.sql;
+  const kinds = (Object.keys(LETTERS) as (keyof typeof LETTERS)[])
+    .map((kind) => `WHEN ${isMarkedAs(variantText(a[0]!), kind)} THEN '${kind}'`)
+    .join(" ");
   return text(
-    `CASE json_type(${j}) WHEN 'NULL' THEN 'NULL_VALUE' WHEN 'VARCHAR' THEN 'VARCHAR' WHEN 'BIGINT' THEN 'INTEGER' WHEN 'UBIGINT' THEN 'INTEGER' WHEN 'HUGEINT' THEN 'INTEGER' ` +
+    `CASE json_type(${j}) WHEN 'NULL' THEN 'NULL_VALUE' WHEN 'VARCHAR' THEN CASE ${kinds} ELSE 'VARCHAR' END WHEN 'BIGINT' THEN 'INTEGER' WHEN 'UBIGINT' THEN 'INTEGER' WHEN 'HUGEINT' THEN 'INTEGER' ` +
       `WHEN 'DOUBLE' THEN CASE WHEN contains(lower(CAST(${j} AS VARCHAR)), 'e') THEN 'DOUBLE' WHEN CAST(${j} AS DOUBLE) = trunc(CAST(${j} AS DOUBLE)) THEN 'INTEGER' ELSE 'DECIMAL' END ELSE json_type(${j}) END`,
     any(a),
   );
@@ -199,15 +220,17 @@ function objectConstruct({ env, scope, call, compile }: CallContext, keepNulls: 
   if (entries.length === 0) return typed("CAST('{}' AS JSON)", OBJECT, false);
   // Keys in order: an OBJECT's entries are shown sorted.
   entries.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-  if (keepNulls || entries.every((e) => !e.value.nullable))
+  const plain = entries.every(({ value }) => value.type.kind !== "FLOAT" && !isSemiStructured(value.type));
+  if (plain && (keepNulls || entries.every((e) => !e.value.nullable)))
     return typed(
-      `json_object(${entries.flatMap((e) => [e.key, e.value.nullable ? `coalesce(${toJson(env, e.value)}, CAST('null' AS JSON))` : toJson(env, e.value)]).join(", ")})`,
+      `json_object(${entries.flatMap((e) => [e.key, e.value.nullable ? `coalesce(${toJson(e.value)}, CAST('null' AS JSON))` : toJson(e.value)]).join(", ")})`,
       OBJECT,
       false,
     );
   const parts = entries.map(({ key, value }) => {
-    const pair = `to_json(${key}) || ':' || CAST(${toJson(env, value)} AS VARCHAR)`;
-    return value.nullable ? `CASE WHEN ${value.sql} IS NOT NULL THEN ${pair} END` : pair;
+    const json = `CAST(${toJson(value)} AS VARCHAR)`;
+    const pair = `to_json(${key}) || ':' || ${keepNulls && value.nullable ? `coalesce(${json}, 'null')` : json}`;
+    return value.nullable && !keepNulls ? `CASE WHEN ${value.sql} IS NOT NULL THEN ${pair} END` : pair;
   });
   return typed(`CAST('{' || concat_ws(',', ${parts.join(", ")}) || '}' AS JSON)`, OBJECT, false);
 }
@@ -224,14 +247,14 @@ define(
   "semi-structured",
   "OBJECT_INSERT",
   ["variant", "text", "any", "boolean"],
-  (a, { env }) => {
+  (a) => {
     const [object, key, value, update] = a as [Typed, Typed, Typed, Typed | undefined];
     const exists = `json_extract(${object.sql}, '$."' || ${key.sql} || '"') IS NOT NULL`;
     const wrong = raise("100086", "22000", `'Duplicate field key ''' || ${key.sql} || ''''`);
     const rest = `SELECT k, v FROM (${entriesOf(object.sql)}) WHERE k <> ${key.sql}`;
     const added = value.isNull
       ? rest
-      : `${rest} UNION ALL SELECT ${key.sql}, ${toJson(env, value)} WHERE ${value.sql} IS NOT NULL`;
+      : `${rest} UNION ALL SELECT ${key.sql}, ${toJson(value)} WHERE ${value.sql} IS NOT NULL`;
     const made = rebuild(added);
     return typed(
       update
@@ -285,7 +308,9 @@ define("semi-structured", "STRIP_NULL_VALUE", ["variant"], (a) =>
 
 /** The text at a path of a JSON text, which may vary by row. Source: "JSON_EXTRACT_PATH_TEXT". */
 define("semi-structured", "JSON_EXTRACT_PATH_TEXT", ["any", "text"], (a, { env }) => {
-  const json = isSemiStructured(a[0]!.type) ? a[0]!.sql : parsed(castTo(env, a[0]!, varchar()).sql, false);
+  const json = isSemiStructured(a[0]!.type)
+    ? a[0]!.sql
+    : parsedJson(env, castTo(env, a[0]!, varchar()).sql, false);
   const path = a[1]!.constant;
   if (path?.kind !== "string") throw errors.unsupported("JSON_EXTRACT_PATH_TEXT with a computed path");
   return text(`(${json} ->> ${quoteText(jsonPath(path.value))})`);

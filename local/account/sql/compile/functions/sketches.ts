@@ -76,7 +76,7 @@ const scalar = (
 ) => define("aggregate", name, params, emit, { ...OWN_STATE, ...options });
 
 agg("HLL_ACCUMULATE", ["any"], (a, c) => {
-  const codes = aggregate(c, "list", codeSql(`hash(${toJson(c.env, a[0]!)})`), {
+  const codes = aggregate(c, "list", codeSql(`hash(${toJson(a[0]!)})`), {
     ...notNull(a[0]!),
     distinct: true,
   });
@@ -110,7 +110,7 @@ scalar("APPROX_PERCENTILE_ESTIMATE", ["variant", "float"], (a, c) => {
 });
 
 agg("APPROX_TOP_K_ACCUMULATE", ["any", "integer"], (a, c) => {
-  const counts = aggregate(c, "histogram", `CAST(${toJson(c.env, a[0]!)} AS VARCHAR)`, notNull(a[0]!));
+  const counts = aggregate(c, "histogram", `CAST(${toJson(a[0]!)} AS VARCHAR)`, notNull(a[0]!));
   const pairs = `list_transform(map_entries(${counts}), lambda e: json_array(e.key, e.value))`;
   return typed(
     `CAST(${call(c, "topKState", listText(pairs), `CAST(${a[1]!.sql} AS VARCHAR)`)} AS JSON)`,
@@ -153,7 +153,7 @@ agg(
     const functions = Number(k.constant?.value ?? Number.NaN);
     if (!(functions >= 1 && functions <= 1024))
       throw errors.invalidValue(k.constant?.value ?? k.sql, "number of hash functions: 1 to 1024");
-    const row = values.map((value) => toJson(c.env, value)).join(", ");
+    const row = values.map((value) => toJson(value)).join(", ");
     const filter = values.map((value) => `${value.sql} IS NOT NULL`).join(" AND ");
     const least = Array.from(
       { length: functions },
