@@ -1,51 +1,36 @@
 import { applyFutureGrants, KINDS, printName } from "../access/index.ts";
 import type { Change } from "../catalog/catalog.ts";
 import { ACCOUNT_ID, type CatalogObject, type ObjectKind, type StoredTable } from "../catalog/model.ts";
-import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
-import { createPhysicalTable, readPosition, statementMoment, tablesPosition } from "../sql/index.ts";
+import { createPhysicalTable, readPosition, tablesPosition } from "../sql/index.ts";
 import { BEGIN_VERSION, END_VERSION, physicalTable } from "../storage/storage.ts";
 import { type StreamPosition, writePosition } from "../storage/transaction.ts";
 import type { Cursor } from "./cursor.ts";
+import { isBeforeCreation, type Moment, readMoment, versionAt } from "./moment.ts";
 import { createPhysicalLike } from "./physical.ts";
 
 /** `CLONE source [AT | BEFORE (…)]`. */
 export interface CloneSource {
   name: string[];
-  /** Moment in milliseconds that the clone shows; null for now. */
-  at: { kind: "AT" | "BEFORE"; ms: number } | { kind: "AT" | "BEFORE"; statement: string } | null;
+  /** What the clone shows; null for now. */
+  at: Moment | null;
+  /** Are tables left out that did not exist at the moment? */
+  ignoresTables: boolean;
 }
 
-/** Reads a CLONE clause, if there is one. TIMESTAMP takes a literal, OFFSET seconds. */
-export function readCloneSource(cursor: Cursor): CloneSource | undefined {
+/** Reads a CLONE clause, if there is one. Source: "CREATE <object> … CLONE". */
+export async function readCloneSource(
+  ctx: StatementContext,
+  cursor: Cursor,
+): Promise<CloneSource | undefined> {
   if (!cursor.accept("CLONE")) return undefined;
   const name = cursor.name();
   const kind = cursor.acceptOneOf("AT", "BEFORE");
-  if (!kind) return { name, at: null };
-  cursor.expectSymbol("(");
-  let ms: number;
-  if (cursor.accept("TIMESTAMP")) {
-    cursor.expectSymbol("=>");
-    const text = cursor.string();
-    while (cursor.acceptSymbol("::")) cursor.identifier();
-    ms = Date.parse(text.includes("T") || text.includes("Z") ? text : `${text.replace(" ", "T")}Z`);
-    if (Number.isNaN(ms)) throw errors.invalidValue(text, "TIMESTAMP");
-  } else if (cursor.accept("OFFSET")) {
-    cursor.expectSymbol("=>");
-    let seconds = Number(cursor.numberText());
-    while (cursor.acceptSymbol("*")) seconds *= Number(cursor.numberText());
-    ms = seconds * 1000;
-    cursor.expectSymbol(")");
-    return { name, at: { kind, ms: -Math.abs(ms) } };
-  } else {
-    cursor.expect("STATEMENT");
-    cursor.expectSymbol("=>");
-    const statement = cursor.stringOrVariable();
-    cursor.expectSymbol(")");
-    return { name, at: { kind, statement } };
-  }
-  cursor.expectSymbol(")");
-  return { name, at: { kind, ms } };
+  const at = kind ? await readMoment(ctx, cursor, kind) : null;
+  const ignoresTables = cursor.accept("IGNORE", "TABLES", "WITH", "INSUFFICIENT", "DATA", "RETENTION");
+  // There are no hybrid tables.
+  cursor.accept("IGNORE", "HYBRID", "TABLES");
+  return { name, at, ignoresTables };
 }
 
 /**
@@ -59,40 +44,15 @@ export async function cloneRows(
   to: StoredTable,
   at: CloneSource["at"],
 ): Promise<void> {
-  const version = await versionAt(ctx, change, from, at);
+  const version = at
+    ? await versionAt(change.connection, from, at)
+    : (ctx.services.versions.snapshot().get(from.id) ?? 0);
   const columns = from.props.columns.map((c) => `"${c.name.replaceAll('"', '""')}"`).join(", ");
   const live = `${BEGIN_VERSION} <= ${version} AND (${END_VERSION} IS NULL OR ${END_VERSION} > ${version})`;
   await change.connection.run(
     `INSERT INTO ${physicalTable(to.id)} (${columns}, ${BEGIN_VERSION}) SELECT ${columns}, 0 ` +
       `FROM ${physicalTable(from.id)} WHERE ${live}`,
   );
-}
-
-async function versionAt(
-  ctx: StatementContext,
-  change: Change,
-  table: StoredTable,
-  at: CloneSource["at"],
-): Promise<number> {
-  const latest = ctx.services.versions.snapshot().get(table.id) ?? 0;
-  if (!at) return latest;
-  const ms =
-    "statement" in at
-      ? statementMoment(ctx, at.statement, at.kind)
-      : at.ms < 0
-        ? ctx.startedOn + at.ms
-        : at.ms;
-  if (ms < table.createdOn)
-    throw errors.compilation(
-      "000707",
-      "02000",
-      `Time travel data is not available for table ${table.name}. The requested time is either beyond the allowed time travel period or before the object creation time.`,
-    );
-  const compare = at.kind === "AT" || "statement" in at ? "<=" : "<";
-  const reader = await change.connection.runAndReadAll(
-    `SELECT coalesce(max(version), 0) FROM sys.commit_ WHERE table_id = ${table.id} AND committed_on ${compare} ${Math.trunc(ms)}`,
-  );
-  return Number(reader.getRows()[0]?.[0] ?? 0);
 }
 
 /** Kinds that come along when their container is cloned, in an order in which references exist. */
@@ -149,6 +109,8 @@ export async function cloneContents(
         if (child.kind === "STAGE" && (child as CatalogObject<"STAGE">).props.url === null) continue;
         if (child.kind === "TABLE" && (child as CatalogObject<"TABLE">).props.tableKind === "TEMPORARY")
           continue;
+        if (source.ignoresTables && source.at && child.kind === "TABLE")
+          if (isBeforeCreation(child as unknown as StoredTable, source.at)) continue;
         const made = copyObject(child, copy.id);
         if (child.kind === "TABLE" || child.kind === "DYNAMIC_TABLE") {
           const table = child as unknown as StoredTable;

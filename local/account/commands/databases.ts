@@ -63,7 +63,7 @@ async function createDatabase(ctx: StatementContext, cursor: Cursor, head: Head)
   const name = readCreateName(cursor, head);
   if (cursor.sees("FROM")) throw errors.unsupported("CREATE DATABASE … FROM SHARE");
   if (cursor.sees("AS", "REPLICA")) throw errors.unsupported("CREATE DATABASE … AS REPLICA OF");
-  const source = readCloneSource(cursor);
+  const source = await readCloneSource(ctx, cursor);
   const { TAG: tags, ...values } = readProperties(cursor, { ...DATABASE_PROPERTIES, TAG: TAGS.TAG });
   cursor.expectEnd();
   const original = source ? resolveDatabase(ctx, source.name.join(".")) : undefined;
@@ -95,7 +95,7 @@ async function createDatabase(ctx: StatementContext, cursor: Cursor, head: Head)
 
 async function createSchema(ctx: StatementContext, cursor: Cursor, head: Head): Promise<Outcome> {
   const name = readCreateName(cursor, head);
-  const source = readCloneSource(cursor);
+  const source = await readCloneSource(ctx, cursor);
   const managed = cursor.accept("WITH", "MANAGED", "ACCESS");
   const { TAG: tags, ...values } = readProperties(cursor, { ...SCHEMA_PROPERTIES, TAG: TAGS.TAG });
   cursor.expectEnd();

@@ -162,7 +162,7 @@ async function createClone(
   head: Head,
   name: CreateName,
 ): Promise<Outcome> {
-  const from = readCloneSource(cursor)!;
+  const from = (await readCloneSource(ctx, cursor))!;
   const { values, copyGrants } = readClauses(cursor);
   cursor.expectEnd();
   const source = resolveObject(ctx, "DYNAMIC_TABLE", from.name);

@@ -36,6 +36,7 @@ import {
 } from "./properties.ts";
 import { type CommandDef, command, type Head } from "./registry.ts";
 import { type ShowColumns, type ShowRow, showOutcome, yesNo } from "./show.ts";
+import { checkLocation } from "./storage-location.ts";
 import { readTagValues, setTags, type TagValue } from "./tag-values.ts";
 
 /** ON_ERROR of COPY: CONTINUE, SKIP_FILE, SKIP_FILE_10, 'SKIP_FILE_10%', ABORT_STATEMENT. */
@@ -132,22 +133,6 @@ const EMPTY: StageProps = {
   encryption: null,
   temporary: false,
 };
-
-/** The integration's allowed and blocked locations decide; `*` allows any. Source: "CREATE STORAGE INTEGRATION". */
-function checkLocation(integration: CatalogObject<"INTEGRATION">, url: string): void {
-  const { properties, enabled } = integration.props;
-  const covers = (list: unknown) =>
-    Array.isArray(list) && list.some((prefix) => prefix === "*" || url.startsWith(String(prefix)));
-  if (integration.props.category !== "STORAGE") throw errors.doesNotExist("Integration", integration.name);
-  if (!enabled)
-    throw errors.compilation("003517", "42601", `Integration '${integration.name}' is not enabled.`);
-  if (!covers(properties["STORAGE_ALLOWED_LOCATIONS"]) || covers(properties["STORAGE_BLOCKED_LOCATIONS"]))
-    throw errors.compilation(
-      "003510",
-      "42601",
-      `Location '${url}' is not allowed by integration '${integration.name}'. Please use DESC INTEGRATION to check out allowed and blocked locations.`,
-    );
-}
 
 function applyProperties(ctx: StatementContext, base: StageProps, values: Values): StageProps {
   const props = { ...base };

@@ -17,6 +17,7 @@ import { type StreamPosition, writePosition } from "../storage/transaction.ts";
 import { alterCommon } from "./alter.ts";
 import type { Cursor } from "./cursor.ts";
 import { commonRow, dropCommand, showCommand } from "./family.ts";
+import { type Moment, readMoment, versionAt } from "./moment.ts";
 import {
   type CreateName,
   createObject,
@@ -37,34 +38,21 @@ import { readTagValues, setTags, type TagValue } from "./tag-values.ts";
 const PROPERTIES = { APPEND_ONLY: flag, INSERT_ONLY: flag, SHOW_INITIAL_ROWS: flag, COMMENT: text };
 
 /** Where a new stream begins: now, a moment, or where another stream stands. */
-type Start = { kind: "NOW" } | { kind: "AT" | "BEFORE"; ms: number } | { kind: "STREAM"; name: string[] };
+type Start = "NOW" | { moment: Moment } | { stream: string[] };
 
-function readStart(ctx: StatementContext, cursor: Cursor): Start {
+async function readStart(ctx: StatementContext, cursor: Cursor): Promise<Start> {
   const kind = cursor.acceptOneOf("AT", "BEFORE");
-  if (!kind) return { kind: "NOW" };
+  if (!kind) return "NOW";
+  if (!(cursor.seesSymbol("(") && cursor.peek(1)?.value === "STREAM"))
+    return { moment: await readMoment(ctx, cursor, kind) };
   cursor.expectSymbol("(");
-  let start: Start;
-  if (cursor.accept("TIMESTAMP")) {
-    cursor.expectSymbol("=>");
-    const given = cursor.string();
-    while (cursor.acceptSymbol("::")) cursor.identifier();
-    const ms = Date.parse(given.includes("Z") || given.includes("+") ? given : `${given.replace(" ", "T")}Z`);
-    if (Number.isNaN(ms)) throw errors.invalidValue(given, "TIMESTAMP");
-    start = { kind, ms };
-  } else if (cursor.accept("OFFSET")) {
-    cursor.expectSymbol("=>");
-    let seconds = Number(cursor.numberText());
-    while (cursor.acceptSymbol("*")) seconds *= Number(cursor.numberText());
-    start = { kind, ms: ctx.startedOn + seconds * 1000 };
-  } else if (cursor.accept("STREAM")) {
-    cursor.expectSymbol("=>");
-    const given = cursor.string();
-    const name = parseName(given);
-    if (!name) throw errors.invalidValue(given, "STREAM");
-    start = { kind: "STREAM", name };
-  } else throw errors.unsupported(`CREATE STREAM … ${kind} (STATEMENT => …)`);
+  cursor.expect("STREAM");
+  cursor.expectSymbol("=>");
+  const given = cursor.string();
+  const name = parseName(given);
+  if (!name) throw errors.invalidValue(given, "STREAM");
   cursor.expectSymbol(")");
-  return start;
+  return { stream: name };
 }
 
 async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promise<Outcome> {
@@ -79,7 +67,7 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
   if (cursor.accept("CLONE")) return clone(ctx, cursor, head, name);
   cursor.expect("ON");
   const source = await readStreamSource(ctx, cursor);
-  const start = readStart(ctx, cursor);
+  const start = await readStart(ctx, cursor);
   const values = readProperties(cursor, PROPERTIES);
   cursor.expectEnd();
   if (values.INSERT_ONLY) throw errors.invalidValue("TRUE", "INSERT_ONLY");
@@ -88,7 +76,7 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
   if (source.kind === "STAGE") {
     if (values.APPEND_ONLY) throw errors.invalidValue("TRUE", "APPEND_ONLY");
     if (initialRows) throw errors.invalidValue("TRUE", "SHOW_INITIAL_ROWS");
-    if (start.kind !== "NOW") throw errors.unsupported("CREATE STREAM … ON STAGE … AT | BEFORE");
+    if (start !== "NOW") throw errors.unsupported("CREATE STREAM … ON STAGE … AT | BEFORE");
   }
   const files =
     source.kind === "STAGE" ? await directoryPosition(ctx, source.object as CatalogObject<"STAGE">) : null;
@@ -124,8 +112,8 @@ async function startPosition(
   start: Start,
   initialRows: boolean,
 ): Promise<StreamPosition> {
-  if (start.kind === "STREAM") {
-    const other = resolveObject(ctx, "STREAM", start.name);
+  if (start !== "NOW" && "stream" in start) {
+    const other = resolveObject(ctx, "STREAM", start.stream);
     if (other.props.sourceId !== source.object.id)
       throw errors.compilation(
         "002203",
@@ -147,19 +135,9 @@ async function startVersion(
   table: StoredTable,
   start: Start,
 ): Promise<number> {
-  if (start.kind === "NOW" || start.kind === "STREAM")
-    return ctx.services.versions.snapshot().get(table.id) ?? 0;
-  if (start.ms < table.createdOn)
-    throw errors.compilation(
-      "000707",
-      "02000",
-      `Time travel data is not available for table ${table.name}. The requested time is either beyond the allowed time travel period or before the object creation time.`,
-    );
-  const compare = start.kind === "AT" ? "<=" : "<";
-  const rows = await change.connection.runAndReadAll(
-    `SELECT coalesce(max(version), 0) FROM sys.commit_ WHERE table_id = ${table.id} AND committed_on ${compare} ${Math.trunc(start.ms)}`,
-  );
-  return Number(rows.getRows()[0]?.[0] ?? 0);
+  return start !== "NOW" && "moment" in start
+    ? versionAt(change.connection, table, start.moment)
+    : (ctx.services.versions.snapshot().get(table.id) ?? 0);
 }
 
 /** CREATE STREAM … CLONE: the same source and offset. */

@@ -331,7 +331,7 @@ async function createClone(
   head: Head,
   name: CreateName,
 ): Promise<Outcome> {
-  const from = readCloneSource(cursor);
+  const from = await readCloneSource(ctx, cursor);
   const clauses = readTableClauses(cursor);
   cursor.expectEnd();
   if (!from) throw cursor.syntaxError();

@@ -1,6 +1,7 @@
 import { SnowflakeError } from "../../errors.ts";
 import type { StatementContext } from "../../session/context.ts";
 import type { StreamPosition, Transaction } from "../../storage/transaction.ts";
+import type { TimeTravel } from "../parse/index.ts";
 
 /**
  * A fact that compiling needs but only an asynchronous step can give (a stream's offset, the files of a stage, the
@@ -53,6 +54,8 @@ export interface Shared {
   /** Tables are read as of these versions instead of the transaction's own (refreshes). */
   versionOf: VersionOf | null;
   tracked: Tracked | null;
+  /** Time Travel of the view that is being compiled: what its tables are read at, in the environment that named it. */
+  travel: { env: Env; at: TimeTravel } | null;
   /** The session that asks, also inside a view or a policy, which have their owner's rights. */
   invoker: StatementContext | null;
   /** What must be released when the rows have been read (fetched files). */
@@ -79,6 +82,7 @@ export function newShared(transaction: Transaction): Shared {
     governed: false,
     versionOf: null,
     tracked: null,
+    travel: null,
     invoker: null,
     releases: [],
   };
@@ -96,6 +100,17 @@ export function tracking<T>(env: Env, tracked: Tracked | null, compile: () => T)
     return compile();
   } finally {
     env.shared.tracked = before;
+  }
+}
+
+/** Compiles what a view reads at a moment. */
+export function travelling<T>(env: Env, at: TimeTravel, compile: () => T): T {
+  const before = env.shared.travel;
+  env.shared.travel = { env, at };
+  try {
+    return compile();
+  } finally {
+    env.shared.travel = before;
   }
 }
 

@@ -59,10 +59,14 @@ const METADATA: readonly { name: string; type: DataType }[] = [
   { name: "METADATA$ROW_ID", type: { kind: "VARCHAR", length: 40 } },
 ];
 
-const metadata: OutputColumn[] = METADATA.map((m) => ({ ...m, sqlName: m.name, nullable: false }));
+export const streamMetadata: OutputColumn[] = METADATA.map((m) => ({
+  ...m,
+  sqlName: m.name,
+  nullable: false,
+}));
 
 function deltaSource(table: StoredTable, sql: string, name: string[]): Source {
-  return { sql: `(${sql})`, columns: [...outputColumns(table.props.columns), ...metadata], name };
+  return { sql: `(${sql})`, columns: [...outputColumns(table.props.columns), ...streamMetadata], name };
 }
 
 /** What the stream is on; an error when it was dropped. */
@@ -92,13 +96,13 @@ export function compileStream(env: Env, stream: CatalogObject<"STREAM">, name: s
     const until = new Map([...offset.tables.keys()].map((id) => [id, transaction.snapshotVersion(id)]));
     moves(tablesPosition(until));
     const { sql, columns } = viewDelta(env, source, mode, offset, until);
-    return { sql: `(${sql})`, columns: [...columns, ...metadata], name };
+    return { sql: `(${sql})`, columns: [...columns, ...streamMetadata], name };
   }
   if (source.kind === "STAGE") {
     const stage = source as CatalogObject<"STAGE">;
     const now = directoryEntries(env, stage, offset.files);
     moves(filesPosition(now));
-    return { ...directoryDelta(env, stage, offset.files, now, metadata), name };
+    return { ...directoryDelta(env, stage, offset.files, now, streamMetadata), name };
   }
   if (!isStored(source)) throw errors.unsupported(`stream on ${source.kind.toLowerCase()}`);
   if (!hasPrivilege(env.ctx, "SELECT", source)) requirePrivilege(env.ctx, "SELECT", source);
@@ -117,18 +121,23 @@ export function compileStream(env: Env, stream: CatalogObject<"STREAM">, name: s
 const isStored = (object: CatalogObject | StoredTable): object is StoredTable =>
   object.kind === "TABLE" || object.kind === "DYNAMIC_TABLE";
 
+/** Error 000709 unless the object's changes are tracked. */
+export function requireTracking({ name, kind, props }: StoredTable | CatalogObject<"VIEW">): void {
+  if (props.changeTracking) return;
+  throw new SnowflakeError(
+    "000709",
+    "02000",
+    `Change tracking is not enabled or has been missing for the time range requested on ${kind === "VIEW" ? "view" : "table"} '${name}'.`,
+  );
+}
+
 export function compileChanges(
   env: Env,
   table: StoredTable,
   changes: NonNullable<Extract<TableExpr, { type: "table" }>["changes"]>,
   name: string[],
 ): Source {
-  if (!table.props.changeTracking)
-    throw new SnowflakeError(
-      "000709",
-      "02000",
-      `Change tracking is not enabled or has been missing for the time range requested on table '${table.name}'.`,
-    );
+  requireTracking(table);
   const from = versionAt(env, table, changes.from);
   const until = changes.until
     ? versionAt(env, table, changes.until)

@@ -12,6 +12,7 @@ import { compileFlatten } from "./flatten.ts";
 import type { Source } from "./from.ts";
 import { compileInferSchema } from "./infer-schema.ts";
 import { compileTableMethod } from "./instance-methods.ts";
+import { compileLoadErrors } from "./load-errors.ts";
 import { keepRows, keptSource } from "./rows-table.ts";
 import { newScope, type Scope, uniqueNames } from "./scope.ts";
 import { argumentsOf, output } from "./table-function-arguments.ts";
@@ -27,6 +28,7 @@ const FUNCTIONS: Record<string, Compile> = {
   STRTOK_SPLIT_TO_TABLE: (env, call, scope) => compileSplit(env, call, scope, "STRTOK"),
   RESULT_SCAN: compileResultScan,
   INFER_SCHEMA: compileInferSchema,
+  VALIDATE: compileLoadErrors,
   GETNEXTVAL: () => {
     throw errors.unsupported("table function GETNEXTVAL; sequence.NEXTVAL gives a number for each row");
   },

@@ -11,7 +11,7 @@ import { errors, SnowflakeError } from "../../errors.ts";
 import { varchar } from "../../types/data-type.ts";
 import type { Expr, TableExpr } from "../parse/index.ts";
 import { parseQuery } from "../parse/index.ts";
-import { type Env, nextAlias, readVersionOf } from "./env.ts";
+import { type Env, nextAlias, readVersionOf, travelling } from "./env.ts";
 import { compileExpr, hooks } from "./expression.ts";
 import type { Source } from "./from.ts";
 import { invalidView, materializedViewProblem, storedRows, storedVersion } from "./materialized-view.ts";
@@ -21,6 +21,7 @@ import { compileChanges, compileStream } from "./stream.ts";
 import { tableAt, versionAt } from "./table-versions.ts";
 import { hideTracked, trackedTable } from "./tracked.ts";
 import { quoteName } from "./typed.ts";
+import { viewChanges } from "./view-changes.ts";
 import { compileVirtual } from "./virtual.ts";
 
 type NamedTable = Extract<TableExpr, { type: "table" }>;
@@ -69,16 +70,23 @@ export function compileObject(
       const view = object as CatalogObject<"MATERIALIZED_VIEW">;
       const problem = materializedViewProblem(env.ctx, view);
       if (problem !== null) throw invalidView(view, problem);
+      if (env.shared.travel) return withOrigin(object, compileView(env, view, name));
       // Always current: stored rows of another version of the table are not read. The query's rights are checked anyway.
       const current = compileView(env, view, name);
       const version = storedVersion(env, view);
       return withOrigin(object, version === null ? current : storedRows(env, view, version, name));
     }
-    case "VIEW":
-      if (node.timeTravel || node.changes) throw errors.unsupported("Time Travel on a view");
-      return withOrigin(object, compileView(env, object as CatalogObject<"VIEW">, name));
+    case "VIEW": {
+      const view = object as CatalogObject<"VIEW">;
+      if (node.changes) return viewChanges(env, view, node.changes, name);
+      const rows = () => withOrigin(object, compileView(env, view, name));
+      if (!node.timeTravel) return rows();
+      if (node.timeTravel.by === "STREAM") throw errors.unsupported("AT(STREAM => …) on a view");
+      return travelling(env, node.timeTravel, rows);
+    }
     case "STREAM":
-      if (node.timeTravel || node.changes) throw errors.unsupported("Time Travel on a stream");
+      if (node.timeTravel || node.changes || env.shared.travel)
+        throw errors.unsupported("Time Travel on a stream");
       return compileStream(env, object as CatalogObject<"STREAM">, name);
     default:
       throw errors.unsupported(`query on ${object.kind.toLowerCase().replaceAll("_", " ")}`);
@@ -100,9 +108,8 @@ function compileStored(
   const { tracked } = env.shared;
   if (tracked) return applyPolicies(env, table, trackedTable(tracked, table, name));
   if (node.changes) return compileChanges(env, table, node.changes, name);
-  const version = node.timeTravel
-    ? versionAt(env, table, node.timeTravel)
-    : String(readVersionOf(env, table.id));
+  const travel = node.timeTravel ? { env, at: node.timeTravel } : env.shared.travel;
+  const version = travel ? versionAt(travel.env, table, travel.at) : String(readVersionOf(env, table.id));
   return applyPolicies(env, table, tableAt(table, version, name));
 }
 

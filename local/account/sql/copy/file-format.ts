@@ -41,24 +41,31 @@ function fromOptions(ctx: StatementContext, given: Options | Record<string, unkn
   const keys = Object.keys(given);
   if (keys.length === 0) return null;
   const name = given["FORMAT_NAME"];
-  if (name !== undefined) {
-    if (keys.length > 1) throw errors.unsupported("FORMAT_NAME together with other options");
-    return namedFormat(ctx, String(name));
-  }
-  const type = String(given["TYPE"] ?? "CSV").toUpperCase() as FormatType;
+  // Options beside the name say what is different here. Source: "COPY INTO <location>", examples.
+  const { type, options } =
+    name === undefined
+      ? { type: String(given["TYPE"] ?? "CSV").toUpperCase() as FormatType, options: {} }
+      : storedFormat(ctx, String(name));
   if (!(type in FORMAT_OPTIONS)) throw errors.invalidValue(type, "TYPE");
-  const options: Record<string, unknown> = {};
+  if (name !== undefined && given["TYPE"] !== undefined)
+    throw errors.unsupported("FORMAT_NAME together with TYPE");
+  const own: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(given))
-    if (key !== "TYPE") options[key] = checked(key, value as OptionValue, type);
-  return { type, options: withDefaults({ type, options }) };
+    if (key !== "TYPE" && key !== "FORMAT_NAME") own[key] = checked(key, value as OptionValue, type);
+  return { type, options: withDefaults({ type, options: { ...options, ...own } }) };
 }
 
 export function namedFormat(ctx: StatementContext, name: string): Format {
+  const { type, options } = storedFormat(ctx, name);
+  return { type, options: withDefaults({ type, options }) };
+}
+
+function storedFormat(ctx: StatementContext, name: string): Format {
   const parts = parseName(name);
   if (!parts) throw errors.doesNotExist("File format", name);
   const format = resolveObject(ctx, "FILE_FORMAT", parts);
   requirePrivilege(ctx, "USAGE", format);
-  return { type: format.props.type, options: withDefaults(format.props) };
+  return format.props;
 }
 
 /** The statement's own options, else the stage's, else CSV as it comes. */

@@ -5,63 +5,21 @@ import type { Outcome, ResultColumn, Value } from "../../session/outcome.ts";
 import { quoteText, textOrNull } from "../../storage/duck-text.ts";
 import type { Transaction } from "../../storage/transaction.ts";
 import { number, varchar } from "../../types/data-type.ts";
-import { type Env, newShared } from "../compile/env.ts";
-import { resolveTargetTable } from "../dml/target.ts";
-import { type CopyIntoTable, type OptionValue, parseStatement } from "../parse/index.ts";
+import { setLoadErrors } from "../compile/load-errors.ts";
+import { type CopyIntoTable, parseStatement } from "../parse/index.ts";
 import { translateError } from "../run/errors.ts";
 import { evolution } from "./evolve.ts";
-import { resolveFormat } from "./file-format.ts";
-import { type LoadPlan, loadStagedFiles, readOnError } from "./load.ts";
-import { fileLabel, listFiles, resolveStage, type StagePlace } from "./stage-location.ts";
+import { type LoadPlan, loadStagedFiles } from "./load.ts";
+import { findLoadErrors } from "./load-errors.ts";
+import { planCopy } from "./plan.ts";
+import { fileLabel, listFiles, type StagePlace } from "./stage-location.ts";
 import { unload } from "./unload.ts";
-import { readValidation, validate } from "./validate.ts";
+import { ERROR_COLUMNS, readValidation, validate } from "./validate.ts";
 
 /** Days for which a table remembers the files that were loaded into it. */
 const HISTORY_MS = 64 * 86_400_000;
 
-const OPTIONS = [
-  "ON_ERROR",
-  "SIZE_LIMIT",
-  "PURGE",
-  "RETURN_FAILED_ONLY",
-  "MATCH_BY_COLUMN_NAME",
-  "ENFORCE_LENGTH",
-  "TRUNCATECOLUMNS",
-  "FORCE",
-  "LOAD_UNCERTAIN_FILES",
-  "VALIDATION_MODE",
-];
-
-interface Copy {
-  plan: LoadPlan;
-  options: Record<string, OptionValue | unknown>;
-}
-
-function planCopy(ctx: StatementContext, copy: CopyIntoTable, defaultOnError: string): Copy {
-  const env: Env = { ctx, shared: newShared(null as unknown as Transaction) };
-  const table = resolveTargetTable(env, copy.target, ["INSERT"]);
-  const place = resolveStage(ctx, copy.source.location);
-  const options = { ...(place.stage?.props.copyOptions ?? {}), ...copy.options };
-  for (const key of Object.keys(options))
-    if (!OPTIONS.includes(key)) throw errors.unsupported(`COPY option ${key}`);
-  const format = resolveFormat(ctx, copy.fileFormat, place);
-  const match = String(options["MATCH_BY_COLUMN_NAME"] ?? "NONE").toUpperCase();
-  if (!["NONE", "CASE_SENSITIVE", "CASE_INSENSITIVE"].includes(match))
-    throw errors.invalidValue(match, "MATCH_BY_COLUMN_NAME");
-  const truncate = options["TRUNCATECOLUMNS"] === true || options["ENFORCE_LENGTH"] === false;
-  return {
-    plan: {
-      copy,
-      table,
-      place,
-      format,
-      onError: readOnError(String(options["ON_ERROR"] ?? defaultOnError)),
-      truncate,
-      matchByName: match as LoadPlan["matchByName"],
-    },
-    options,
-  };
-}
+setLoadErrors(ERROR_COLUMNS, findLoadErrors);
 
 /** Runs COPY INTO a table or a location. */
 export async function runCopy(ctx: StatementContext): Promise<Outcome> {

@@ -1,8 +1,10 @@
 import { fullName, parseName, requirePrivilege, resolveObject } from "../../access/index.ts";
 import type { CatalogObject } from "../../catalog/model.ts";
+import { checkLocation } from "../../commands/storage-location.ts";
 import { errors } from "../../errors.ts";
 import { stageLocation, tableStageLocation, userStageLocation } from "../../files/files.ts";
 import type { StagedFile, StatementContext } from "../../session/context.ts";
+import type { Options } from "../parse/index.ts";
 
 /** Where COPY and staged-file queries read: `@stage/path`, `@%table/path`, `@~/path`. */
 export interface StagePlace {
@@ -40,6 +42,33 @@ export function resolveStage(ctx: StatementContext, text: string, write = false)
   const stage = resolveObject(ctx, "STAGE", parts);
   requirePrivilege(ctx, ["USAGE", write ? "WRITE" : "READ"], stage);
   return { stage, location: stageLocation(stage), path };
+}
+
+/** Options of COPY that say how a URL is reached; credentials are accepted and never kept. */
+const URL_OPTIONS = ["STORAGE_INTEGRATION", "CREDENTIALS", "ENCRYPTION"];
+
+/**
+ * A stage, or a URL with the storage integration that allows it. Takes the options that belong to a URL out of
+ * `options`. Source: "COPY INTO <table>", "COPY INTO <location>", external locations.
+ */
+export function resolveLocation(
+  ctx: StatementContext,
+  text: string,
+  options: Options,
+  write = false,
+): StagePlace {
+  if (!text.includes("://")) return resolveStage(ctx, text, write);
+  const given = options["STORAGE_INTEGRATION"];
+  if (given !== undefined) {
+    const integration = resolveObject(ctx, "INTEGRATION", parseName(String(given)) ?? []);
+    requirePrivilege(ctx, "USAGE", integration);
+    checkLocation(integration, text);
+  }
+  for (const key of URL_OPTIONS) delete options[key];
+  const bucket = text.indexOf("/", text.indexOf("://") + 3);
+  return bucket < 0
+    ? { stage: null, location: `${text}/`, path: "" }
+    : { stage: null, location: text.slice(0, bucket + 1), path: text.slice(bucket + 1) };
 }
 
 /** METADATA$FILENAME: the key within the bucket, or the path within an internal stage. */

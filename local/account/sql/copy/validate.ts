@@ -24,7 +24,7 @@ export function readValidation(value: unknown): Validation | null {
   throw errors.invalidValue(mode, "VALIDATION_MODE: RETURN_<n>_ROWS, RETURN_ERRORS or RETURN_ALL_ERRORS");
 }
 
-const COLUMNS: ResultColumn[] = (
+export const ERROR_COLUMNS: ResultColumn[] = (
   [
     ["ERROR", varchar()],
     ["FILE", varchar()],
@@ -52,7 +52,7 @@ export async function validate(
   if (plan.copy.select) throw errors.unsupported("VALIDATION_MODE with a transformation");
   return "rows" in how
     ? firstRows(ctx, plan, files, transaction, how.rows)
-    : allErrors(ctx, plan, files, transaction);
+    : { kind: "COPY", columns: ERROR_COLUMNS, rows: [await allErrors(ctx, plan, files, transaction)] };
 }
 
 /** The first rows as they would be loaded; the first error met fails the statement. */
@@ -84,12 +84,13 @@ async function firstRows(
   return { kind: "COPY", columns, rows: [rows] };
 }
 
-async function allErrors(
+/** A row for each record that does not fit. */
+export async function allErrors(
   ctx: StatementContext,
   plan: LoadPlan,
   files: readonly StagedFile[],
   transaction: Transaction,
-): Promise<Outcome> {
+): Promise<Value[][]> {
   const rows: Value[][] = [];
   for (const file of files)
     for (const bad of await badRecords(ctx, plan, file, transaction))
@@ -107,7 +108,7 @@ async function allErrors(
         bad.row === null ? null : BigInt(bad.row),
         null,
       ]);
-  return { kind: "COPY", columns: COLUMNS, rows: [rows] };
+  return rows;
 }
 
 /** SQL of a file's rows as they would be loaded, while the file is there. */
