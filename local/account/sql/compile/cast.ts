@@ -2,10 +2,12 @@ import { errors, SnowflakeError } from "../../errors.ts";
 import { sessionParameter } from "../../session/parameters.ts";
 import { type DataType, MAX_VARCHAR, printDataType, varchar } from "../../types/data-type.ts";
 import { duckType, isSemiStructured, isTimestamp } from "../../types/physical.ts";
+import { readTimestamp } from "../read-timestamp.ts";
 import { commonCollation } from "./collation.ts";
 import { formatPieces, parseFormat } from "./datetime-format.ts";
 import type { Env } from "./env.ts";
 import { marked, presentText, shownText, sortedJson, UNDEFINED_JSON, unmarked } from "./marked.ts";
+import { needNative } from "./native.ts";
 import { quoteText, raise, type Typed, typed } from "./typed.ts";
 
 /**
@@ -219,7 +221,13 @@ function epochText(textSql: string): string {
 
 const isInteger = (textSql: string) => `regexp_full_match(${textSql}, '\\s*-?[0-9]+\\s*')`;
 
-const MORE_DATES = "['%d-%b-%Y', '%m/%d/%Y', '%a %b %d %H:%M:%S %z %Y', '%a, %d %b %Y %H:%M:%S %z']";
+/** What the text is in ISO's form, with its offset if it has one; NULL where it is of none of the other formats. */
+function otherFormats(env: Env, textSql: string): string {
+  needNative(env, [{ name: "firn_read_timestamp", arity: 1, call: readTimestamp }]);
+  return `firn_read_timestamp(${textSql})`;
+}
+/** Its wall clock: the first 26 characters. */
+const otherWall = (env: Env, textSql: string): string => `left(${otherFormats(env, textSql)}, 26)`;
 
 function unreadable(kind: "Date" | "Timestamp" | "Time", textSql: string, isTry: boolean): string {
   if (isTry) return "NULL";
@@ -257,7 +265,7 @@ function toDate(env: Env, from: Typed, _to: DataType, isTry: boolean): string | 
         `TRY_CAST(${x} AS DATE)`,
         `TRY_CAST(TRY_CAST(regexp_replace(${x}, '${OFFSET_PATTERN}', '') AS TIMESTAMP) AS DATE)`,
         `CASE WHEN ${isInteger(x)} THEN CAST(${epochText(x)} AS DATE) END`,
-        `CAST(try_strptime(${x}, ${MORE_DATES}) AS DATE)`,
+        `CAST(${otherWall(env, x)} AS DATE)`,
       ];
       return guarded(x, attempts, unreadable("Date", x, isTry), "DATE");
     }
@@ -296,7 +304,7 @@ function toNtz(env: Env, from: Typed, _to: DataType, isTry: boolean): string | n
         `TRY_CAST(${x} AS TIMESTAMP)`,
         `TRY_CAST(regexp_replace(${x}, '${OFFSET_PATTERN}', '') AS TIMESTAMP)`,
         `CASE WHEN ${isInteger(x)} THEN ${epochText(x)} END`,
-        `CAST(try_strptime(${x}, ${MORE_DATES}) AS TIMESTAMP)`,
+        `CAST(${otherWall(env, x)} AS TIMESTAMP)`,
       ];
       return guarded(x, attempts, failure, "TIMESTAMP");
     }
@@ -334,7 +342,7 @@ function toLtz(env: Env, from: Typed, to: DataType, isTry: boolean): string | nu
         `TRY_CAST(${x} AS TIMESTAMP WITH TIME ZONE)`,
         `TRY_CAST(regexp_replace(${x}, '\\s+([+-][0-9:]+)$', '\\1') AS TIMESTAMP WITH TIME ZONE)`,
         `CASE WHEN ${isInteger(x)} THEN timezone('UTC', ${epochText(x)}) END`,
-        `try_strptime(${x}, ${MORE_DATES})::TIMESTAMP::TIMESTAMP WITH TIME ZONE`,
+        `CAST(${otherFormats(env, x)} AS TIMESTAMP WITH TIME ZONE)`,
       ];
       return guarded(x, attempts, failure, "TIMESTAMP WITH TIME ZONE");
     }
@@ -352,7 +360,14 @@ function toTz(env: Env, from: Typed, to: DataType, isTry: boolean): string | nul
       return x;
     case "VARCHAR": {
       const ltz = toLtz(env, from, to, isTry)!;
-      const offset = `coalesce(${offsetMinutes(x)}, date_diff('minute', timezone('UTC', ${ltz}), CAST(${ltz} AS TIMESTAMP)))`;
+      const format = String(
+        sessionParameter(env.ctx.services.catalog, env.ctx.session, "TIMESTAMP_INPUT_FORMAT").value,
+      );
+      const other =
+        format.toUpperCase() === "AUTO"
+          ? `CASE WHEN TRY_CAST(${x} AS TIMESTAMP WITH TIME ZONE) IS NULL THEN ${offsetMinutes(otherFormats(env, x))} END, `
+          : "";
+      const offset = `coalesce(${offsetMinutes(x)}, ${other}date_diff('minute', timezone('UTC', ${ltz}), CAST(${ltz} AS TIMESTAMP)))`;
       return `CASE WHEN ${ltz} IS NOT NULL THEN {'t': timezone('UTC', ${ltz}), 'o': CAST(${offset} AS SMALLINT)} END`;
     }
     case "NUMBER":

@@ -150,11 +150,11 @@ function sampled(env: Env, scope: Scope, source: Source, sample: NonNullable<Fac
   const amount = compileExpr(env, newScope(scope.parent), sample.amount);
   if (amount.constant?.kind !== "number") throw errors.unsupported("SAMPLE with a computed size");
   const seed = sample.seed ? compileExpr(env, newScope(scope.parent), sample.seed) : null;
-  const size = sample.isRows
-    ? `${amount.constant.value} ROWS`
-    : `${amount.constant.value} PERCENT (bernoulli)`;
-  const repeat = seed?.constant ? ` REPEATABLE (${seed.constant.value})` : "";
-  const method = sample.isRows ? `reservoir(${amount.constant.value} ROWS)${repeat}` : `${size}${repeat}`;
+  const given = amount.constant.value;
+  const repeat = seed?.constant?.value;
+  const method = sample.isRows
+    ? `reservoir(${given} ROWS)${repeat === undefined ? "" : ` REPEATABLE (${repeat})`}`
+    : `${given} PERCENT (bernoulli${repeat === undefined ? "" : `, ${repeat}`})`;
   return { ...source, sql: `(SELECT * FROM ${source.sql} AS s USING SAMPLE ${method})` };
 }
 

@@ -5,7 +5,7 @@ import { arrayJson, castTo, elementJson, toJson } from "../cast.ts";
 import { nextAlias } from "../env.ts";
 import { presentText, UNDEFINED_JSON } from "../marked.ts";
 import { newScope, type Scope } from "../scope.ts";
-import { quoteName, quoteText, type Typed, text, typed } from "../typed.ts";
+import { quoteName, quoteText, raise, type Typed, text, typed } from "../typed.ts";
 import { type CallContext, define, defineRaw } from "./registry.ts";
 
 /** Functions of ARRAY. Source: "Semi-structured and structured data functions". */
@@ -192,13 +192,20 @@ define("semi-structured", "ARRAY_MIN", ["variant"], (a) =>
     VARIANT,
   ),
 );
-define("semi-structured", "ARRAY_FLATTEN", ["variant"], (a) =>
-  typed(
-    `to_json(flatten(list_transform(${list(a[0]!.sql)}, lambda x: json_extract(x, '$[*]'))))`,
+/** An element that is NULL makes the result NULL; one that is no array is refused. Source: "ARRAY_FLATTEN". */
+define("semi-structured", "ARRAY_FLATTEN", ["variant"], (a) => {
+  const elements = list(a[0]!.sql);
+  const isMissing = `lambda x: json_type(x) = 'NULL' OR x = ${UNDEFINED_JSON}`;
+  const wrong = raise(
+    "100107",
+    "22000",
+    quoteText("Not an array: 'Input argument to ARRAY_FLATTEN is not an array of arrays'"),
+  );
+  return typed(
+    `CASE WHEN len(list_filter(${elements}, ${isMissing})) > 0 THEN NULL WHEN len(list_filter(${elements}, lambda x: json_type(x) <> 'ARRAY')) > 0 THEN CAST(${wrong} AS JSON) ELSE to_json(flatten(list_transform(${elements}, lambda x: json_extract(x, '$[*]')))) END`,
     ARRAY,
-    any(a),
-  ),
-);
+  );
+});
 define(
   "semi-structured",
   "ARRAY_GENERATE_RANGE",

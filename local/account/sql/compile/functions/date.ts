@@ -182,7 +182,9 @@ export function datePart(env: Env, part: string, value: Typed): Typed {
       ? `(${date.sql}).t`
       : date.type.kind === "TIMESTAMP_LTZ"
         ? `timezone('UTC', ${date.sql})`
-        : `CAST(${date.sql} AS TIMESTAMP)`;
+        : date.type.kind === "TIME"
+          ? `(DATE '1970-01-01' + ${date.sql})`
+          : `CAST(${date.sql} AS TIMESTAMP)`;
   const first = weekStart(env);
   switch (part) {
     case "DAYOFWEEK":

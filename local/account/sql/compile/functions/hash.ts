@@ -55,12 +55,18 @@ for (const [name, from] of [
       any(a),
     ),
   );
+/** Text that is the same for equal numbers, whatever their scale. Source: "HASH". */
+function hashed(env: Env, value: Typed): string {
+  const shown = castTo(env, value, varchar()).sql;
+  return value.type.kind === "NUMBER" && value.type.scale > 0 ? `rtrim(rtrim(${shown}, '0'), '.')` : shown;
+}
+
 define(
   "hash",
   "HASH",
   ["any"],
   (a, { env }) => {
-    const parts = a.map((x) => `coalesce(${castTo(env, x, varchar()).sql}, chr(0))`);
+    const parts = a.map((x) => `coalesce(${hashed(env, x)}, chr(0))`);
     return typed(
       `CAST(CAST(hash(${parts.join(", ")}) AS HUGEINT) - 9223372036854775808 AS HUGEINT)`,
       number(19),

@@ -1,6 +1,7 @@
 /** Loads every family, so that the registry is full. */
 import "./aggregate.ts";
 import "./array.ts";
+import "./base64.ts";
 import "./compression.ts";
 import "./conditional.ts";
 import "./context.ts";

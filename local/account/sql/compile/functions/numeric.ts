@@ -5,7 +5,8 @@ import { castTo } from "../cast.ts";
 import type { Env } from "../env.ts";
 import { arithmetic, numeric as asNumeric, divide, quotientType } from "../operators.ts";
 import { quoteText, raise, type Typed, typed } from "../typed.ts";
-import { define } from "./registry.ts";
+import { bitwiseBytes } from "./binary.ts";
+import { convertArgument, define } from "./registry.ts";
 
 /** Numeric functions. Source: Snowflake documentation, "Numeric functions" and "Bitwise expression functions". */
 const FLOAT: DataType = { kind: "FLOAT" };
@@ -234,9 +235,23 @@ define("numeric", "WIDTH_BUCKET", ["float", "float", "float", "integer"], (a) =>
 
 const bits = (names: string, sql: (a: string, b: string) => string) =>
   define("bitwise", names, ["integer", "integer"], (a) => typed(sql(a[0]!.sql, a[1]!.sql), number(), any(a)));
-bits("BITAND BIT_AND", (a, b) => `(${a} & ${b})`);
-bits("BITOR BIT_OR", (a, b) => `(${a} | ${b})`);
-bits("BITXOR BIT_XOR", (a, b) => `xor(${a}, ${b})`);
+for (const [names, operator] of [
+  ["BITAND BIT_AND", "&"],
+  ["BITOR BIT_OR", "|"],
+  ["BITXOR BIT_XOR", "xor"],
+] as const)
+  define(
+    "bitwise",
+    names,
+    ["any", "any", "text"],
+    (a, { env }) => {
+      if (a[0]!.type.kind === "BINARY" || a[1]!.type.kind === "BINARY")
+        return bitwiseBytes(names.split(" ")[0]!, operator, a[0]!, a[1]!, a[2]);
+      const [x, y] = [convertArgument(env, a[0]!, "integer").sql, convertArgument(env, a[1]!, "integer").sql];
+      return typed(operator === "xor" ? `xor(${x}, ${y})` : `(${x} ${operator} ${y})`, number(), any(a));
+    },
+    { min: 2 },
+  );
 bits("BITSHIFTLEFT BIT_SHIFTLEFT", (a, b) => `(${a} << ${b})`);
 bits("BITSHIFTRIGHT BIT_SHIFTRIGHT", (a, b) => `(${a} >> ${b})`);
 define("bitwise", "BITNOT BIT_NOT", ["integer"], (a) => typed(`(~${a[0]!.sql})`, number(), any(a)));

@@ -4,6 +4,14 @@ import { collationOf, searchable } from "../collation.ts";
 import { collate } from "../expression.ts";
 import { concat } from "../operators.ts";
 import { raise, type Typed, text, textConstant, typed } from "../typed.ts";
+import {
+  areBinary,
+  containsBytes,
+  insertedBytes,
+  paddedBytes,
+  positionOfBytes,
+  reversedBytes,
+} from "./binary.ts";
 import { bytes } from "./hash.ts";
 import { define } from "./registry.ts";
 
@@ -24,7 +32,11 @@ const simple = (names: string, fn: string) =>
   }));
 simple("UPPER", "upper");
 simple("LOWER", "lower");
-simple("REVERSE", "reverse");
+define("string", "REVERSE", ["text"], (a) =>
+  areBinary("REVERSE", a)
+    ? reversedBytes(a[0]!)
+    : { ...text(`reverse(${a[0]!.sql})`, any(a)), type: a[0]!.type },
+);
 
 define("string", "COLLATE", ["text", "text"], (a, c) => {
   const spec = a[1]!.constant;
@@ -50,7 +62,13 @@ define("string", "OCTET_LENGTH", ["text"], (a) =>
     any(a),
   ),
 );
-define("string", "BIT_LENGTH", ["text"], (a) => typed(`(strlen(${a[0]!.sql}) * 8)`, number(18), any(a)));
+define("string", "BIT_LENGTH", ["text"], (a) =>
+  typed(
+    `(${a[0]!.type.kind === "BINARY" ? "octet_length" : "strlen"}(${a[0]!.sql}) * 8)`,
+    number(18),
+    any(a),
+  ),
+);
 define("string", "CONCAT", ["any"], (a, { env }) => concat(env, a), { min: 1, variadic: true });
 define(
   "string",
@@ -127,6 +145,7 @@ for (const fn of ["lpad", "rpad"] as const)
     fn.toUpperCase(),
     ["text", "integer", "text"],
     (a) => {
+      if (areBinary(fn.toUpperCase(), [a[0], a[2]])) return paddedBytes(fn, a[0]!, a[1]!, a[2]);
       const pad = a[2]?.sql ?? "' '";
       return text(
         `CASE WHEN ${pad} = '' THEN left(${a[0]!.sql}, ${atLeastZero(a[1]!)}) ELSE ${fn}(${a[0]!.sql}, CAST(${atLeastZero(a[1]!)} AS INTEGER), ${pad}) END`,
@@ -152,6 +171,7 @@ define(
   { min: 1 },
 );
 const position = (needle: Typed, hay: Typed, start: Typed | undefined): string => {
+  if (areBinary("POSITION", [needle, hay])) return positionOfBytes(needle, hay, start);
   if (!start) return `strpos(${hay.sql}, ${needle.sql})`;
   const rest = `substring(${hay.sql}, ${start.sql})`;
   return `CASE WHEN strpos(${rest}, ${needle.sql}) = 0 THEN 0 ELSE strpos(${rest}, ${needle.sql}) + ${start.sql} - 1 END`;
@@ -164,13 +184,27 @@ define(
   { min: 2 },
 );
 define("string", "CONTAINS", ["text", "text"], (a) =>
-  typed(`contains(${searchable("CONTAINS", a).join(", ")})`, { kind: "BOOLEAN" }, any(a)),
+  typed(
+    areBinary("CONTAINS", a)
+      ? containsBytes(a[0]!, a[1]!)
+      : `contains(${searchable("CONTAINS", a).join(", ")})`,
+    { kind: "BOOLEAN" },
+    any(a),
+  ),
 );
 define("string", "STARTSWITH", ["text", "text"], (a) =>
-  typed(`starts_with(${searchable("STARTSWITH", a).join(", ")})`, { kind: "BOOLEAN" }, any(a)),
+  typed(
+    `starts_with(${areBinary("STARTSWITH", a) ? `hex(${a[0]!.sql}), hex(${a[1]!.sql})` : searchable("STARTSWITH", a).join(", ")})`,
+    { kind: "BOOLEAN" },
+    any(a),
+  ),
 );
 define("string", "ENDSWITH", ["text", "text"], (a) =>
-  typed(`ends_with(${searchable("ENDSWITH", a).join(", ")})`, { kind: "BOOLEAN" }, any(a)),
+  typed(
+    `ends_with(${areBinary("ENDSWITH", a) ? `hex(${a[0]!.sql}), hex(${a[1]!.sql})` : searchable("ENDSWITH", a).join(", ")})`,
+    { kind: "BOOLEAN" },
+    any(a),
+  ),
 );
 
 /** Parts count from 1, 0 means 1, negative ones from the end; outside it is an empty string. */
@@ -186,7 +220,12 @@ define("string", "SPLIT_PART", ["text", "text", "integer"], (a) => {
   );
 });
 define("string", "SPLIT", ["text", "text"], (a) =>
-  typed(`to_json(string_split(${a[0]!.sql}, ${a[1]!.sql}))`, { kind: "ARRAY" }, any(a)),
+  // An empty separator leaves the text whole.
+  typed(
+    `to_json(CASE WHEN ${a[1]!.sql} = '' THEN [${a[0]!.sql}] ELSE string_split(${a[0]!.sql}, ${a[1]!.sql}) END)`,
+    { kind: "ARRAY" },
+    any(a),
+  ),
 );
 define(
   "string",
@@ -195,7 +234,7 @@ define(
   (a) => {
     const delimiters = a[1]?.sql ?? "' '";
     return text(
-      `list_filter(regexp_split_to_array(${a[0]!.sql}, '[' || regexp_escape(${delimiters}) || ']'), lambda x: x <> '')[${a[2]?.sql ?? "1"}]`,
+      `CASE WHEN ${delimiters} IS NOT NULL THEN list_filter(regexp_split_to_array(${a[0]!.sql}, '[' || regexp_escape(${delimiters}) || ']'), lambda x: x <> '')[${a[2]?.sql ?? "1"}] END`,
     );
   },
   { min: 1 },
@@ -212,6 +251,7 @@ define(
   { min: 1 },
 );
 define("string", "INSERT", ["text", "integer", "integer", "text"], (a) => {
+  if (areBinary("INSERT", [a[0], a[3]])) return insertedBytes(a[0]!, a[1]!, a[2]!, a[3]!);
   const [s, at, n, x] = a.map((v) => v.sql);
   return text(`(left(${s}, ${at} - 1) || ${x} || substring(${s}, ${at} + ${n}))`, any(a));
 });
@@ -251,13 +291,6 @@ define("string", "JAROWINKLER_SIMILARITY", ["text", "text"], (a) =>
   ),
 );
 
-define("string", "BASE64_ENCODE", ["text"], (a) => text(`base64(${bytes(a[0]!)})`, any(a)));
-define("string", "BASE64_DECODE_STRING", ["text"], (a) => text(`decode(from_base64(${a[0]!.sql}))`, any(a)));
-define("string", "BASE64_DECODE_BINARY", ["text"], (a) => typed(`from_base64(${a[0]!.sql})`, BINARY, any(a)));
-define("string", "TRY_BASE64_DECODE_STRING", ["text"], (a) => text(`TRY(decode(from_base64(${a[0]!.sql})))`));
-define("string", "TRY_BASE64_DECODE_BINARY", ["text"], (a) =>
-  typed(`TRY(from_base64(${a[0]!.sql}))`, BINARY),
-);
 define(
   "string",
   "HEX_ENCODE",
@@ -269,4 +302,3 @@ define("string", "HEX_DECODE_STRING", ["text"], (a) => text(`decode(unhex(${a[0]
 define("string", "HEX_DECODE_BINARY", ["text"], (a) => typed(`unhex(${a[0]!.sql})`, BINARY, any(a)));
 define("string", "TRY_HEX_DECODE_STRING", ["text"], (a) => text(`TRY(decode(unhex(${a[0]!.sql})))`));
 define("string", "TRY_HEX_DECODE_BINARY", ["text"], (a) => typed(`TRY(unhex(${a[0]!.sql}))`, BINARY));
-define("string", "UUID_STRING", [], () => typed("CAST(uuid() AS VARCHAR)", varchar(36), false));
