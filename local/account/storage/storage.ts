@@ -51,7 +51,8 @@ export class Storage {
     options: { memoryLimit?: string; threads?: number; temporary?: string } = {},
   ): Promise<Storage> {
     if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
-    const config: Record<string, string> = { preserve_insertion_order: "true" };
+    // Every thread is DuckDB's own: a caller that only waits (quiet-run.ts) leaves it all of them.
+    const config: Record<string, string> = { preserve_insertion_order: "true", external_threads: "0" };
     if (options.memoryLimit) config["memory_limit"] = options.memoryLimit;
     // Where what does not fit into memory goes; DuckDB's own choice for `:memory:` is the working folder.
     if (options.temporary) config["temp_directory"] = options.temporary;

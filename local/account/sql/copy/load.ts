@@ -3,6 +3,7 @@ import type { ColumnDef } from "../../catalog/model.ts";
 import { errors, SnowflakeError } from "../../errors.ts";
 import type { StagedFile, StatementContext } from "../../session/context.ts";
 import type { FileLoad } from "../../session/engine.ts";
+import { runQuietly } from "../../storage/quiet-run.ts";
 import { physicalTable } from "../../storage/storage.ts";
 import type { Transaction } from "../../storage/transaction.ts";
 import { type Env, nextAlias } from "../compile/env.ts";
@@ -19,6 +20,7 @@ import { translateError } from "../run/errors.ts";
 import { withCompiled } from "../run/query.ts";
 import { namedInDocuments, namedInParquet } from "./by-name.ts";
 import type { Format } from "./file-format.ts";
+import { readsInOneGo } from "./reader.ts";
 import { fileName, type StagePlace } from "./stage-location.ts";
 import { type LocalFile, stagedRows } from "./staged-rows.ts";
 
@@ -269,14 +271,16 @@ async function loadFast(
           transaction,
           (env) => {
             const load = compileLoad(env, plan, [file], "FAST");
-            const items = load.check ? guarded(load) : load.items;
-            return `${insertHead(plan.table)} SELECT ${[...items, String(version)].join(", ")} FROM ${load.from}`;
+            const items = [...(load.check ? guarded(load) : load.items), String(version)];
+            const rows = `SELECT ${items.join(", ")} FROM ${load.from}`;
+            const inOrder = readsInOneGo(plan.format, file.localPath) ? inOneGo(rows, items.length) : rows;
+            return `${insertHead(plan.table)} ${inOrder}`;
           },
           async (text) => text,
         );
         let rows: number;
         try {
-          rows = (await transaction.connection.run(sql)).rowsChanged;
+          rows = (await runQuietly(transaction.connection, sql)).rowsChanged;
         } catch {
           ctx.signal.throwIfAborted();
           return true;
@@ -289,6 +293,14 @@ async function loadFast(
   }
   return loads;
 }
+
+/**
+ * Rows that one thread reads, written by that thread as well: DuckDB otherwise writes each batch of rows apart, to put
+ * them in order afterwards, and packs the small pieces again at its next checkpoint. It does so only where every source
+ * numbers its batches, which this one without rows does not.
+ */
+const inOneGo = (rows: string, width: number): string =>
+  `${rows} UNION ALL SELECT ${Array.from({ length: width }, () => "NULL").join(", ")} FROM generate_series(1, 0)`;
 
 /** The check rides on the first column: it yields no value of its own. */
 export function guarded(load: CompiledLoad): string[] {

@@ -76,6 +76,13 @@ function compression(format: Format, file: string): string {
   }
 }
 
+/** Whether one thread reads the file, however many there are. */
+export function readsInOneGo(format: Format, localPath: string): boolean {
+  if (format.type === "CSV" && text(format, "FIELD_DELIMITER") !== "NONE") return true;
+  const packed = text(format, "COMPRESSION").toUpperCase();
+  return packed === "GZIP" || packed === "ZSTD" || /\.(gz|zst)$/.test(localPath);
+}
+
 function checkEncoding(format: Format): void {
   const encoding = text(format, "ENCODING")
     .toUpperCase()

@@ -4,99 +4,20 @@ import { sessionParameter } from "../../session/parameters.ts";
 import { BEGIN_VERSION, physicalTable, ROW_ID } from "../../storage/storage.ts";
 import type { Transaction } from "../../storage/transaction.ts";
 import { castTo } from "../compile/cast.ts";
-import type { Env } from "../compile/env.ts";
+import { nextAlias } from "../compile/env.ts";
 import { compileExpr } from "../compile/expression.ts";
 import { compileFrom } from "../compile/from.ts";
 import { newScope, type Scope } from "../compile/scope.ts";
-import { quoteName, type Typed } from "../compile/typed.ts";
+import { quoteName } from "../compile/typed.ts";
 import type { Expr, MergeClause, Statement } from "../parse/index.ts";
 import { withCompiled } from "../run/query.ts";
 import type { Counts } from "./index.ts";
-import { consume, fullRow, insertColumns } from "./insert.ts";
-import {
-  assigned,
-  endRows,
-  isDefaultKeyword,
-  nextRowId,
-  placeTarget,
-  RID,
-  type Table,
-  temporaryName,
-} from "./target.ts";
-import { assignments } from "./update.ts";
+import { consume } from "./insert.ts";
+import { insertRow, type NewRow, updateRow } from "./merge-rows.ts";
+import { KeptColumns } from "./merge-source.ts";
+import { endRows, nextRowId, placeTarget, RID, type Table, temporaryName } from "./target.ts";
 
 type Merge = Extract<Statement, { type: "merge" }>;
-
-/** New row of the target by column name, or null for DELETE. */
-type NewRow = Map<string, string> | null;
-
-function updateRow(
-  env: Env,
-  scope: Scope,
-  table: Table,
-  clause: Extract<MergeClause, { type: "update" }>,
-  targetAlias: string,
-): NewRow {
-  const values =
-    clause.set === "ALL BY NAME" ? byName(env, scope, table) : assignments(env, scope, table, clause.set);
-  return new Map(
-    table.props.columns.map((c) => {
-      const value = values.get(c.name);
-      return [c.name, value ? assigned(env, value, c) : `${targetAlias}.${quoteName(c.name)}`];
-    }),
-  );
-}
-
-/** ALL BY NAME: every column of the target from the source's column of the same name. */
-function byName(_env: Env, scope: Scope, table: Table): Map<string, Typed> {
-  const sources = scope.relations.slice(1).flatMap((r) => r.columns.filter((c) => !c.hidden));
-  const values = new Map<string, Typed>();
-  for (const column of table.props.columns) {
-    const source = sources.find((s) => s.name === column.name);
-    if (source) values.set(column.name, { sql: source.sql, type: source.type, nullable: source.nullable });
-  }
-  if (values.size !== table.props.columns.length || sources.length !== values.size)
-    throw new SnowflakeError(
-      "002020",
-      "21S01",
-      "SQL compilation error:\nALL BY NAME needs the same columns in target and source.",
-    );
-  return values;
-}
-
-function insertRow(
-  env: Env,
-  sourceScope: Scope,
-  table: Table,
-  clause: Extract<MergeClause, { type: "insert" }>,
-): NewRow {
-  let row: string[];
-  if (clause.values === "ALL BY NAME") {
-    const values = byName(
-      env,
-      { ...sourceScope, relations: [{ name: null, path: [], columns: [] }, ...sourceScope.relations] },
-      table,
-    );
-    row = fullRow(
-      env,
-      table,
-      table.props.columns,
-      table.props.columns.map((c) => values.get(c.name)!),
-    );
-  } else {
-    const into = {
-      target: { name: [], dynamic: null, alias: null, start: 0 },
-      columns: clause.columns,
-      values: null,
-    };
-    const columns = insertColumns(env, table, into, clause.values.length);
-    const values = clause.values.map((e) =>
-      isDefaultKeyword(e) ? "DEFAULT" : compileExpr(env, sourceScope, e),
-    );
-    row = fullRow(env, table, columns, values);
-  }
-  return new Map(table.props.columns.map((c, i) => [c.name, row[i]!]));
-}
 
 interface Clause {
   number: number;
@@ -105,23 +26,36 @@ interface Clause {
   type: MergeClause["type"];
 }
 
-/** A column's value in the new row: the one expression where all clauses agree, else by what was found or done. */
-function newValue(clauses: readonly Clause[], column: string, rid: string, action: string): string {
+/** Which of the clauses takes the pair: its number, or NULL. */
+const branch = (clauses: readonly Clause[]): string =>
+  clauses.length === 0
+    ? "NULL"
+    : `CASE ${clauses.map((clause) => `WHEN ${clause.and} THEN ${clause.number}`).join(" ")} END`;
+
+/** A column's value in the new row: the one expression where all clauses agree, else by the clause. */
+function newValue(clauses: readonly Clause[], column: string, action: string): string {
   const writing = clauses.filter((clause) => clause.row !== null);
   if (writing.length === 0) return "NULL";
   const value = (clause: Clause) => clause.row!.get(column)!;
-  if (writing.length === clauses.length) {
-    if (writing.every((clause) => value(clause) === value(writing[0]!))) return value(writing[0]!);
-    const [matched, unmatched] = [writing.filter((c) => c.number > 0), writing.filter((c) => c.number < 0)];
-    if (matched.length === 1 && unmatched.length === 1)
-      return `CASE WHEN ${rid} IS NOT NULL THEN ${value(matched[0]!)} ELSE ${value(unmatched[0]!)} END`;
-  }
+  if (writing.length === clauses.length && writing.every((clause) => value(clause) === value(writing[0]!)))
+    return value(writing[0]!);
   return `CASE ${action} ${writing.map((clause) => `WHEN ${clause.number} THEN ${value(clause)}`).join(" ")} END`;
 }
 
+interface Compiled {
+  /** The source's rows, each with the row of the target that it fits; of the target only what ON asks for is read. */
+  pairs: string;
+  /** Found rows that a clause takes: the new row, its identity, the clause. */
+  matched: string | null;
+  /** New rows of what was not found. */
+  unmatched: string | null;
+  clauses: Pick<Clause, "number" | "type">[];
+  temp: string;
+}
+
 /**
- * One pass joins source and target and notes for each pair which clause takes it and the new row; then ended rows get
- * their end and new ones are appended. Rows that no clause takes are never touched.
+ * Source and target are joined by what ON asks for alone, and kept as pairs. What was not found goes into the table from
+ * there; what was found is looked up by its place, so that the target's other columns are read for those rows only.
  */
 export async function merge(
   ctx: StatementContext,
@@ -133,108 +67,144 @@ export async function merge(
   return withCompiled(
     ctx,
     transaction,
-    (env) => {
-      const scope = newScope(null);
-      const target = placeTarget(env, scope, table, dml.target, version);
+    (env): Compiled => {
       const sourceScope = newScope(null);
       const source = compileFrom(env, dml.source, sourceScope);
-      scope.relations.push(...sourceScope.relations);
-      for (const [name, column] of sourceScope.merged) scope.merged.set(name, column);
+      const temp = temporaryName(env);
+      const pair = nextAlias(env, "p");
+      const kept = new KeptColumns(sourceScope, pair);
       const condition = (expr: Expr, at: Scope) =>
         castTo(env, compileExpr(env, at, expr), { kind: "BOOLEAN" }).sql;
-      const on = condition(dml.on, scope);
-      const clauses: Clause[] = [];
-      dml.matched.forEach((clause, i) => {
-        clauses.push({
+      const joined = newScope(null);
+      const found = placeTarget(env, joined, table, dml.target, version);
+      joined.relations.push(...sourceScope.relations);
+      for (const [name, column] of sourceScope.merged) joined.merged.set(name, column);
+      const on = condition(dml.on, joined);
+
+      const scope = newScope(null);
+      const target = placeTarget(env, scope, table, dml.target, version);
+      scope.relations.push(...kept.scope.relations);
+      for (const [name, column] of kept.scope.merged) scope.merged.set(name, column);
+      const matching = dml.matched.map(
+        (clause, i): Clause => ({
           number: i + 1,
           and: clause.and ? condition(clause.and, scope) : "TRUE",
           row: clause.type === "update" ? updateRow(env, scope, table, clause, target.alias) : null,
           type: clause.type,
-        });
-      });
-      dml.notMatched.forEach((clause, i) => {
-        if (clause.type !== "insert") return;
-        clauses.push({
-          number: -(i + 1),
-          and: clause.and ? condition(clause.and, sourceScope) : "TRUE",
-          row: insertRow(env, sourceScope, table, clause),
-          type: "insert",
-        });
-      });
-      const branch = (list: typeof clauses) =>
-        list.length === 0
-          ? "NULL"
-          : `CASE ${list.map((c) => `WHEN ${c.and} THEN ${c.number}`).join(" ")} END`;
-      const matched = branch(clauses.filter((c) => c.number > 0));
-      const unmatched = branch(clauses.filter((c) => c.number < 0));
-      const rid = `${target.alias}.${RID}`;
-      const action = `(CASE WHEN ${rid} IS NOT NULL THEN ${matched} ELSE ${unmatched} END)`;
-      const items = table.props.columns.map((c) => {
-        return { name: quoteName(c.name), value: newValue(clauses, c.name, rid, action) };
-      });
-      const join = dml.notMatched.length > 0 ? "LEFT JOIN" : "INNER JOIN";
-      const identity = `${rid} AS __firn_r, ${target.alias}.${BEGIN_VERSION} AS __firn_b, ${nextRowId(target.alias, version)} AS __firn_i`;
-      const from = `FROM ${source} ${join} ${target.sql} ON ${on}`;
-      // The action is written out again for each column: DuckDB computes it once, and still prunes the target's scan.
-      const select =
-        `SELECT ${items.map((i) => `${i.value} AS ${i.name}`).join(", ")}, ${identity}, ${action} AS __firn_a ` +
-        `${from} WHERE ${action} IS NOT NULL`;
+        }),
+      );
+      const inserting = dml.notMatched.flatMap((clause, i): Clause[] =>
+        clause.type === "insert"
+          ? [
+              {
+                number: -(i + 1),
+                and: clause.and ? condition(clause.and, kept.scope) : "TRUE",
+                row: insertRow(env, kept.scope, table, clause),
+                type: "insert",
+              },
+            ]
+          : [],
+      );
+      const values = (clauses: readonly Clause[], action: string) =>
+        table.props.columns.map((c) => `${newValue(clauses, c.name, action)} AS ${quoteName(c.name)}`);
+      const [ofFound, ofNew] = [branch(matching), branch(inserting)];
+      const matched =
+        matching.length === 0
+          ? null
+          : `SELECT ${values(matching, `(${ofFound})`).join(", ")}, ${target.alias}.${RID} AS __firn_r, ` +
+            `${target.alias}.${BEGIN_VERSION} AS __firn_b, ${nextRowId(target.alias, version)} AS __firn_i, ${ofFound} AS __firn_a ` +
+            `FROM temp.main.${temp} AS ${pair} INNER JOIN ${target.sql} ON ${target.alias}.${RID} = ${pair}.${RID} ` +
+            `WHERE ${pair}.${RID} IS NOT NULL AND (${ofFound}) IS NOT NULL`;
+      const unmatched =
+        inserting.length === 0
+          ? null
+          : `SELECT ${values(inserting, `(${ofNew})`).join(", ")} FROM temp.main.${temp} AS ${pair} ` +
+            `WHERE ${pair}.${RID} IS NULL AND (${ofNew}) IS NOT NULL`;
+      const join = unmatched === null ? "INNER JOIN" : "LEFT JOIN";
+      const columns = [...kept.used([matched, unmatched]), `${found.alias}.${RID} AS ${RID}`];
       return {
-        select,
-        temp: temporaryName(env),
-        clauses: clauses.map(({ number, type }) => ({ number, type })),
+        pairs: `SELECT ${columns.join(", ")} FROM ${source} ${join} ${found.sql} ON ${on}`,
+        matched,
+        unmatched,
+        clauses: matching.map(({ number, type }) => ({ number, type })),
+        temp,
       };
     },
-    async ({ select, temp, clauses }, shared) => {
+    async (compiled, shared) => {
       const { connection } = transaction;
-      const rows = `temp.main.${temp}`;
-      await connection.run(`CREATE OR REPLACE TEMP TABLE ${temp} AS ${select}`);
-      const updates = clauses.filter((c) => c.type === "update").map((c) => c.number);
-      const deletes = clauses.filter((c) => c.type === "delete").map((c) => c.number);
-      const isUpdate = updates.length > 0 ? `__firn_a IN (${updates.join(", ")})` : "FALSE";
-      const isDelete = deletes.length > 0 ? `__firn_a IN (${deletes.join(", ")})` : "FALSE";
-      let changed = `SELECT * FROM ${rows} WHERE __firn_a > 0`;
-      const counted = await connection.runAndReadAll(
-        `SELECT count(*) FILTER (WHERE __firn_a < 0), count(*) FILTER (WHERE __firn_a > 0), count(DISTINCT __firn_r) FILTER (WHERE __firn_a > 0), count(DISTINCT __firn_r) FILTER (WHERE ${isUpdate}), count(DISTINCT __firn_r) FILTER (WHERE ${isDelete}) FROM ${rows}`,
-      );
-      const [inserts, pairs, targets, updatedRows, deletedRows] = counted.getRows()[0]!.map(Number) as [
-        number,
-        number,
-        number,
-        number,
-        number,
-      ];
-      if (pairs > targets) {
-        const bad = await connection.runAndReadAll(
-          `SELECT 1 FROM ${rows} WHERE __firn_a > 0 GROUP BY __firn_r HAVING count(*) > 1 AND count(*) FILTER (WHERE ${isUpdate}) > 0 LIMIT 1`,
+      const { temp, unmatched } = compiled;
+      await connection.run(`CREATE OR REPLACE TEMP TABLE ${temp} AS ${compiled.pairs}`);
+      const counted = await connection.runAndReadAll(`SELECT count(*), count(${RID}) FROM temp.main.${temp}`);
+      const [pairs, found] = counted.getRows()[0]!.map(Number) as [number, number];
+      const changed =
+        found > 0 && compiled.matched !== null
+          ? await changeFound(ctx, transaction, table, version, compiled)
+          : { updated: 0, deleted: 0 };
+      let inserted = 0;
+      if (pairs > found && unmatched !== null) {
+        const names = table.props.columns.map((c) => quoteName(c.name));
+        const result = await connection.run(
+          `INSERT INTO ${physicalTable(table.id)} (${[...names, BEGIN_VERSION].join(", ")}) SELECT *, ${version} FROM (${unmatched})`,
         );
-        const strict =
-          sessionParameter(ctx.services.catalog, ctx.session, "ERROR_ON_NONDETERMINISTIC_MERGE").value !==
-          false;
-        if (bad.getRows().length > 0 && strict) throw await duplicateRow(transaction, table, rows, isUpdate);
-        changed = `SELECT DISTINCT ON (__firn_r) * FROM ${rows} WHERE __firn_a > 0 ORDER BY __firn_r, ${isUpdate} DESC`;
+        inserted = result.rowsChanged;
       }
-      const names = table.props.columns.map((c) => quoteName(c.name));
-      if (targets > 0)
-        await endRows(transaction, table, version, `SELECT __firn_r AS rid, __firn_b AS b FROM (${changed})`);
-      const head = `INSERT INTO ${physicalTable(table.id)} (${[...names, BEGIN_VERSION, ROW_ID].join(", ")})`;
-      if (updatedRows > 0)
-        await connection.run(
-          `${head} SELECT ${[...names, version, "__firn_i"].join(", ")} FROM (${changed}) AS s WHERE ${isUpdate}`,
-        );
-      if (inserts > 0)
-        await connection.run(
-          `${head} SELECT ${[...names, version, "NULL"].join(", ")} FROM ${rows} AS s WHERE __firn_a < 0`,
-        );
-      await connection.run(`DROP TABLE ${rows}`);
+      await connection.run(`DROP TABLE temp.main.${temp}`);
       consume(transaction, shared);
       const columns: Counts["columns"] = [];
-      if (dml.notMatched.length > 0) columns.push(["number of rows inserted", inserts]);
-      if (updates.length > 0) columns.push(["number of rows updated", updatedRows]);
-      if (deletes.length > 0) columns.push(["number of rows deleted", deletedRows]);
-      return { columns, inserted: inserts, updated: updatedRows, deleted: deletedRows };
+      if (dml.notMatched.length > 0) columns.push(["number of rows inserted", inserted]);
+      const has = (type: MergeClause["type"]) => compiled.clauses.some((clause) => clause.type === type);
+      if (has("update")) columns.push(["number of rows updated", changed.updated]);
+      if (has("delete")) columns.push(["number of rows deleted", changed.deleted]);
+      return { columns, inserted, ...changed };
     },
   );
+}
+
+/** Ends the found rows that a clause takes, and writes the new ones of those that are updated. */
+async function changeFound(
+  ctx: StatementContext,
+  transaction: Transaction,
+  table: Table,
+  version: number,
+  { matched, clauses, temp }: Compiled,
+): Promise<{ updated: number; deleted: number }> {
+  const { connection } = transaction;
+  const rows = `temp.main.${temp}_found`;
+  await connection.run(`CREATE OR REPLACE TEMP TABLE ${temp}_found AS ${matched}`);
+  const numbers = (type: MergeClause["type"]) => {
+    const list = clauses.filter((clause) => clause.type === type).map((clause) => clause.number);
+    return list.length > 0 ? `__firn_a IN (${list.join(", ")})` : "FALSE";
+  };
+  const [isUpdate, isDelete] = [numbers("update"), numbers("delete")];
+  const counted = await connection.runAndReadAll(
+    `SELECT count(*), count(DISTINCT __firn_r), count(DISTINCT __firn_r) FILTER (WHERE ${isUpdate}), count(DISTINCT __firn_r) FILTER (WHERE ${isDelete}) FROM ${rows}`,
+  );
+  const [pairs, targets, updated, deleted] = counted.getRows()[0]!.map(Number) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  let taken: string = rows;
+  if (pairs > targets) {
+    const bad = await connection.runAndReadAll(
+      `SELECT 1 FROM ${rows} GROUP BY __firn_r HAVING count(*) > 1 AND count(*) FILTER (WHERE ${isUpdate}) > 0 LIMIT 1`,
+    );
+    const strict =
+      sessionParameter(ctx.services.catalog, ctx.session, "ERROR_ON_NONDETERMINISTIC_MERGE").value !== false;
+    if (bad.getRows().length > 0 && strict) throw await duplicateRow(transaction, table, rows, isUpdate);
+    taken = `(SELECT DISTINCT ON (__firn_r) * FROM ${rows} ORDER BY __firn_r, ${isUpdate} DESC)`;
+  }
+  if (targets > 0)
+    await endRows(transaction, table, version, `SELECT __firn_r AS rid, __firn_b AS b FROM ${taken}`);
+  const names = table.props.columns.map((c) => quoteName(c.name));
+  if (updated > 0)
+    await connection.run(
+      `INSERT INTO ${physicalTable(table.id)} (${[...names, BEGIN_VERSION, ROW_ID].join(", ")}) ` +
+        `SELECT ${[...names, version, "__firn_i"].join(", ")} FROM ${taken} AS s WHERE ${isUpdate}`,
+    );
+  await connection.run(`DROP TABLE ${rows}`);
+  return { updated, deleted };
 }
 
 async function duplicateRow(
@@ -245,7 +215,7 @@ async function duplicateRow(
 ): Promise<SnowflakeError> {
   const names = table.props.columns.map((c) => `CAST(t.${quoteName(c.name)} AS VARCHAR)`);
   const reader = await transaction.connection.runAndReadAll(
-    `SELECT ${names.join(", ")} FROM ${physicalTable(table.id)} AS t WHERE t.rowid = (SELECT __firn_r FROM ${rows} WHERE __firn_a > 0 GROUP BY __firn_r HAVING count(*) > 1 AND count(*) FILTER (WHERE ${isUpdate}) > 0 LIMIT 1)`,
+    `SELECT ${names.join(", ")} FROM ${physicalTable(table.id)} AS t WHERE t.rowid = (SELECT __firn_r FROM ${rows} GROUP BY __firn_r HAVING count(*) > 1 AND count(*) FILTER (WHERE ${isUpdate}) > 0 LIMIT 1)`,
   );
   const values = (reader.getRows()[0] ?? []).map((v, i) => {
     if (v === null || v === undefined) return "NULL";

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { LocalFiles } from "../../../../local/account/files/local-files.ts";
 import { loadFiles } from "../../../../local/account/sql/index.ts";
+import { physicalTable } from "../../../../local/account/storage/storage.ts";
 import { type TestAccount, testAccount } from "../support.ts";
 
 let folder: string;
@@ -54,6 +55,22 @@ describe("lines", () => {
       [null, 'bad "json', "lines/a.jsonl.gz", 3n],
       [3n, '{"id":3}', "lines/b.jsonl", 1n],
     ]);
+  });
+
+  test("the rows of several packed files stand in whole row groups, in the files' order", async () => {
+    await account.run("CREATE TABLE packed (line VARCHAR)");
+    const lines = Array.from({ length: 130_000 }, (_, i) => `${i}\n`).join("");
+    for (const name of ["a", "b", "c"]) await put(`packed/${name}.jsonl.gz`, gzipSync(lines));
+    await account.run("COPY INTO packed FROM @st/packed/ FILE_FORMAT = (FORMAT_NAME = lines)");
+    const table = account.services.catalog.find("TABLE", account.schemaId, "PACKED")!;
+    const reader = await account.session.connection.runAndReadAll(
+      `SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('${physicalTable(table.id)}')`,
+    );
+    expect(reader.getRows()).toEqual([[4n]]);
+    expect(await account.rows("SELECT count(*), count(DISTINCT line) FROM packed")).toEqual([
+      [390_000n, 130_000n],
+    ]);
+    await account.run("DROP TABLE packed");
   });
 
   test("a file is loaded once, unless FORCE or its content changes", async () => {
