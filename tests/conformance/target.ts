@@ -9,6 +9,7 @@ snowflake.configure({
   logFilePath: `${tmpdir()}/snowflake-sdk.log`,
   // The text as the server gives it.
   jsonColumnVariantParser: (text: string) => text,
+  xmlColumnVariantParser: (text: string) => text,
 });
 
 // A setting of the driver's whole process that only a connection's options reach: NULL is null, not the text "NULL".
@@ -124,7 +125,11 @@ function answerOf(statement: RowStatement, rows: unknown[][]): Answer {
       row.map((value, i) => {
         if (value === null || value === undefined) return null;
         const text = Buffer.isBuffer(value) ? value.toString("hex").toUpperCase() : String(value);
-        return nested[i] ? compactJson(text) : kinds[i] === "boolean" ? text.toLowerCase() : text;
+        return nested[i] && !text.startsWith("<")
+          ? compactJson(text)
+          : kinds[i] === "boolean"
+            ? text.toLowerCase()
+            : text;
       }),
     ),
   };

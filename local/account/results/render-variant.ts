@@ -1,15 +1,17 @@
 import { MARK, UNDEFINED } from "../types/typed-text.ts";
 import { exactDisplay, showMarked, type VariantDisplay } from "./marked-display.ts";
+import { mayBeXml, xmlText } from "./xml-text.ts";
 
 const EXACT = exactDisplay("UTC");
 
 /**
  * JSON text as Snowflake displays VARIANT, OBJECT and ARRAY: keys sorted, two spaces a level, `"key": value`, empty
- * containers as `{}` and `[]`, a FLOAT with its exponent, dates and times in the session's formats. Works on the text,
+ * containers as `{}` and `[]`, an XML element as XML, a FLOAT with its exponent, dates and times in the session's formats. Works on the text,
  * so that numbers keep every digit.
  */
 export function renderVariant(json: string, indent: number, display: VariantDisplay = EXACT): string {
-  return new Reader(json, display).value(indent, 0);
+  const xml = mayBeXml(json) ? xmlText(json, indent) : null;
+  return xml ?? new Reader(json, display).value(indent, 0);
 }
 
 /** `1.912e2` as `1.912000000000000e+02`, `1.50` as `1.5`; other words as they are. */

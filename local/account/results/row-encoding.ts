@@ -1,5 +1,6 @@
 import type { ResultColumn, Value } from "../session/outcome.ts";
 import { relaxedJson } from "../sql/relaxed-json.ts";
+import { xmlToJson } from "../sql/xml.ts";
 import type { DataType } from "../types/data-type.ts";
 import type { VariantDisplay } from "./marked-display.ts";
 import { renderVariant } from "./render-variant.ts";
@@ -101,6 +102,7 @@ export function decodeValue(text: string | null, type: DataType): Value {
     case "VARIANT":
     case "OBJECT":
     case "ARRAY":
+      if (text.startsWith("<")) return xmlToJson(text);
       // What is shown as `undefined` is no JSON.
       return text.includes("undefined") ? (relaxedJson(text) ?? text) : text;
     case "DATE":

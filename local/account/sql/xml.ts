@@ -1,6 +1,7 @@
 /**
  * XML as Snowflake keeps it in a VARIANT: an element is an object with its name under `@`, its attributes under
- * `@name` and its content under `$` (a text, one element, or an array of both). Source: "PARSE_XML", "XMLGET".
+ * `@name` and its content under `$` (a text, one element, or an array of both); the places of inner elements in the
+ * content stand under their names. Source: "PARSE_XML", "XMLGET".
  */
 type Content = string | number | boolean | Element | (string | number | boolean | Element)[];
 interface Element {
@@ -104,7 +105,15 @@ class Parser {
       this.#at = end + 1;
     }
     this.#at++;
-    element["$"] = this.#content(name);
+    const content = this.#content(name);
+    element["$"] = content;
+    // Where inner elements stand in the content: a number, or an array of them.
+    (Array.isArray(content) ? content : [content]).forEach((part, at) => {
+      if (typeof part !== "object" || Array.isArray(part)) return;
+      const key = String(part["@"]);
+      const before = element[key];
+      element[key] = before === undefined ? at : Array.isArray(before) ? [...before, at] : [before, at];
+    });
     return element;
   }
 
@@ -131,8 +140,8 @@ class Parser {
       else if (this.#text.startsWith("</", open)) {
         this.#at += 2;
         const closing = this.#name();
-        if (closing !== name) throw new XmlError(`no closing tag for element ${name}, pos ${open}`);
         this.#space();
+        if (closing !== name) throw new XmlError(`no opening tag for </${closing}>, pos ${this.#at + 1}`);
         if (this.#text[this.#at] !== ">") throw new XmlError(`malformed closing tag, pos ${this.#at}`);
         this.#at++;
         flush();

@@ -61,7 +61,12 @@ define(
   ["any", "text"],
   (a, { env }) => {
     const [value, format] = a as [Typed, Typed | undefined];
-    if (!format) return castTo(env, value, varchar());
+    if (!format) {
+      const shown = castTo(env, value, varchar());
+      // JSON null is the word here, where a cast gives NULL. Source: "TO_CHAR , TO_VARCHAR", usage notes.
+      if (value.type.kind !== "VARIANT" || value.isNull) return shown;
+      return text(`coalesce(${shown.sql}, CASE WHEN json_type(${value.sql}) = 'NULL' THEN 'null' END)`);
+    }
     if (value.type.kind === "BINARY") {
       switch (format.constant?.value.toUpperCase()) {
         case "HEX":

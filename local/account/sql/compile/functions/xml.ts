@@ -1,13 +1,17 @@
+import { toXml } from "../../../results/xml-text.ts";
 import type { DataType } from "../../../types/data-type.ts";
 import { checkXml, XmlError, xmlToJson } from "../../xml.ts";
 import { castTo } from "../cast.ts";
 import type { Env } from "../env.ts";
+import { plainJson } from "../marked.ts";
 import { needNative } from "../native.ts";
-import { raise, type Typed, text, typed } from "../typed.ts";
+import { raise, raised, type Typed, text, typed } from "../typed.ts";
 import { define } from "./registry.ts";
 
 /** PARSE_XML, CHECK_XML, XMLGET. The parser is ours, called by DuckDB. */
 const VARIANT: DataType = { kind: "VARIANT" };
+const OBJECT: DataType = { kind: "OBJECT" };
+const NAMES = ["STR", "DISABLE_AUTO_CONVERT"] as const;
 const FAILED = "\u0001";
 
 const parse = (convert: boolean) => (input: string) => {
@@ -40,11 +44,20 @@ const emit =
   (isTry: boolean) =>
   (a: Typed[], { env }: { env: Env }) => {
     needXml(env);
-    return typed(parsedXml(a[0]!.sql, isTry, a[1]?.constant?.value !== "true"), VARIANT);
+    return typed(parsedXml(a[0]!.sql, isTry, a[1]?.constant?.value !== "true"), OBJECT);
   };
-const note = "the value shows as JSON, not as XML text";
-define("semi-structured", "PARSE_XML", ["text", "boolean"], emit(false), { min: 1, approximate: note });
-define("semi-structured", "TRY_PARSE_XML", ["text", "boolean"], emit(true), { min: 1, approximate: note });
+define("semi-structured", "PARSE_XML", ["text", "boolean"], emit(false), { min: 1, names: NAMES });
+define("semi-structured", "TRY_PARSE_XML", ["text", "boolean"], emit(true), { min: 1, names: NAMES });
+
+define("semi-structured", "TO_XML", ["variant"], (a, { env }) => {
+  const refused = () => {
+    throw new Error(
+      raised("002040", "0A000", "SQL compilation error:\nUnsupported feature 'TO_XML of JSON null'."),
+    );
+  };
+  needNative(env, [{ name: "firn_to_xml", arity: 1, call: (json) => toXml(json) ?? refused() }]);
+  return text(`firn_to_xml(CAST(${plainJson(env, a[0]!.sql)} AS VARCHAR))`);
+});
 define(
   "semi-structured",
   "CHECK_XML",
@@ -53,7 +66,7 @@ define(
     needXml(env);
     return text(`nullif(firn_check_xml(${a[0]!.sql}), '')`);
   },
-  { min: 1 },
+  { min: 1, names: NAMES },
 );
 
 /** The n-th (from 0) inner element of that name. */
@@ -67,7 +80,7 @@ define(
     const children = `CASE json_type(${content}) WHEN 'ARRAY' THEN CAST(json_extract(${content}, '$[*]') AS JSON[]) WHEN 'OBJECT' THEN [${content}] ELSE CAST([] AS JSON[]) END`;
     return typed(
       `list_filter(${children}, lambda x: (x ->> '$."@"') = ${tag.sql})[${index?.sql ?? "0"} + 1]`,
-      VARIANT,
+      OBJECT,
     );
   },
   { min: 2 },
