@@ -59,10 +59,18 @@ const SCHEMA_PROPERTIES = {
 };
 const TAGS = { TAG: readTagValues, WITH: unsupported("WITH") };
 
+/** CREATE OR ALTER cannot make a container transient or permanent. */
+function keptTransient<P extends { transient: boolean }>(kind: string, existing: P, defined: P): P {
+  if (existing.transient !== defined.transient)
+    throw errors.unsupported(`CREATE OR ALTER ${kind} that makes it transient or permanent`);
+  return defined;
+}
+
 async function createDatabase(ctx: StatementContext, cursor: Cursor, head: Head): Promise<Outcome> {
   const name = readCreateName(cursor, head);
   if (cursor.sees("FROM")) throw errors.unsupported("CREATE DATABASE … FROM SHARE");
   if (cursor.sees("AS", "REPLICA")) throw errors.unsupported("CREATE DATABASE … AS REPLICA OF");
+  if (head.orAlter && cursor.sees("CLONE")) throw errors.unsupported("CREATE OR ALTER … CLONE");
   const source = await readCloneSource(ctx, cursor);
   const { TAG: tags, ...values } = readProperties(cursor, { ...DATABASE_PROPERTIES, TAG: TAGS.TAG });
   cursor.expectEnd();
@@ -73,6 +81,10 @@ async function createDatabase(ctx: StatementContext, cursor: Cursor, head: Head)
     kind: "DATABASE",
     head,
     name,
+    orAlter: (existing, defined) => ({
+      ...keptTransient("DATABASE", existing, defined),
+      origin: existing.origin,
+    }),
     build: () => ({
       props: {
         parameters: overlayParameters(original?.props.parameters, parameters),
@@ -95,6 +107,7 @@ async function createDatabase(ctx: StatementContext, cursor: Cursor, head: Head)
 
 async function createSchema(ctx: StatementContext, cursor: Cursor, head: Head): Promise<Outcome> {
   const name = readCreateName(cursor, head);
+  if (head.orAlter && cursor.sees("CLONE")) throw errors.unsupported("CREATE OR ALTER … CLONE");
   const source = await readCloneSource(ctx, cursor);
   const managed = cursor.accept("WITH", "MANAGED", "ACCESS");
   const { TAG: tags, ...values } = readProperties(cursor, { ...SCHEMA_PROPERTIES, TAG: TAGS.TAG });
@@ -106,6 +119,7 @@ async function createSchema(ctx: StatementContext, cursor: Cursor, head: Head): 
     kind: "SCHEMA",
     head,
     name,
+    orAlter: (existing, defined) => keptTransient("SCHEMA", existing, defined),
     build: (_change, target) => {
       const parent = target.parent as CatalogObject<"DATABASE">;
       return {

@@ -104,7 +104,7 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
   const make = (made: CreateName, orReplace: boolean) =>
     createObject(ctx, {
       kind: "DYNAMIC_TABLE",
-      head: { orReplace },
+      head: { orReplace, orAlter: false },
       name: made,
       copyGrants: clauses.copyGrants,
       build: () => ({ props, comment: values.COMMENT ?? null }),

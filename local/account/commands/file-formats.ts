@@ -1,4 +1,5 @@
 import { requirePrivilege, resolveObject } from "../access/index.ts";
+import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 import { type Outcome, statusOutcome } from "../session/outcome.ts";
 import { alterCommon } from "./alter.ts";
@@ -26,6 +27,11 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
     kind: "FILE_FORMAT",
     head,
     name,
+    orAlter: (existing, defined) => {
+      if (existing.type !== defined.type)
+        throw errors.unsupported("CREATE OR ALTER FILE FORMAT of another TYPE");
+      return defined;
+    },
     build: () => ({ props: { type, options }, comment: (rest["COMMENT"] as string | undefined) ?? null }),
   });
   return outcome;

@@ -9,6 +9,7 @@ import { commentCommands } from "./comments.ts";
 import { databaseCommands } from "./databases.ts";
 import { describeResultCommands } from "./describe-result.ts";
 import { dynamicTableCommands } from "./dynamic-tables.ts";
+import { explainCommands } from "./explain.ts";
 import { fileFormatCommands } from "./file-formats.ts";
 import { fileCommands } from "./files.ts";
 import { grantCommands } from "./grants.ts";
@@ -57,6 +58,7 @@ export const commands = new CommandRegistry([
   ...showParametersCommands,
   ...sessionCommands,
   ...commentCommands,
+  ...explainCommands,
   ...integrationCommands,
   ...fileFormatCommands,
   ...stageCommands,

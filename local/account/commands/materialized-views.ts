@@ -111,7 +111,7 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
     make: (hidden) =>
       createObject(ctx, {
         kind: "MATERIALIZED_VIEW",
-        head: { orReplace: false },
+        head: { orReplace: false, orAlter: false },
         name: hidden,
         build: () => ({ props, comment: values.COMMENT ?? null }),
         after: async (change, view) => {

@@ -113,8 +113,14 @@ export interface NewFields<K extends ObjectKind> {
 
 export interface CreateOptions<K extends ObjectKind> {
   kind: K;
-  head: Pick<Head, "orReplace">;
+  head: Pick<Head, "orReplace" | "orAlter">;
   name: CreateName;
+  /**
+   * CREATE OR ALTER of one that exists: its properties from the old ones and the new definition's; what the statement
+   * leaves out is unset, tags, policies and grants stay. "ELSEWHERE": the caller does that. Source: "CREATE OR ALTER
+   * <object>".
+   */
+  orAlter?: "ELSEWHERE" | ((existing: PropsByKind[K], defined: PropsByKind[K]) => PropsByKind[K]);
   /** Privilege that creates it; by default `CREATE <kind>`. Null: checked by the caller. */
   privilege?: string | null;
   /** Long work before the change, once it is known that the object may be made. */
@@ -144,8 +150,9 @@ export async function createObject<K extends ObjectKind>(
   options: CreateOptions<K>,
 ): Promise<{ outcome: Outcome; made: CatalogObject<K> | null; replaced: CatalogObject | undefined }> {
   const { kind, head, name } = options;
-  const target = resolveTarget(ctx, kind, name.parts);
   const facts = KINDS[kind];
+  if (head.orAlter && !options.orAlter) throw errors.unsupported(`CREATE OR ALTER ${facts.words}`);
+  const target = resolveTarget(ctx, kind, name.parts);
   const printed = printIdentifier(target.name);
   const existing: CatalogObject | undefined = options.temporary
     ? ctx.services.catalog.findTemporary(ctx.session.id, target.parentId, target.name)
@@ -163,6 +170,17 @@ export async function createObject<K extends ObjectKind>(
       target.parent ?? "ACCOUNT",
       ctx.services.identity.name,
     );
+  if (existing?.kind === kind && head.orAlter && typeof options.orAlter === "function") {
+    const merge = options.orAlter;
+    const object = existing as CatalogObject<K>;
+    requirePrivilege(ctx, "OWNERSHIP", existing);
+    await changeCatalog(ctx, async (change) => {
+      const { props, comment } = await options.build(change, target, existing);
+      const now = latest(change, object);
+      change.update(now, { props: merge(now.props, props), comment: comment ?? null } as never);
+    });
+    return { outcome: statusOutcome(EXECUTED), made: null, replaced: undefined };
+  }
   if (existing) {
     if (!head.orReplace) throw errors.objectExists(target.printed);
     if (existing.kind !== kind) throw errors.alreadyExists(KINDS[existing.kind].words, target.printed);

@@ -49,6 +49,7 @@ async function create(
     kind,
     head,
     name,
+    orAlter: (existing) => existing,
     build: () => ({ props: {}, comment: values.COMMENT ?? null }),
     after: (change, role) => setTags(ctx, change, role, (values.TAG as TagValue[] | undefined) ?? []),
   });

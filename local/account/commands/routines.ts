@@ -195,6 +195,7 @@ async function create(
     head,
     name: { ifNotExists: syntax.ifNotExists, parts: [...syntax.name.slice(0, -1), key] },
     copyGrants: syntax.copyGrants,
+    orAlter: (_, defined) => defined,
     build: () => ({
       props: {
         ...syntax.props,

@@ -192,6 +192,12 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
     kind: "STAGE",
     head,
     name,
+    orAlter: (existing, defined) => {
+      if ((existing.url === null) !== (defined.url === null) || existing.temporary !== defined.temporary)
+        throw errors.unsupported("CREATE OR ALTER STAGE that makes an internal stage external or temporary");
+      const { directory } = defined;
+      return { ...defined, directory: directory && { ...existing.directory, ...directory } };
+    },
     build: () => ({
       props: { ...applyProperties(ctx, EMPTY, values), temporary: head.modifiers.has("TEMPORARY") },
       comment: values.COMMENT ?? null,

@@ -69,7 +69,7 @@ export function splitStatements(text: string): StatementText[] {
 }
 
 export type StatementClass =
-  /** SELECT, WITH, VALUES, set operations, EXPLAIN. */
+  /** SELECT, WITH, VALUES, set operations. */
   | "QUERY"
   /** INSERT, UPDATE, DELETE, MERGE, TRUNCATE. */
   | "DML"
@@ -101,7 +101,6 @@ export function classify(text: string): StatementClass {
       return isWord(tokens[i + 2], "AS") && isWord(tokens[i + 3], "PROCEDURE") ? "CALL" : "QUERY";
     case "SELECT":
     case "VALUES":
-    case "EXPLAIN":
       return "QUERY";
     case "INSERT":
     case "UPDATE":

@@ -253,6 +253,7 @@ async function make(
     kind: "TABLE",
     head,
     name,
+    orAlter: "ELSEWHERE",
     copyGrants: clauses.copyGrants,
     ...(head.modifiers.has("TEMPORARY") ? { privilege: null, temporary: true } : {}),
     build: (_change, target) => {

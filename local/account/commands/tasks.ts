@@ -184,6 +184,7 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
     kind: "TASK",
     head,
     name,
+    orAlter: "ELSEWHERE",
     build: () => {
       const props = build(fresh);
       checkAfter(ctx, props);

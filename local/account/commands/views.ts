@@ -10,6 +10,7 @@ import type { Cursor } from "./cursor.ts";
 import { dropCommand, showCommand } from "./family.ts";
 import { materializedInShowViews } from "./materialized-views.ts";
 import {
+  type CreateName,
   changeCatalog,
   createObject,
   definitionContext,
@@ -29,7 +30,6 @@ import { readTagValues, setTags, type TagValue } from "./tag-values.ts";
 import { readViewColumn } from "./view-grammar.ts";
 
 async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promise<Outcome> {
-  if (head.orAlter) throw errors.unsupported("CREATE OR ALTER VIEW");
   const temporary = head.modifiers.has("TEMPORARY");
   const name = readCreateName(cursor, head);
   const listed = cursor.seesSymbol("(") ? cursor.parenthesized(() => readViewColumn(cursor)) : [];
@@ -47,8 +47,13 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
       throw errors.unsupported("AGGREGATION POLICY");
     if (cursor.at === before) throw cursor.syntaxError();
   }
+  if (
+    head.orAlter &&
+    (rowAccess || tags.length > 0 || listed.some((one) => one.masking || one.tags.length > 0))
+  )
+    throw errors.unsupported("CREATE OR ALTER VIEW with tags or policies");
   cursor.expect("AS");
-  const query = cursor.rest();
+  const query = head.modifiers.has("RECURSIVE") ? recursive(name, listed, cursor) : cursor.rest();
   const context = definitionContext(ctx, "VIEW", name.parts);
   const described = await describeQuery(inContext(ctx, context), query);
   if (listed.length > 0 && listed.length !== described.length)
@@ -76,6 +81,21 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
     name,
     copyGrants,
     temporary,
+    orAlter: (existing, defined) => ({
+      ...defined,
+      columns: defined.columns.map((column) => {
+        const before = existing.columns.find((one) => one.name === column.name);
+        return before?.maskingPolicyId === undefined
+          ? column
+          : {
+              ...column,
+              maskingPolicyId: before.maskingPolicyId,
+              maskingPolicyColumns: before.maskingPolicyColumns,
+            };
+      }),
+      changeTracking: values.CHANGE_TRACKING ?? existing.changeTracking,
+      ...(existing.rowAccessPolicy ? { rowAccessPolicy: existing.rowAccessPolicy } : {}),
+    }),
     build: () => {
       const props: ViewProps = {
         text: cursor.text.trim(),
@@ -96,6 +116,20 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
     },
   });
   return outcome;
+}
+
+/** A recursive view's query names the view itself: as a common table expression of that name. Source: "CREATE VIEW". */
+function recursive(name: CreateName, listed: readonly { name: string }[], cursor: Cursor): string {
+  if (listed.length === 0) throw errors.unsupported("CREATE RECURSIVE VIEW without column names");
+  const start = cursor.at;
+  const inner = cursor.seesSymbol("(") ? cursor.balanced() : "";
+  const whole = cursor.atEnd;
+  if (!whole) cursor.at = start;
+  const query = whole ? inner : cursor.rest();
+  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  const self = quoted(name.parts.at(-1)!);
+  const columns = listed.map((column) => quoted(column.name)).join(", ");
+  return `WITH RECURSIVE ${self} (${columns}) AS (${query}) SELECT * FROM ${self}`;
 }
 
 async function alter(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {

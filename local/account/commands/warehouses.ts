@@ -165,6 +165,7 @@ async function create(ctx: StatementContext, cursor: Cursor, head: { orReplace: 
     kind: "WAREHOUSE",
     head,
     name,
+    orAlter: "ELSEWHERE",
     build: () => ({
       props: {
         ...applyProperties(ctx, { ...DEFAULTS }, properties),

@@ -24,6 +24,7 @@ export { statementMoment } from "./compile/table-versions.ts";
 export { describeCopy, loadFiles, runCopy } from "./copy/index.ts";
 export { runDml } from "./dml/index.ts";
 export { createTableAs, describeQuery, evaluateCondition, evaluateScalar } from "./evaluate.ts";
+export { explainQuery, type Operator } from "./explain.ts";
 export { notIncremental } from "./incremental-rules.ts";
 export {
   checkMaterializedView,

@@ -1,4 +1,3 @@
-import { errors } from "../../errors.ts";
 import type { Expr, Query, Statement } from "./ast.ts";
 import { CopyParser } from "./copy.ts";
 import { Cursor } from "./cursor.ts";
@@ -34,7 +33,6 @@ function readStatement(cursor: Cursor): Statement {
   if (cursor.isWord("MERGE")) return dml.merge();
   if (cursor.isWord("TRUNCATE")) return dml.truncate();
   if (cursor.isWord("COPY")) return new CopyParser(cursor, queries, dml).copy();
-  if (cursor.isWord("EXPLAIN")) throw errors.unsupported("EXPLAIN");
   if (!queries.startsQuery()) cursor.fail();
   const query = queries.query();
   return { type: "queryStatement", query, start: query.start, end: query.end };
