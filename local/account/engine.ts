@@ -1,5 +1,5 @@
 import { advanceClock } from "./advance-clock.ts";
-import { classify, firstTokens, runCommand, splitStatements } from "./commands/index.ts";
+import { classify, firstTokens, runCommand, splitStatements, withBoundText } from "./commands/index.ts";
 import { errors } from "./errors.ts";
 import { callProcedure, type HostOf, runBlock } from "./scripting/call.ts";
 import { withTableProcedures } from "./scripting/table-procedures.ts";
@@ -43,7 +43,7 @@ export function composeEngine(tracker: WorkTracker, executor?: () => Executor): 
     classify,
     runQuery: (context) => withTableProcedures(context, hostOf, runQuery),
     runDml: (context) => withTableProcedures(context, hostOf, runDml),
-    runCopy,
+    runCopy: (context) => runCopy(withBoundText(context)),
     runCommand: (context) => {
       if (classify(context.text) !== "CALL")
         return createsTable(context.text)

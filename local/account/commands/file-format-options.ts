@@ -25,7 +25,8 @@ const autoOr: ValueReader<string> = (cursor, key) => {
   return value.toUpperCase() === "AUTO" ? "AUTO" : value;
 };
 const METHODS = ["AUTO", "GZIP", "BZ2", "BROTLI", "ZSTD", "DEFLATE", "RAW_DEFLATE", "NONE"] as const;
-const PARQUET_METHODS = ["AUTO", "LZO", "SNAPPY", "NONE"] as const;
+/** GZIP is what the Python connector's write_pandas says unless told: its files are read whatever is said. */
+const PARQUET_METHODS = ["AUTO", "GZIP", "LZO", "SNAPPY", "NONE"] as const;
 const COMPRESSION = oneOf(...METHODS);
 const PARQUET_COMPRESSION = oneOf(...PARQUET_METHODS);
 const BINARY = oneOf("HEX", "BASE64", "UTF8", "UTF-8");

@@ -37,6 +37,7 @@ import { userCommands } from "./users.ts";
 import { viewCommands } from "./views.ts";
 import { warehouseCommands } from "./warehouses.ts";
 
+export { bindMarks, bindsOfEach, boundText, withBoundText } from "./bound-text.ts";
 export { firstTokens, quoteString, type Token, tokenize, unquoteString } from "./lexer.ts";
 export type { CommandDef, CommandStatus } from "./registry.ts";
 export { readAnonymousProcedure, readNestedProcedure } from "./routines.ts";

@@ -1,6 +1,7 @@
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 import type { Outcome } from "../session/outcome.ts";
+import { withBoundText } from "./bound-text.ts";
 import { Cursor } from "./cursor.ts";
 
 /** What came before the kind: `CREATE OR REPLACE TRANSIENT …`, `SHOW TERSE …`. */
@@ -58,7 +59,8 @@ export class CommandRegistry {
   }
 
   /** Parses the statement's head, finds its command and runs it. */
-  async run(ctx: StatementContext): Promise<Outcome> {
+  async run(given: StatementContext): Promise<Outcome> {
+    const ctx = withBoundText(given);
     const cursor = new Cursor(ctx.text, ctx.session.variables);
     const first = cursor.peek();
     if (first?.kind !== "WORD") throw cursor.syntaxError();

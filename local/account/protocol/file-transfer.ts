@@ -5,6 +5,7 @@ import { type Token, tokenize } from "../commands/index.ts";
 import { errors, SnowflakeError } from "../errors.ts";
 import { stageLocation, tableStageLocation, userStageLocation } from "../files/files.ts";
 import type { StatementContext } from "../session/context.ts";
+import type { StageStore } from "./stage-store.ts";
 
 /** PUT and GET as parsed. */
 interface Transfer {
@@ -77,17 +78,28 @@ function indexOutsideQuotes(text: string, wanted: string): number {
   return -1;
 }
 
+/** snowflake-connector-python knows no folders since 5.0: it is told of a bucket of Google's. */
+const wantsBucket = ({ session: { client } }: StatementContext): boolean =>
+  client.driver === "PythonConnector" && Number.parseInt(client.version, 10) >= 5;
+
 /**
  * The answer to PUT or GET: where the driver moves the files itself. The stage is a folder that both can reach
- * (`LOCAL_FS`), since the account serves its own machine only.
+ * (`LOCAL_FS`), since the account serves its own machine only; or a bucket (stage-store.ts).
  */
 export async function transferFiles(
   account: Account,
+  store: StageStore,
   context: StatementContext,
 ): Promise<Record<string, unknown>> {
   const transfer = parse(context.text);
   const { location, path } = resolveStage(context, transfer);
   const folder = account.stageFolder(location, path);
+  const below = transfer.command === "PUT" ? path.replace(/\/*$/, "/") : "";
+  const bucket = wantsBucket(context)
+    ? store.grant(account.publicUrl(), transfer.command === "PUT" ? "WRITE" : "READ", (name) =>
+        account.stageFolder(location, below + name),
+      )
+    : null;
   const parallel = Number(transfer.options.get("PARALLEL") ?? (transfer.command === "PUT" ? 4 : 10));
   const common = {
     command: transfer.command === "PUT" ? "UPLOAD" : "DOWNLOAD",
@@ -100,15 +112,15 @@ export async function transferFiles(
     clientShowEncryptionParameter: false,
     statementTypeId: transfer.command === "PUT" ? 0x7101 : 0x7102,
     stageInfo: {
-      locationType: "LOCAL_FS",
-      location: folder,
+      locationType: bucket ? "GCS" : "LOCAL_FS",
+      location: bucket?.location ?? folder,
       path: "",
       region: "us-east-1",
       storageAccount: null,
       isClientSideEncrypted: false,
-      creds: {},
+      creds: bucket ? { GCS_ACCESS_TOKEN: bucket.token } : {},
       presignedUrl: null,
-      endPoint: null,
+      endPoint: bucket?.endPoint ?? null,
     },
   };
   const isYes = (name: string, otherwise: boolean) =>
@@ -133,7 +145,7 @@ export async function transferFiles(
   return {
     ...common,
     // Relative to the stage itself: the path may be a folder or the beginning of names.
-    stageInfo: { ...common.stageInfo, location: account.stageFolder(location, "") },
+    stageInfo: { ...common.stageInfo, location: bucket?.location ?? account.stageFolder(location, "") },
     src_locations: files,
     localLocation: transfer.local,
   };

@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import type { Account } from "../account.ts";
-import { tokenize } from "../commands/index.ts";
+import { bindMarks, bindsOfEach, boundText } from "../commands/index.ts";
 import { SnowflakeError } from "../errors.ts";
 import { jsonRows } from "../results/json-rows.ts";
 import type { StoredResult } from "../results/result-store.ts";
@@ -17,6 +17,7 @@ import { transferFiles } from "./file-transfer.ts";
 import { errorBody, type HttpAnswer, type HttpRequest, snowflakeToken } from "./http.ts";
 import { requireNetwork } from "./network-policy.ts";
 import { contextNames } from "./session-routes.ts";
+import type { StageStore } from "./stage-store.ts";
 import { MULTI_STATEMENT_TYPE, STATEMENT_TYPE } from "./statement-type.ts";
 
 /** Snowflake answers "in progress" after 45 seconds; the driver then asks for the result in a loop. */
@@ -31,12 +32,14 @@ interface Work {
 /** What is kept of requests, so that a repeated one (same requestId) does not run twice. */
 export class QueryRoutes {
   readonly #account: Account;
+  readonly #store: StageStore;
   readonly #patience: number;
   readonly #byRequest = new Map<string, Work>();
   readonly #byQuery = new Map<string, { work: Work; userId: number }>();
 
-  constructor(account: Account, patienceMs = PATIENCE_MS) {
+  constructor(account: Account, store: StageStore, patienceMs = PATIENCE_MS) {
     this.#account = account;
+    this.#store = store;
     this.#patience = patienceMs;
   }
 
@@ -106,7 +109,7 @@ export class QueryRoutes {
     return { json: { data: { queries }, message: null, code: null, success: true } };
   }
 
-  /** GET /firn/chunks/{name}: a part of a big result. The name is the secret, as with Snowflake's signed addresses. */
+  /** GET /firn/chunks/{name}: a part of a big result. The name is the secret, as with Snowflake's signed store. */
   chunk(name: string): HttpAnswer {
     const path = this.#account.results.chunkPath(name);
     if (!path) throw failures.noSuchQuery(name);
@@ -151,7 +154,7 @@ export class QueryRoutes {
     }
     const only = statements.length === 1 ? statements[0]!.text : null;
     if (only !== null && account.executor.engine.classify(only) === "FILE_TRANSFER")
-      return { queryId, answer: this.#transfer(session, queryId, only), abort: () => {} };
+      return { queryId, answer: this.#transfer(session, queryId, only, binds), abort: () => {} };
     if (statements.length === 1) {
       const running = account.executor.start(session, statements[0]!.text, {
         binds,
@@ -164,7 +167,7 @@ export class QueryRoutes {
     const abortion = new AbortController();
     return {
       queryId,
-      answer: this.#runAll(session, queryId, statements, parameters, abortion.signal),
+      answer: this.#runAll(session, queryId, statements, binds, parameters, abortion.signal),
       abort: () => abortion.abort(failures.cancelled()),
     };
   }
@@ -174,13 +177,16 @@ export class QueryRoutes {
     session: Session,
     queryId: string,
     statements: { text: string }[],
+    binds: Record<string, Bind>,
     parameters: Record<string, ParameterValue>,
     signal: AbortSignal,
   ): Promise<string> {
     const ids: string[] = [];
     const types: number[] = [];
-    for (const { text } of statements) {
-      const running = this.#account.executor.start(session, text, { parameters, signal });
+    const texts = statements.map(({ text }) => text);
+    const own = bindsOfEach(texts, binds);
+    for (const [i, text] of texts.entries()) {
+      const running = this.#account.executor.start(session, text, { binds: own[i], parameters, signal });
       try {
         const result = await running.done;
         ids.push(result.queryId);
@@ -203,10 +209,15 @@ export class QueryRoutes {
   }
 
   /** PUT and GET: the driver is told where the files go or are. */
-  async #transfer(session: Session, queryId: string, text: string): Promise<string> {
+  async #transfer(
+    session: Session,
+    queryId: string,
+    text: string,
+    binds: Record<string, Bind>,
+  ): Promise<string> {
     try {
-      const data = await this.#account.executor.within(session, text, (context) =>
-        transferFiles(this.#account, context),
+      const data = await this.#account.executor.within(session, boundText({ text, binds }), (context) =>
+        transferFiles(this.#account, this.#store, context),
       );
       return JSON.stringify({ data: { ...data, queryId }, message: null, code: null, success: true });
     } catch (error) {
@@ -225,9 +236,7 @@ export class QueryRoutes {
       ...stored,
       columns: stored.columns.map(wireColumn),
       statementTypeId: STATEMENT_TYPE[stored.kind],
-      binds: !running.record.text.includes("?")
-        ? 0
-        : tokenize(running.record.text).filter((token) => token.image === "?").length,
+      binds: bindMarks(running.record.text),
     });
   }
 }

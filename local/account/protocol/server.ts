@@ -8,6 +8,7 @@ import { StartError } from "../start-error.ts";
 import { errorBody, type HttpAnswer, type HttpRequest, sendJson, toRequest } from "./http.ts";
 import { QueryRoutes } from "./query-routes.ts";
 import { endSession, heartbeat, login, renewToken } from "./session-routes.ts";
+import { StageStore } from "./stage-store.ts";
 
 export interface Listening {
   host: string;
@@ -31,7 +32,9 @@ export async function listen(
   account: Account,
   options: { port: number; patienceMs?: number; mounts?: Mount[] },
 ): Promise<Listening> {
-  const queries = new QueryRoutes(account, options.patienceMs);
+  const store = new StageStore();
+  const mounts = [store.mount, ...(options.mounts ?? [])];
+  const queries = new QueryRoutes(account, store, options.patienceMs);
   const done: Handler = async () => ({ json: { data: null, message: null, code: null, success: true } });
   const fixed: Record<string, Handler> = {
     "POST /session/v1/login-request": (request) => login(account, request),
@@ -73,7 +76,7 @@ export async function listen(
   async function serve(raw: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const request = toRequest(raw);
-      const mount = options.mounts?.find(({ prefix }) => request.path.startsWith(prefix));
+      const mount = mounts.find(({ prefix }) => request.path.startsWith(prefix));
       if (mount) return await mount.handle(request, response);
       const handler = route(request);
       if (!handler) {

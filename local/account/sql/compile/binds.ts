@@ -1,10 +1,14 @@
-import { SnowflakeError } from "../../errors.ts";
+import { errors, SnowflakeError } from "../../errors.ts";
 import type { Bind } from "../../session/context.ts";
 import { quoteText } from "../../storage/duck-text.ts";
-import { varchar } from "../../types/data-type.ts";
+import { type DataType, varchar } from "../../types/data-type.ts";
+import { duckType } from "../../types/physical.ts";
 import { castTo } from "./cast.ts";
 import type { Env } from "./env.ts";
 import { booleanConstant, nullConstant, numberConstant, type Typed, textConstant, typed } from "./typed.ts";
+
+/** Array binds that are columns of a relation in sight, by their index. */
+export type BoundColumns = Map<number, Typed>;
 
 /** The value of bind variable `index` (from 1) in the statement, typed by what the driver said it is. */
 export function bindValue(env: Env, index: number): Typed {
@@ -15,11 +19,44 @@ export function bindValue(env: Env, index: number): Typed {
       "42601",
       `SQL compilation error: error line 1 at position 0\nBind variable :${index} not set.`,
     );
+  if (!Array.isArray(bind.value)) return oneBind(env, bind.type, bind.value);
+  const column = (env.shared.facts.get("bound columns") as BoundColumns | undefined)?.get(index);
+  if (column) return column;
   const row = env.shared.facts.get("bind row");
-  const value = Array.isArray(bind.value)
-    ? (bind.value[typeof row === "number" ? row : 0] ?? null)
-    : bind.value;
-  return oneBind(env, bind.type, value);
+  if (typeof row !== "number" && bind.value.length > 1)
+    throw errors.unsupported("array binds in this statement");
+  return oneBind(env, bind.type, bind.value[typeof row === "number" ? row : 0] ?? null);
+}
+
+/** A bind's text in a column, all of whose values have that type and are written as drivers write it. */
+export function bindColumn(bind: Bind["type"], type: DataType, text: string): Typed {
+  const micros = `CAST(${text} AS BIGINT) // 1000`;
+  switch (type.kind) {
+    case "NUMBER":
+    case "FLOAT":
+      return typed(`CAST(${text} AS ${duckType(type)})`, type);
+    case "BOOLEAN":
+      return typed(`(lower(${text}) IN ('true', '1'))`, type);
+    case "BINARY":
+      return typed(`unhex(${text})`, type);
+    case "DATE":
+      return typed(`CAST(make_timestamp(CAST(${text} AS BIGINT) * 1000) AS DATE)`, type);
+    case "TIME":
+      return typed(`CAST(make_timestamp(${micros}) AS TIME)`, type);
+    case "TIMESTAMP_NTZ":
+      return typed(`make_timestamp(${micros})`, type);
+    case "TIMESTAMP_LTZ":
+      return typed(`timezone('UTC', make_timestamp(${micros}))`, type);
+    case "TIMESTAMP_TZ": {
+      const instant = `make_timestamp(CAST(split_part(${text}, ' ', 1) AS BIGINT) // 1000)`;
+      const offset = `CAST(CAST(split_part(${text}, ' ', 2) AS INTEGER) - 1440 AS SMALLINT)`;
+      return typed(`CASE WHEN ${text} IS NOT NULL THEN {'t': ${instant}, 'o': ${offset}} END`, type);
+    }
+    case "VARCHAR":
+      return typed(text, type);
+    default:
+      throw errors.internal(`array binds of ${bind}`);
+  }
 }
 
 export function oneBind(env: Env, type: Bind["type"], value: string | null): Typed {

@@ -1,5 +1,5 @@
 import type { ColumnDef } from "../../catalog/model.ts";
-import { errors, SnowflakeError } from "../../errors.ts";
+import { SnowflakeError } from "../../errors.ts";
 import type { StatementContext } from "../../session/context.ts";
 import { BEGIN_VERSION, END_VERSION, physicalTable, ROW_ID } from "../../storage/storage.ts";
 import type { Transaction } from "../../storage/transaction.ts";
@@ -10,6 +10,7 @@ import { newScope } from "../compile/scope.ts";
 import { quoteName, type Typed, typed } from "../compile/typed.ts";
 import type { Expr, InsertInto, Statement } from "../parse/index.ts";
 import { withCompiled } from "../run/query.ts";
+import { bindRows, bindTable } from "./bound-rows.ts";
 import type { Counts } from "./index.ts";
 import {
   fullRow,
@@ -71,6 +72,30 @@ function refuseInValues(env: Env, node: unknown): void {
   }
 }
 
+/** Rows of array binds from which they go by a table. */
+const MANY = 10;
+
+/** SELECT of one line of VALUES for all rows of the array binds. */
+function boundSelect(
+  env: Env,
+  table: Table,
+  columns: readonly ColumnDef[],
+  row: readonly Expr[],
+  bound: string,
+  version: number,
+): string {
+  const given: string[] = [];
+  const cells = row.map((expr, i): Cell => {
+    if (isDefaultKeyword(expr)) return "DEFAULT";
+    const value = compileExpr(env, newScope(null), expr);
+    if (value.isNull) return value;
+    given.push(`${value.sql} AS k${i}`);
+    return typed(`s.k${i}`, value.type, value.nullable);
+  });
+  const items = [...fullRow(env, table, columns, cells), String(version)].join(", ");
+  return `SELECT ${items} FROM (SELECT ${given.length > 0 ? given.join(", ") : "1"} FROM ${bound}) AS s`;
+}
+
 export async function insert(
   ctx: StatementContext,
   transaction: Transaction,
@@ -84,12 +109,18 @@ export async function insert(
   if (dml.rows) {
     const rows = dml.rows;
     const repeats = bindRows(ctx);
-    const batches = await withCompiled(
+    inserted = await withCompiled(
       ctx,
       transaction,
       (env) => {
         refuseInValues(env, rows);
         const columns = insertColumns(env, table, into, rows[0]!.length);
+        const bound = repeats >= MANY ? bindTable(env) : null;
+        if (bound !== null)
+          return rows.map((row) => {
+            if (row.length !== columns.length) insertColumns(env, table, into, row.length);
+            return boundSelect(env, table, columns, row, bound, version);
+          });
         const cells: Cell[][] = [];
         for (let bindRow = 0; bindRow < repeats; bindRow++) {
           env.shared.facts.set("bind row", bindRow);
@@ -102,24 +133,29 @@ export async function insert(
         }
         return valueSelects(env, table, columns, cells, version);
       },
-      async (selects) => selects,
+      async (selects) => {
+        if (dml.overwrite) await endAll(transaction, table, version);
+        let count = 0;
+        for (const select of selects)
+          count += (await transaction.connection.run(`${head} ${select}`)).rowsChanged;
+        return count;
+      },
     );
-    if (dml.overwrite) await endAll(transaction, table, version);
-    for (const select of batches)
-      inserted += (await transaction.connection.run(`${head} ${select}`)).rowsChanged;
   } else {
     const query = dml.query!;
     inserted = await withCompiled(
       ctx,
       transaction,
       (env) => {
+        const bound = bindRows(ctx) > 1 ? bindTable(env) : null;
         const compiled = compileQuery(env, query, null);
         const columns = insertColumns(env, table, into, compiled.columns.length);
         const values = compiled.columns.map(
           (c): Typed => ({ ...typed(`s.${quoteName(c.sqlName)}`, c.type, c.nullable), isNull: c.isNull }),
         );
         return {
-          source: compiled.sql,
+          // With array binds the query runs for each of their rows.
+          source: bound === null ? compiled.sql : `SELECT s.* FROM ${bound}, LATERAL (${compiled.sql}) AS s`,
           items: fullRow(env, table, columns, values),
           temp: temporaryName(env),
         };
@@ -142,18 +178,6 @@ export async function insert(
     );
   }
   return { columns: [["number of rows inserted", inserted]], inserted, updated: 0, deleted: 0 };
-}
-
-/** Array binds: every bind has as many values as there are rows to insert. */
-function bindRows(ctx: StatementContext): number {
-  let rows: number | null = null;
-  for (const bind of Object.values(ctx.binds)) {
-    if (!Array.isArray(bind.value)) continue;
-    if (rows !== null && rows !== bind.value.length)
-      throw errors.unsupported("array binds of different lengths");
-    rows = bind.value.length;
-  }
-  return rows ?? 1;
 }
 
 /** INSERT OVERWRITE and TRUNCATE: every live row ends. Returns how many. */

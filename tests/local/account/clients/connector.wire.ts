@@ -44,6 +44,42 @@ const title = `snowflake-connector-python ${VERSION}${missing ? ` (skipped: ${mi
         ],
       ],
     ],
+    [
+      "every type",
+      [
+        1,
+        [
+          [
+            "1",
+            "1.5",
+            "12345678901234567890.123",
+            "té'\\",
+            "True",
+            "None",
+            "bytearray(b'\\x00\\xff')",
+            "2026-03-01",
+            "01:02:03.456789",
+            "2026-03-01 01:02:03.456789",
+            // The connector sends the moment alone: the offset is the session's.
+            "2026-02-28 10:30:00-08:00",
+          ],
+        ],
+      ],
+    ],
+    ["many of every type", [1]],
+    ["many binds", [30_000, "449985000", "15000", '"r,9998', "2026-01-01 00:00:00.029999"]],
+    ["multi binds", [[[1]], [[2, 3]]]],
+    ["bound name", [0]],
+    [
+      "put",
+      [
+        ["m1.csv.gz", "UPLOADED"],
+        ["m2.csv.gz", "UPLOADED"],
+      ],
+    ],
+    ["put again", ["SKIPPED", "SKIPPED"]],
+    ["loaded", [5, 15]],
+    ["get", [["stream.csv", "9,z\n"]]],
     ["refused", 390100],
   ])("%s", (check, expected) => {
     expect(seen.get(check)).toEqual(expected);

@@ -3,7 +3,9 @@
 import json
 import sys
 
+import pandas
 import snowflake.connector
+from snowflake.connector.pandas_tools import write_pandas
 
 host, port = sys.argv[1], int(sys.argv[2])
 settings = dict(
@@ -50,3 +52,13 @@ with snowflake.connector.connect(**settings) as connection:
     cursor.execute("ALTER SESSION UNSET PYTHON_CONNECTOR_QUERY_RESULT_FORMAT")
     cursor.execute("SHOW PARAMETERS LIKE 'TIMEZONE'")
     check("show", batches(cursor))
+    cursor.execute("CREATE DATABASE d")
+    frame = pandas.DataFrame(
+        {"A": [1, 2], "B": ["x", None], "C": [1.5, None], "D": pandas.to_datetime(["2026-01-01 01:02:03", None]), "E": [True, False]}
+    )
+    written = write_pandas(connection, frame, "FRAME", auto_create_table=True, use_logical_type=True)
+    kinds = [row[1] for row in cursor.execute("DESCRIBE TABLE frame")]
+    rows = cursor.execute("SELECT * FROM frame ORDER BY a").fetchall()
+    check("written", [*written[:3], kinds, [[str(cell) for cell in row] for row in rows]])
+    again = write_pandas(connection, pandas.DataFrame({"A": range(1000)}), "FRAME", chunk_size=300, overwrite=True)
+    check("overwritten", [*again[:3], cursor.execute("SELECT COUNT(*), SUM(a) FROM frame").fetchone()])

@@ -61,6 +61,17 @@ describe.each([
         empty: [0, ["A"]],
         json,
         show: json,
+        written: [
+          true,
+          1,
+          2,
+          ["NUMBER(38,0)", "VARCHAR(16777216)", "FLOAT", "TIMESTAMP_NTZ(9)", "BOOLEAN"],
+          [
+            ["1", "x", "1.5", "2026-01-01 01:02:03", "True"],
+            ["2", "None", "None", "None", "False"],
+          ],
+        ],
+        overwritten: [true, 4, 1000, [1000, 499_500]],
       });
     },
   );
