@@ -209,6 +209,7 @@ export function literal(value: Value, type: DataType): string {
     case "VARIANT":
     case "OBJECT":
     case "ARRAY":
+    case "MAP":
       throw errors.unsupported(`session variable of type ${type.kind}`);
     default:
       // Variables are read back without backslash sequences.

@@ -176,6 +176,7 @@ function jsonOf(value: Value, type: DataType): unknown {
     case "VARIANT":
     case "OBJECT":
     case "ARRAY":
+    case "MAP":
       return JSON.parse(String(value));
     case "BOOLEAN":
       return value === true || value === "true";

@@ -16,7 +16,7 @@ import {
   Utf8,
 } from "apache-arrow";
 import type { ResultColumn, Value } from "../session/outcome.ts";
-import { printDataType } from "../types/data-type.ts";
+import { hasFields, printDataType } from "../types/data-type.ts";
 import { renderVariant } from "./render-variant.ts";
 import { type EncodingOptions, isZoned, nanosOf } from "./row-encoding.ts";
 
@@ -120,6 +120,7 @@ export function arrowColumn(
     case "VARIANT":
     case "OBJECT":
     case "ARRAY":
+    case "MAP":
       return column(
         new Utf8(),
         lengths(16_777_216),
@@ -127,7 +128,9 @@ export function arrowColumn(
           rows.map((_, row) => {
             const value = cell(row);
             return Buffer.from(
-              value === null ? "" : renderVariant(String(value), options.jsonIndent, options.variant),
+              value === null
+                ? ""
+                : renderVariant(String(value), options.jsonIndent, options.variant, !hasFields(type)),
             );
           }),
         ),

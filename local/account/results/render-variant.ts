@@ -9,9 +9,14 @@ const EXACT = exactDisplay("UTC");
  * containers as `{}` and `[]`, an XML element as XML, a FLOAT with its exponent, dates and times in the session's formats. Works on the text,
  * so that numbers keep every digit.
  */
-export function renderVariant(json: string, indent: number, display: VariantDisplay = EXACT): string {
+export function renderVariant(
+  json: string,
+  indent: number,
+  display: VariantDisplay = EXACT,
+  sorted = true,
+): string {
   const xml = mayBeXml(json) ? xmlText(json, indent) : null;
-  return xml ?? new Reader(json, display).value(indent, 0);
+  return xml ?? new Reader(json, display, sorted).value(indent, 0);
 }
 
 /** `1.912e2` as `1.912000000000000e+02`, `1.50` as `1.5`; other words as they are. */
@@ -31,11 +36,14 @@ function shownWord(word: string): string {
 class Reader {
   readonly text: string;
   readonly display: VariantDisplay;
+  /** Are keys put in order? Those of a structured OBJECT have theirs. */
+  readonly sorted: boolean;
   at = 0;
 
-  constructor(text: string, display: VariantDisplay) {
+  constructor(text: string, display: VariantDisplay, sorted: boolean) {
     this.text = text;
     this.display = display;
+    this.sorted = sorted;
   }
 
   #space(): void {
@@ -92,7 +100,7 @@ class Reader {
       entries.push([key, this.value(indent, depth + 1)]);
     }
     if (entries.length === 0) return "{}";
-    entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    if (this.sorted) entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
     if (indent === 0) return `{${entries.map(([key, value]) => `${key}:${value}`).join(",")}}`;
     return wrap(
       "{",

@@ -1,7 +1,7 @@
 import type { ResultColumn, Value } from "../session/outcome.ts";
 import { relaxedJson } from "../sql/relaxed-json.ts";
 import { xmlToJson } from "../sql/xml.ts";
-import type { DataType } from "../types/data-type.ts";
+import { type DataType, hasFields } from "../types/data-type.ts";
 import type { VariantDisplay } from "./marked-display.ts";
 import { renderVariant } from "./render-variant.ts";
 
@@ -62,7 +62,8 @@ export function encoderFor(type: DataType, options: EncodingOptions): Encoder {
     case "VARIANT":
     case "OBJECT":
     case "ARRAY":
-      return (value) => renderVariant(String(value), options.jsonIndent, options.variant);
+    case "MAP":
+      return (value) => renderVariant(String(value), options.jsonIndent, options.variant, !hasFields(type));
     default:
       return (value) => String(value);
   }
@@ -72,7 +73,9 @@ export function encoderFor(type: DataType, options: EncodingOptions): Encoder {
 export function rowEncoder(columns: ResultColumn[], options: EncodingOptions): (row: Value[]) => string {
   const encoders = columns.map((column) => encoderFor(column.type, options));
   // Digits, signs and dots need no JSON escaping.
-  const plain = columns.map(({ type }) => !["VARCHAR", "VARIANT", "OBJECT", "ARRAY"].includes(type.kind));
+  const plain = columns.map(
+    ({ type }) => !["VARCHAR", "VARIANT", "OBJECT", "ARRAY", "MAP"].includes(type.kind),
+  );
   const width = columns.length;
   return (row) => {
     let text = "[";
@@ -102,6 +105,7 @@ export function decodeValue(text: string | null, type: DataType): Value {
     case "VARIANT":
     case "OBJECT":
     case "ARRAY":
+    case "MAP":
       if (text.startsWith("<")) return xmlToJson(text);
       // What is shown as `undefined` is no JSON.
       return text.includes("undefined") ? (relaxedJson(text) ?? text) : text;
@@ -172,6 +176,9 @@ export function wireColumn(column: ResultColumn): Record<string, unknown> {
       };
       return { ...base, type: "vector", vectorDimension: type.dimension, fields: [field] };
     }
+    case "MAP":
+      // To clients that are not told otherwise a MAP is an OBJECT.
+      return { ...base, type: "object" };
     default:
       return { ...base, type: type.kind.toLowerCase() };
   }

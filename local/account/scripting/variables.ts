@@ -61,6 +61,7 @@ export function scalarSql({ value, type }: Scalar): string {
     case "VARIANT":
     case "OBJECT":
     case "ARRAY":
+    case "MAP":
       return `PARSE_JSON(${quoteString(String(value))})::${type.kind}`;
     case "VECTOR":
       return `PARSE_JSON(${quoteString(String(value))})::ARRAY::${printDataType(type)}`;

@@ -21,9 +21,21 @@ export type DataType =
   | { kind: "TIMESTAMP_LTZ"; scale: number }
   | { kind: "TIMESTAMP_TZ"; scale: number }
   | { kind: "VARIANT" }
-  | { kind: "OBJECT" }
-  | { kind: "ARRAY" }
+  /** With fields, a structured one: these keys, in this order. */
+  | { kind: "OBJECT"; fields?: readonly ObjectField[] }
+  /** With an element, a structured one. */
+  | { kind: "ARRAY"; element?: StructuredElement }
+  | { kind: "MAP"; key: DataType; value: StructuredElement }
   | { kind: "VECTOR"; element: "INT" | "FLOAT"; dimension: number };
+
+/** What a structured type holds. Source: "Structured data types". */
+export interface StructuredElement {
+  type: DataType;
+  nullable: boolean;
+}
+export interface ObjectField extends StructuredElement {
+  name: string;
+}
 
 export const MAX_VARCHAR = 16_777_216;
 export const MAX_BINARY = 8_388_608;
@@ -34,6 +46,29 @@ export const timestamp = (kind: "TIMESTAMP_NTZ" | "TIMESTAMP_LTZ" | "TIMESTAMP_T
   kind,
   scale,
 });
+
+const printElement = ({ type, nullable }: StructuredElement): string =>
+  printDataType(type) + (nullable ? "" : " NOT NULL");
+
+/** ARRAY, OBJECT or MAP of given types. */
+export const isStructured = (type: DataType): boolean =>
+  type.kind === "MAP" ||
+  (type.kind === "ARRAY" && type.element !== undefined) ||
+  (type.kind === "OBJECT" && type.fields !== undefined);
+
+/** Does a structured OBJECT, whose keys have an order, stand anywhere in the type? */
+export function hasFields(type: DataType): boolean {
+  switch (type.kind) {
+    case "OBJECT":
+      return type.fields !== undefined;
+    case "ARRAY":
+      return type.element !== undefined && hasFields(type.element.type);
+    case "MAP":
+      return hasFields(type.value.type);
+    default:
+      return false;
+  }
+}
 
 /** As SHOW COLUMNS, DESCRIBE and GET_DDL print it: `NUMBER(38,0)`, `VARCHAR(16777216)`, `TIMESTAMP_NTZ(9)`. */
 export function printDataType(type: DataType): string {
@@ -50,6 +85,14 @@ export function printDataType(type: DataType): string {
       return `${type.kind}(${type.scale})`;
     case "VECTOR":
       return `VECTOR(${type.element}, ${type.dimension})`;
+    case "ARRAY":
+      return type.element ? `ARRAY(${printElement(type.element)})` : "ARRAY";
+    case "OBJECT":
+      return type.fields
+        ? `OBJECT(${type.fields.map((field) => `${field.name} ${printElement(field)}`).join(", ")})`
+        : "OBJECT";
+    case "MAP":
+      return `MAP(${printDataType(type.key)}, ${printElement(type.value)})`;
     default:
       return type.kind;
   }

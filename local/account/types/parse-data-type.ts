@@ -1,20 +1,127 @@
 import { errors, SnowflakeError } from "../errors.ts";
-import { type DataType, MAX_BINARY, MAX_VARCHAR, number, timestamp, varchar } from "./data-type.ts";
+import {
+  type DataType,
+  MAX_BINARY,
+  MAX_VARCHAR,
+  number,
+  type ObjectField,
+  type StructuredElement,
+  timestamp,
+  varchar,
+} from "./data-type.ts";
 
 /**
  * Reads a data type as written, synonyms folded. Source: Snowflake documentation, "Summary of data types".
  * TIMESTAMP and DATETIME mean TIMESTAMP_NTZ (TIMESTAMP_TYPE_MAPPING's default).
  */
 export function parseDataType(text: string): DataType {
-  const match =
-    /^\s*([A-Za-z_][A-Za-z0-9_]*(?:\s+[A-Za-z_]+)*)\s*(?:\(([^()]*(?:\([^()]*\)[^()]*)*)\))?\s*((?:[A-Za-z]+\s*)*)$/.exec(
-      text,
-    );
-  if (!match) throw errors.unsupported(`data type ${text}`);
-  const name = match[1]!.toUpperCase().replace(/\s+/g, " ");
-  const suffix = match[3]!.trim().toUpperCase().replace(/\s+/g, " ");
-  const args = match[2] === undefined ? [] : match[2].split(",").map((a) => a.trim());
-  if (suffix !== "" && name !== "TIMESTAMP") throw errors.unsupported(`data type ${text}`);
+  const reader = new TypeReader(text);
+  const type = reader.type();
+  reader.end();
+  return type;
+}
+
+/** A type's text, a token after the other. */
+class TypeReader {
+  readonly #text: string;
+  readonly #tokens: string[];
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#tokens = text.match(/"(?:[^"]|"")*"|[A-Za-z_][A-Za-z0-9_$]*|[0-9]+|\S/g) ?? [];
+  }
+
+  #fail(): never {
+    throw errors.unsupported(`data type ${this.#text.trim().toUpperCase()}`);
+  }
+
+  #sees(token: string): boolean {
+    return this.#tokens[this.#at]?.toUpperCase() === token;
+  }
+
+  #accept(token: string): boolean {
+    if (!this.#sees(token)) return false;
+    this.#at++;
+    return true;
+  }
+
+  #expect(token: string): void {
+    if (!this.#accept(token)) this.#fail();
+  }
+
+  #next(): string {
+    return this.#tokens[this.#at++] ?? this.#fail();
+  }
+
+  end(): void {
+    if (this.#at < this.#tokens.length) this.#fail();
+  }
+
+  type(): DataType {
+    const word = this.#next().toUpperCase();
+    if (!/^[A-Z_]/.test(word)) this.#fail();
+    if (this.#sees("(") && (word === "ARRAY" || word === "OBJECT" || word === "MAP"))
+      return this.#structured(word);
+    const tail = ["PRECISION", "VARYING"].find((one) => this.#accept(one));
+    const name = tail ? `${word} ${tail}` : word;
+    const before = this.#zone(name);
+    const args = this.#accept("(") ? this.#arguments() : [];
+    return scalarType(this.#text, name, before || this.#zone(name), args);
+  }
+
+  #arguments(): string[] {
+    const args: string[] = [];
+    do args.push(this.#next());
+    while (this.#accept(","));
+    this.#expect(")");
+    return args;
+  }
+
+  /** `WITH LOCAL TIME ZONE` and its like, behind TIMESTAMP. */
+  #zone(name: string): string {
+    if (name !== "TIMESTAMP" || !(this.#sees("WITH") || this.#sees("WITHOUT"))) return "";
+    const words = [this.#next().toUpperCase()];
+    if (this.#accept("LOCAL")) words.push("LOCAL");
+    this.#expect("TIME");
+    this.#expect("ZONE");
+    return [...words, "TIME", "ZONE"].join(" ");
+  }
+
+  #structured(word: "ARRAY" | "OBJECT" | "MAP"): DataType {
+    this.#expect("(");
+    let type: DataType;
+    if (word === "ARRAY") type = { kind: "ARRAY", element: this.#element() };
+    else if (word === "MAP") {
+      const key = this.type();
+      if (key.kind !== "VARCHAR" && !(key.kind === "NUMBER" && key.scale === 0)) this.#fail();
+      this.#expect(",");
+      type = { kind: "MAP", key, value: this.#element() };
+    } else {
+      const fields: ObjectField[] = [];
+      do fields.push({ name: this.#fieldName(), ...this.#element() });
+      while (this.#accept(","));
+      type = { kind: "OBJECT", fields };
+    }
+    this.#expect(")");
+    return type;
+  }
+
+  #element(): StructuredElement {
+    const type = this.type();
+    const required = this.#accept("NOT");
+    if (required) this.#expect("NULL");
+    return { type, nullable: !required };
+  }
+
+  /** A key keeps its case, quoted or not. */
+  #fieldName(): string {
+    const name = this.#next();
+    return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+  }
+}
+
+function scalarType(text: string, name: string, suffix: string, args: readonly string[]): DataType {
   const integers = () =>
     args.map((a) => {
       if (!/^[0-9]+$/.test(a)) throw errors.unsupported(`data type ${text}`);

@@ -31,6 +31,7 @@ export function duckType(type: DataType): string {
     case "VARIANT":
     case "OBJECT":
     case "ARRAY":
+    case "MAP":
       return "JSON";
     case "VECTOR":
       return `${type.element === "INT" ? "INTEGER" : "FLOAT"}[${type.dimension}]`;
@@ -39,7 +40,7 @@ export function duckType(type: DataType): string {
 
 /** Types that DuckDB holds as JSON. */
 export const isSemiStructured = (type: DataType): boolean =>
-  type.kind === "VARIANT" || type.kind === "OBJECT" || type.kind === "ARRAY";
+  type.kind === "VARIANT" || type.kind === "OBJECT" || type.kind === "ARRAY" || type.kind === "MAP";
 
 export const isTimestamp = (type: DataType): boolean =>
   type.kind === "TIMESTAMP_NTZ" || type.kind === "TIMESTAMP_LTZ" || type.kind === "TIMESTAMP_TZ";

@@ -1,6 +1,6 @@
 import { errors, SnowflakeError } from "../../errors.ts";
 import { sessionParameter } from "../../session/parameters.ts";
-import { type DataType, MAX_VARCHAR, printDataType, varchar } from "../../types/data-type.ts";
+import { type DataType, isStructured, MAX_VARCHAR, printDataType, varchar } from "../../types/data-type.ts";
 import { duckType, isSemiStructured, isTimestamp } from "../../types/physical.ts";
 import { readTimestamp } from "../read-timestamp.ts";
 import { commonCollation } from "./collation.ts";
@@ -17,6 +17,9 @@ import { quoteText, raise, type Typed, typed } from "./typed.ts";
 export function castTo(env: Env, from: Typed, to: DataType, isTry = false): Typed {
   const nullable = from.nullable || isTry;
   if (from.isNull) return { sql: `CAST(NULL AS ${duckType(to)})`, type: to, nullable: true, isNull: true };
+  if (isStructured(to)) return typed(hooks.castStructured(env, from, to, isTry), to, nullable);
+  if (isStructured(from.type) && isSemiStructured(to) && !(from.type.kind === "MAP" && to.kind === "ARRAY"))
+    return { ...from, type: to };
   if (isSemiStructured(from.type)) return { ...fromVariant(env, from, to, isTry), type: to, nullable: true };
   // Source: "Vector data types", vector conversion.
   const sql =
@@ -43,6 +46,13 @@ export function castTo(env: Env, from: Typed, to: DataType, isTry = false): Type
     return { sql, type: to, nullable, zoned: { instant: toLtz(env, from, to, isTry)! } };
   return { sql, type: to, nullable };
 }
+
+/** Structured types convert their elements by castTo: structured.ts puts its function here. */
+export const hooks: { castStructured: (env: Env, from: Typed, to: DataType, isTry: boolean) => string } = {
+  castStructured: () => {
+    throw errors.internal("structured types are not loaded");
+  },
+};
 
 type Temporal = Extract<DataType, { kind: "TIME" | "TIMESTAMP_NTZ" | "TIMESTAMP_LTZ" | "TIMESTAMP_TZ" }>;
 const isTemporal = (type: DataType): type is Temporal => type.kind === "TIME" || isTimestamp(type);
@@ -534,6 +544,7 @@ const CASTS: Record<DataType["kind"], Emit> = {
   VARIANT: (_env, from) => toJson(from),
   OBJECT: () => null,
   ARRAY: () => null,
+  MAP: () => null,
 };
 
 /** A value as JSON: what TO_VARIANT makes, and what array and object functions hold. */
@@ -543,6 +554,7 @@ export function toJson(from: Typed): string {
     case "VARIANT":
     case "OBJECT":
     case "ARRAY":
+    case "MAP":
       return from.sql;
     case "NUMBER":
       return from.type.scale === 0 && duckType(from.type) === "BIGINT"
@@ -619,6 +631,9 @@ export function commonOfTwo(a: DataType, b: DataType): DataType {
     if (a.kind === "BINARY" && b.kind === "BINARY")
       return { kind: a.kind, length: Math.max(a.length, b.length) };
     if ("scale" in a && "scale" in b) return a.scale >= b.scale ? a : b;
+    // ARRAY, OBJECT and MAP of types that differ have their unstructured form in common.
+    if (isStructured(a) || isStructured(b))
+      return printDataType(a) === printDataType(b) ? a : { kind: a.kind === "ARRAY" ? "ARRAY" : "OBJECT" };
     return a;
   }
   if (isSemiStructured(a) || isSemiStructured(b)) return { kind: "VARIANT" };

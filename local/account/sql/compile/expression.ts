@@ -1,7 +1,7 @@
 import { requirePrivilege, resolveObject } from "../../access/index.ts";
 import { errors, SnowflakeError } from "../../errors.ts";
 import { physicalSequence } from "../../storage/storage.ts";
-import { type DataType, varchar } from "../../types/data-type.ts";
+import { type DataType, isStructured, varchar } from "../../types/data-type.ts";
 import { duckType, isSemiStructured } from "../../types/physical.ts";
 import type { CallExpr, Expr, Ident, OrderItem, PathStep, Query, WindowSpec } from "../parse/index.ts";
 import { lineAndPosition } from "../parse/index.ts";
@@ -20,6 +20,7 @@ import { parsedJson } from "./json-text.ts";
 import { present } from "./marked.ts";
 import { binary, comparable, compare, distinctFrom, numeric } from "./operators.ts";
 import { newScope, type Scope, type ScopeColumn } from "./scope.ts";
+import { innerType, taken } from "./structured.ts";
 import {
   booleanConstant,
   nullConstant,
@@ -335,6 +336,9 @@ const hooksParse = (source: string): Expr => {
 
 const escapeKey = (key: string): string => `"${key.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 
+const constantKey = (env: Env, scope: Scope, index: Expr): string | null =>
+  compileExpr(env, scope, index).constant?.value ?? null;
+
 /** `v:a.b[0]`: one JSON path where keys are constants, GET where they are computed. */
 export function compilePath(env: Env, scope: Scope, base: Typed, steps: PathStep[]): Typed {
   const variant: DataType = { kind: "VARIANT" };
@@ -345,7 +349,9 @@ export function compilePath(env: Env, scope: Scope, base: Typed, steps: PathStep
       "22023",
       `SQL compilation error: error line 1 at position 0\nInvalid argument types for function 'GET': (${current.type.kind})`,
     );
+  let inner: DataType | null = isStructured(current.type) ? current.type : null;
   for (const step of steps) {
+    inner = inner && innerType(inner, "key" in step ? step.key : constantKey(env, scope, step.index));
     let piece: string | null = null;
     let dynamic: Typed | null = null;
     if ("key" in step) piece = `.${escapeKey(step.key)}`;
@@ -368,7 +374,7 @@ export function compilePath(env: Env, scope: Scope, base: Typed, steps: PathStep
       };
     } else current = { ...getElement(env, current, dynamic!), type: variant };
   }
-  return current;
+  return taken(env, current, inner);
 }
 
 /** GET with a computed key or index. */

@@ -29,6 +29,7 @@ export function literalOf(value: Value, type: DataType): string {
     case "VARIANT":
     case "OBJECT":
     case "ARRAY":
+    case "MAP":
       return `CAST(${quoteText(String(value))} AS JSON)`;
     case "VECTOR":
       return `CAST(${quoteText(String(value))} AS ${duckType(type)})`;

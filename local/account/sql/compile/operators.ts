@@ -123,6 +123,7 @@ export function numeric(env: Env, operand: Typed): Typed {
     case "VARIANT":
     case "OBJECT":
     case "ARRAY":
+    case "MAP":
       return { ...typed(`CAST(${variantText(operand)} AS DOUBLE)`, { kind: "FLOAT" }), ofVariant: true };
     default:
       throw invalidArguments("arithmetic", [operand]);

@@ -133,6 +133,7 @@ function converter(type: DataType): (value: Value) => DuckDBValue {
     case "VARIANT":
     case "OBJECT":
     case "ARRAY":
+    case "MAP":
       return (v) => String(v);
     case "VECTOR":
       return (v) => new DuckDBArrayValue(JSON.parse(String(v)) as number[]);

@@ -74,6 +74,7 @@ function converter(type: DataType): Convert {
     case "VARIANT":
     case "OBJECT":
     case "ARRAY":
+    case "MAP":
       return (v) => (typeof v === "string" ? v : String(v));
     case "VECTOR":
       return (v) => {

@@ -8,6 +8,7 @@ import "./context.ts";
 import "./conversion.ts";
 import "./date.ts";
 import "./hash.ts";
+import "./map.ts";
 import "./numeric.ts";
 import "./parsing.ts";
 import "./random.ts";

@@ -10,6 +10,7 @@ import { parsedJson, problemOfJson } from "../json-text.ts";
 import { isMarkedAs, sortedJson } from "../marked.ts";
 import { needNative } from "../native.ts";
 import { expandStar } from "../star.ts";
+import { innerType, taken } from "../structured.ts";
 import { jsonPath } from "../table-function-arguments.ts";
 import { quoteText, raise, type Typed, text, typed } from "../typed.ts";
 import { type CallContext, define, defineRaw } from "./registry.ts";
@@ -174,7 +175,12 @@ define("semi-structured", "GET", ["any", "any"], (a, { env }) => element(env, a,
 define("semi-structured", "GET_IGNORE_CASE", ["any", "text"], (a, { env }) => element(env, a, true));
 function element(env: Env, a: Typed[], ignoreCase: boolean): Typed {
   const base = castTo(env, a[0]!, VARIANT);
-  if (!ignoreCase) return { ...getElement(env, base, a[1]!), type: VARIANT };
+  if (!ignoreCase)
+    return taken(
+      env,
+      { ...getElement(env, base, a[1]!), type: VARIANT },
+      innerType(a[0]!.type, a[1]!.constant?.value ?? null),
+    );
   return typed(
     `(SELECT json_extract(j, '$."' || k || '"') FROM (SELECT j, unnest(json_keys(j)) AS k FROM (SELECT ${base.sql} AS j)) WHERE lower(k) = lower(${a[1]!.sql}) ORDER BY k = ${a[1]!.sql} DESC LIMIT 1)`,
     VARIANT,
