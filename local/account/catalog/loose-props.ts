@@ -27,9 +27,13 @@ export interface PolicyProps {
   context: NameContext;
 }
 
-export interface PasswordPolicyProps {
-  /** Upper-case names (PASSWORD_MIN_LENGTH, …) that were set. */
-  values: Record<string, number>;
+/** Password, session and authentication policies. */
+export interface AccountPolicyProps {
+  /** What was set, by upper-case name (PASSWORD_MIN_LENGTH, …). */
+  values: Record<string, number | string | string[]>;
+  /** What it is set on. */
+  onAccount?: boolean;
+  onUsers?: number[];
 }
 
 export interface SequenceProps {

@@ -1,11 +1,11 @@
 import type { DataType } from "../types/data-type.ts";
 import type { DynamicTableProps, MaterializedViewProps } from "./derived-props.ts";
 import type {
+  AccountPolicyProps,
   AlertProps,
   ClassificationProps,
   NetworkPolicyProps,
   NetworkRuleProps,
-  PasswordPolicyProps,
   PolicyProps,
   RoutineProps,
   SecretProps,
@@ -228,7 +228,9 @@ export interface PropsByKind {
   NETWORK_RULE: NetworkRuleProps;
   NETWORK_POLICY: NetworkPolicyProps;
   SECRET: SecretProps;
-  PASSWORD_POLICY: PasswordPolicyProps;
+  PASSWORD_POLICY: AccountPolicyProps;
+  SESSION_POLICY: AccountPolicyProps;
+  AUTHENTICATION_POLICY: AccountPolicyProps;
   CLASSIFICATION: ClassificationProps;
   DYNAMIC_TABLE: DynamicTableProps;
   MATERIALIZED_VIEW: MaterializedViewProps;

@@ -88,19 +88,11 @@ const ABSENT: readonly Absent[] = [
     columns: POLICY,
   },
   {
-    plural: "AUTHENTICATION POLICIES",
-    columns: POLICY,
-  },
-  {
     plural: "JOIN POLICIES",
     columns: POLICY,
   },
   {
     plural: "PROJECTION POLICIES",
-    columns: POLICY,
-  },
-  {
-    plural: "SESSION POLICIES",
     columns: POLICY,
   },
   {
@@ -113,10 +105,6 @@ const ABSENT: readonly Absent[] = [
   },
   {
     plural: "CATALOG INTEGRATIONS",
-    columns: INTEGRATION,
-  },
-  {
-    plural: "SECURITY INTEGRATIONS",
     columns: INTEGRATION,
   },
   {

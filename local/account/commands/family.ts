@@ -1,6 +1,7 @@
 import { KINDS } from "../access/index.ts";
 import type { CatalogObject, ObjectKind } from "../catalog/model.ts";
 import type { StatementContext } from "../session/context.ts";
+import type { Cursor } from "./cursor.ts";
 import { type DropOptions, dropObject } from "./objects.ts";
 import { type CommandDef, command } from "./registry.ts";
 import {
@@ -53,6 +54,8 @@ export function showCommand<K extends ObjectKind>(
     terse?: ShowColumns;
     history?: ShowColumns;
     filter?: (object: CatalogObject<K>) => boolean;
+    /** A clause of its own before the end, and which objects it leaves. */
+    clause?: (ctx: StatementContext, cursor: Cursor) => ((object: CatalogObject<K>) => boolean) | null;
     /** More objects than the catalogue lists, already visible to the role. */
     more?: (ctx: StatementContext, options: ShowOptions) => ShowRow[] | Promise<ShowRow[]>;
   },
@@ -62,8 +65,11 @@ export function showCommand<K extends ObjectKind>(
     facts.plural ?? KINDS[kind].plural,
     async (ctx, cursor, head) => {
       const options = readShowOptions(cursor, head.terse);
+      const within = facts.clause?.(ctx, cursor) ?? (() => true);
       cursor.expectEnd();
-      const objects = listForShow(ctx, kind, options).filter((object) => facts.filter?.(object) ?? true);
+      const objects = listForShow(ctx, kind, options).filter(
+        (object) => (facts.filter?.(object) ?? true) && within(object),
+      );
       const rows: ShowRow[] = [];
       for (const object of objects)
         rows.push({ ...commonRow(ctx, object), ...(await row(ctx, object, options)) });

@@ -1,6 +1,7 @@
 import type { StatementContext } from "../session/context.ts";
 import type { Outcome } from "../session/outcome.ts";
 import { absentShowCommands } from "./absent-shows.ts";
+import { accountPolicyCommands } from "./account-policies.ts";
 import { accountShowCommands } from "./account-shows.ts";
 import { alertCommands } from "./alerts.ts";
 import { alterTableCommands } from "./alter-table.ts";
@@ -74,6 +75,7 @@ export const commands = new CommandRegistry([
   ...taskCommands,
   ...pipeCommands,
   ...allPolicyCommands,
+  ...accountPolicyCommands,
   ...tagCommands,
   ...networkCommands,
   ...allRoutineCommands,

@@ -7,6 +7,7 @@ import { type Outcome, statusOutcome } from "../session/outcome.ts";
 import { alterCommon } from "./alter.ts";
 import type { Cursor } from "./cursor.ts";
 import { dropCommand, PROPERTY_COLUMNS, showCommand } from "./family.ts";
+import { type Family, missing, strings } from "./integration-family.ts";
 import {
   changeCatalog,
   createObject,
@@ -16,41 +17,13 @@ import {
   readExistingName,
   updateProps,
 } from "./objects.ts";
-import {
-  flag,
-  listOf,
-  oneOf,
-  type PropertyTable,
-  readKeys,
-  readProperties,
-  text,
-  textOrWord,
-} from "./properties.ts";
+import { flag, listOf, oneOf, readKeys, readProperties, text, textOrWord } from "./properties.ts";
 import { type CommandDef, command, type Head, notYet } from "./registry.ts";
+import { SECURITY } from "./security-integrations.ts";
 import { type ShowColumns, showOutcome } from "./show.ts";
 import { readTagValues, setTags, type TagValue } from "./tag-values.ts";
 
 type Category = IntegrationProps["category"];
-
-interface Family {
-  words: string;
-  plural: string;
-  category: Category;
-  properties: PropertyTable;
-  /** Keys that must be there on creation. */
-  required: readonly string[];
-  /** `type` of SHOW INTEGRATIONS. */
-  typeOf(properties: Record<string, unknown>): string;
-  /** Rows of DESCRIBE: key, type, default. */
-  describe(
-    properties: Record<string, unknown>,
-  ): readonly (readonly [key: string, type: string, byDefault: string])[];
-  /** What the account itself makes (external ids, users). */
-  made(ctx: StatementContext, name: string, properties: Record<string, unknown>): Record<string, unknown>;
-  check?(properties: Record<string, unknown>): void;
-}
-
-const strings = listOf(text);
 
 /** The AWS user of the account, to be trusted by the customer's role; one for all integrations. */
 const iamUserArn = (ctx: StatementContext): string =>
@@ -97,6 +70,9 @@ const STORAGE: Family = {
             : []),
         ] as const)
       : []),
+    ...["STORAGE_GCP_SERVICE_ACCOUNT", "AZURE_TENANT_ID", "AZURE_CONSENT_URL", "AZURE_MULTI_TENANT_APP_NAME"]
+      .filter((key) => properties[key] !== undefined)
+      .map((key) => [key, "String", ""] as const),
     ["USE_PRIVATELINK_ENDPOINT", "Boolean", "false"],
     ["COMMENT", "String", ""],
   ],
@@ -106,11 +82,19 @@ const STORAGE: Family = {
           STORAGE_AWS_IAM_USER_ARN: iamUserArn(ctx),
           STORAGE_AWS_EXTERNAL_ID: properties["STORAGE_AWS_EXTERNAL_ID"] ?? externalId(ctx, name),
         }
-      : {},
+      : properties["STORAGE_PROVIDER"] === "GCS"
+        ? {
+            STORAGE_GCP_SERVICE_ACCOUNT: `${ctx.services.identity.locator.toLowerCase()}@firn.iam.gserviceaccount.com`,
+          }
+        : {
+            AZURE_CONSENT_URL: `https://login.microsoftonline.com/${String(properties["AZURE_TENANT_ID"])}/oauth2/authorize`,
+            AZURE_MULTI_TENANT_APP_NAME: `${ctx.services.identity.locator.toLowerCase()}_app`,
+          },
   check: (properties) => {
     const provider = String(properties["STORAGE_PROVIDER"]);
-    if (!provider.startsWith("S3")) throw errors.unsupported(`STORAGE_PROVIDER = '${provider}'`);
-    if (!properties["STORAGE_AWS_ROLE_ARN"]) throw missing("STORAGE_AWS_ROLE_ARN");
+    if (provider.startsWith("S3") && !properties["STORAGE_AWS_ROLE_ARN"])
+      throw missing("STORAGE_AWS_ROLE_ARN");
+    if (provider === "AZURE" && !properties["AZURE_TENANT_ID"]) throw missing("AZURE_TENANT_ID");
   },
 };
 
@@ -211,6 +195,7 @@ const API: Family = {
     GOOGLE_AUDIENCE: text,
     API_ALLOWED_PREFIXES: strings,
     API_BLOCKED_PREFIXES: strings,
+    ALLOWED_AUTHENTICATION_SECRETS: listOf((cursor) => cursor.name().join("."), { bare: true }),
     ENABLED: flag,
     COMMENT: text,
   },
@@ -230,6 +215,9 @@ const API: Family = {
     ]
       .filter((key) => p[key] !== undefined)
       .map((key) => [key, "String", ""] as const),
+    ...(p["ALLOWED_AUTHENTICATION_SECRETS"]
+      ? [["ALLOWED_AUTHENTICATION_SECRETS", "List", "[]"] as const]
+      : []),
     ["COMMENT", "String", ""],
   ],
   made: (ctx, name, p) =>
@@ -261,12 +249,13 @@ const EXTERNAL_ACCESS: Family = {
   made: () => ({}),
 };
 
-const FAMILIES: readonly Family[] = [STORAGE, NOTIFICATION, API, EXTERNAL_ACCESS];
-
-const missing = (key: string) => errors.compilation("002029", "42601", `Missing option(s): [${key}]`);
+const FAMILIES: readonly Family[] = [STORAGE, NOTIFICATION, API, EXTERNAL_ACCESS, SECURITY];
 
 const familyOf = (props: IntegrationProps): Family =>
   FAMILIES.find((family) => family.category === props.category) ?? STORAGE;
+
+const withoutSecrets = (family: Family, given: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(given).filter(([key]) => !family.secret?.includes(key)));
 
 async function create(ctx: StatementContext, cursor: Cursor, head: Head, family: Family): Promise<Outcome> {
   const name = readCreateName(cursor, head);
@@ -275,7 +264,8 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head, family:
     unknown
   >;
   cursor.expectEnd();
-  const { TAG: tags, COMMENT: comment, ENABLED: enabled, ...properties } = values;
+  const { TAG: tags, COMMENT: comment, ENABLED: enabled, ...given } = values;
+  const properties = withoutSecrets(family, given);
   const absent = family.required.filter((key) => values[key] === undefined);
   if (absent.length > 0) throw missing(absent.join(","));
   family.check?.(values);
@@ -311,8 +301,8 @@ async function alter(ctx: StatementContext, cursor: Cursor, wanted: Family | nul
     const values = readProperties(cursor, family.properties) as Record<string, unknown>;
     cursor.expectEnd();
     if (Object.keys(values).length === 0) throw cursor.syntaxError();
-    const { COMMENT: comment, ENABLED: enabled, ...properties } = values;
-    const merged = { ...integration.props.properties, ...properties };
+    const { COMMENT: comment, ENABLED: enabled, ...given } = values;
+    const merged = { ...integration.props.properties, ...withoutSecrets(family, given) };
     family.check?.(merged);
     await changeCatalog(ctx, (change) => {
       const changed = updateProps(change, integration, {
@@ -392,12 +382,23 @@ const show = (plural: string, category: Category | null) =>
     },
   );
 
+const NOTES: Partial<Record<Category, { status: "approximate"; note: string }>> = {
+  STORAGE: {
+    status: "approximate",
+    note: "Of GCS and Azure: kept and shown, their files cannot be reached.",
+  },
+  SECURITY: {
+    status: "approximate",
+    note: "Kept and shown: nobody logs in through one, DESCRIBE shows what was set, and a client secret is not kept.",
+  },
+};
+
 export const integrationCommands: CommandDef[] = [
   ...FAMILIES.flatMap((family) => [
     command("CREATE", family.words, (ctx, cursor, head) => create(ctx, cursor, head, family), {
       source: `CREATE ${family.words}`,
       test,
-      ...(family === STORAGE ? { note: "S3 only." } : {}),
+      ...NOTES[family.category],
     }),
     command("ALTER", family.words, (ctx, cursor) => alter(ctx, cursor, family), {
       source: `ALTER ${family.words}`,
@@ -414,6 +415,5 @@ export const integrationCommands: CommandDef[] = [
   dropCommand("INTEGRATION", { source: "DROP INTEGRATION", test }),
   command("DESCRIBE", "INTEGRATION", describe, { source: "DESCRIBE INTEGRATION", test }),
   show("INTEGRATIONS", null),
-  notYet("CREATE", "SECURITY INTEGRATION", "CREATE SECURITY INTEGRATION"),
   notYet("CREATE", "CATALOG INTEGRATION", "CREATE CATALOG INTEGRATION"),
 ];

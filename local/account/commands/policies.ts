@@ -9,7 +9,7 @@ import { printDataType } from "../types/data-type.ts";
 import { parseDataType } from "../types/parse-data-type.ts";
 import { alterCommon } from "./alter.ts";
 import type { Cursor } from "./cursor.ts";
-import { commonRow, dropCommand, showCommand } from "./family.ts";
+import { showCommand } from "./family.ts";
 import {
   changeCatalog,
   createObject,
@@ -21,7 +21,7 @@ import {
   readExistingName,
   updateProps,
 } from "./objects.ts";
-import { flag, integer, readKeys, readProperties, text } from "./properties.ts";
+import { flag, readProperties, text } from "./properties.ts";
 import { type CommandDef, command, type Head, notYet } from "./registry.ts";
 import { type ShowColumns, showOutcome, timeValue } from "./show.ts";
 import { readTypeText } from "./signature.ts";
@@ -147,7 +147,7 @@ function checkUnused(ctx: StatementContext, policy: CatalogObject): void {
     );
 }
 
-const COLUMNS: ShowColumns = [
+export const POLICY_COLUMNS: ShowColumns = [
   ["created_on", "time"],
   ["name", "text"],
   ["database_name", "text"],
@@ -186,151 +186,6 @@ async function describe(ctx: StatementContext, cursor: Cursor, kind: PolicyKind)
   );
 }
 
-/** Settings of a password policy with their documented ranges and defaults. Source: "CREATE PASSWORD POLICY". */
-const PASSWORD: Record<string, { min: number; max: number; byDefault: number; description: string }> = {
-  PASSWORD_MIN_LENGTH: { min: 8, max: 256, byDefault: 14, description: "Minimum length of new password." },
-  PASSWORD_MAX_LENGTH: { min: 8, max: 256, byDefault: 256, description: "Maximum length of new password." },
-  PASSWORD_MIN_UPPER_CASE_CHARS: {
-    min: 0,
-    max: 256,
-    byDefault: 1,
-    description: "Minimum number of uppercase characters in new password.",
-  },
-  PASSWORD_MIN_LOWER_CASE_CHARS: {
-    min: 0,
-    max: 256,
-    byDefault: 1,
-    description: "Minimum number of lowercase characters in new password.",
-  },
-  PASSWORD_MIN_NUMERIC_CHARS: {
-    min: 0,
-    max: 256,
-    byDefault: 1,
-    description: "Minimum number of numeric characters in new password.",
-  },
-  PASSWORD_MIN_SPECIAL_CHARS: {
-    min: 0,
-    max: 256,
-    byDefault: 0,
-    description: "Minimum number of special characters in new password.",
-  },
-  PASSWORD_MIN_AGE_DAYS: {
-    min: 0,
-    max: 999,
-    byDefault: 0,
-    description:
-      "Period after a password is changed during which a password cannot be changed again, in days.",
-  },
-  PASSWORD_MAX_AGE_DAYS: {
-    min: 0,
-    max: 999,
-    byDefault: 90,
-    description: "Period after which password must be changed, in days.",
-  },
-  PASSWORD_MAX_RETRIES: {
-    min: 1,
-    max: 10,
-    byDefault: 5,
-    description:
-      "Number of attempts users have to enter the correct password before their account is locked.",
-  },
-  PASSWORD_LOCKOUT_TIME_MINS: {
-    min: 1,
-    max: 999,
-    byDefault: 15,
-    description:
-      "Period of time for which users will be locked after entering their password incorrectly many times (specified by MAX_RETRIES), in minutes.",
-  },
-  PASSWORD_HISTORY: {
-    min: 0,
-    max: 24,
-    byDefault: 5,
-    description: "Number of most recent passwords that may not be repeated by the user.",
-  },
-};
-const PASSWORD_TABLE = {
-  ...Object.fromEntries(Object.entries(PASSWORD).map(([key, { min, max }]) => [key, integer({ min, max })])),
-  COMMENT: text,
-};
-
-async function createPasswordPolicy(ctx: StatementContext, cursor: Cursor, head: Head): Promise<Outcome> {
-  const name = readCreateName(cursor, head);
-  const { COMMENT: comment, ...values } = readProperties(cursor, PASSWORD_TABLE) as Record<string, unknown>;
-  cursor.expectEnd();
-  const { outcome } = await createObject(ctx, {
-    kind: "PASSWORD_POLICY",
-    head,
-    name,
-    build: () => ({
-      props: { values: values as Record<string, number> },
-      comment: (comment as string | undefined) ?? null,
-    }),
-  });
-  return outcome;
-}
-
-async function alterPasswordPolicy(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
-  const { ifExists, parts } = readExistingName(cursor);
-  const policy = findExisting(ctx, "PASSWORD_POLICY", parts, ifExists);
-  if (!policy) return statusOutcome(EXECUTED);
-  const done = await alterCommon(ctx, cursor, policy);
-  if (done) return done;
-  let comment: string | null | undefined;
-  let values: Record<string, number>;
-  if (cursor.accept("SET")) {
-    const given = readProperties(cursor, PASSWORD_TABLE) as Record<string, unknown>;
-    comment = given["COMMENT"] as string | undefined;
-    const { COMMENT: _, ...rest } = given;
-    values = { ...policy.props.values, ...(rest as Record<string, number>) };
-  } else {
-    cursor.expect("UNSET");
-    const keys = readKeys(cursor, Object.keys(PASSWORD_TABLE));
-    if (keys.includes("COMMENT")) comment = null;
-    values = Object.fromEntries(Object.entries(policy.props.values).filter(([key]) => !keys.includes(key)));
-  }
-  cursor.expectEnd();
-  requirePrivilege(ctx, "OWNERSHIP", policy);
-  await changeCatalog(ctx, (change) => {
-    const changed = updateProps(change, policy, { values });
-    if (comment !== undefined) change.update(changed, { comment });
-  });
-  return statusOutcome(EXECUTED);
-}
-
-async function describePasswordPolicy(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
-  const policy = resolveObject(ctx, "PASSWORD_POLICY", cursor.name());
-  cursor.expectEnd();
-  const common = commonRow(ctx, policy);
-  const rows = [
-    { property: "NAME", value: policy.name, default: "null", description: "Name of password policy." },
-    { property: "OWNER", value: common["owner"], default: "null", description: "Owner of password policy." },
-    {
-      property: "COMMENT",
-      value: policy.comment ?? "null",
-      default: "null",
-      description: "Comment of password policy.",
-    },
-    ...Object.entries(PASSWORD).map(([property, facts]) => ({
-      property,
-      value: String(policy.props.values[property] ?? facts.byDefault),
-      default: String(facts.byDefault),
-      description: facts.description,
-    })),
-  ];
-  return showOutcome(
-    [
-      ["property", "text"],
-      ["value", "text"],
-      ["default", "text"],
-      ["description", "text"],
-    ],
-    rows,
-    undefined,
-    "property",
-    "DESCRIBE",
-  );
-}
-
 const test = "tests/local/account/commands/governance.test.ts";
 const policyCommands = (kind: PolicyKind, words: string): CommandDef[] => [
   command("CREATE", words, (ctx, cursor, head) => create(ctx, cursor, head, kind), {
@@ -350,7 +205,7 @@ const policyCommands = (kind: PolicyKind, words: string): CommandDef[] => [
   }),
   showCommand(
     kind,
-    COLUMNS,
+    POLICY_COLUMNS,
     (_ctx, policy) => ({
       kind,
       options:
@@ -366,24 +221,6 @@ const policyCommands = (kind: PolicyKind, words: string): CommandDef[] => [
 export const allPolicyCommands: CommandDef[] = [
   ...policyCommands("MASKING_POLICY", "MASKING POLICY"),
   ...policyCommands("ROW_ACCESS_POLICY", "ROW ACCESS POLICY"),
-  command("CREATE", "PASSWORD POLICY", createPasswordPolicy, {
-    source: "CREATE PASSWORD POLICY",
-    test,
-    status: "approximate",
-    note: "Kept and shown; not enforced at log-in.",
-  }),
-  command("ALTER", "PASSWORD POLICY", alterPasswordPolicy, { source: "ALTER PASSWORD POLICY", test }),
-  dropCommand("PASSWORD_POLICY", { source: "DROP PASSWORD POLICY", test }),
-  command("DESCRIBE", "PASSWORD POLICY", describePasswordPolicy, {
-    source: "DESCRIBE PASSWORD POLICY",
-    test,
-  }),
-  showCommand("PASSWORD_POLICY", COLUMNS, () => ({ kind: "PASSWORD_POLICY", options: "" }), {
-    source: "SHOW PASSWORD POLICIES",
-    test,
-  }),
-  notYet("CREATE", "SESSION POLICY", "CREATE SESSION POLICY"),
-  notYet("CREATE", "AUTHENTICATION POLICY", "CREATE AUTHENTICATION POLICY"),
   notYet("CREATE", "AGGREGATION POLICY", "CREATE AGGREGATION POLICY"),
   notYet("CREATE", "PROJECTION POLICY", "CREATE PROJECTION POLICY"),
 ];

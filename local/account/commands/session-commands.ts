@@ -14,6 +14,7 @@ import { type Outcome, statusOutcome, type Value } from "../session/outcome.ts";
 import type { ParameterValue } from "../session/parameters.ts";
 import { beginTransaction, commitTransaction, rollbackTransaction } from "../session/transactions.ts";
 import type { DataType } from "../types/data-type.ts";
+import { alterHolder } from "./account-policies.ts";
 import type { Cursor } from "./cursor.ts";
 import { quoteString } from "./lexer.ts";
 import { changeCatalog, EXECUTED, updateProps } from "./objects.ts";
@@ -125,9 +126,10 @@ async function alterAccount(ctx: StatementContext, cursor: Cursor): Promise<Outc
   const settings = ctx.services.catalog.listAll("ACCOUNT_SETTINGS")[0];
   if (!settings) throw errors.internal("the account has no settings");
   if (!isAccountAdmin(ctx)) throw errors.insufficientPrivileges("account", ctx.services.identity.name);
+  const done = await alterHolder(ctx, cursor, null);
+  if (done) return done;
   if (cursor.accept("SET")) {
-    for (const policy of ["PASSWORD", "SESSION", "AUTHENTICATION", "PACKAGES"])
-      if (cursor.sees(policy, "POLICY")) throw errors.unsupported(`ALTER ACCOUNT SET ${policy} POLICY`);
+    if (cursor.sees("PACKAGES", "POLICY")) throw errors.unsupported("ALTER ACCOUNT SET PACKAGES POLICY");
     if (cursor.accept("RESOURCE_MONITOR")) {
       cursor.expectSymbol("=");
       const name = cursor.accept("NULL") ? null : cursor.name();

@@ -5,6 +5,7 @@ import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 import { type Outcome, statusOutcome } from "../session/outcome.ts";
 import { hashPassword } from "../session/passwords.ts";
+import { alterHolder } from "./account-policies.ts";
 import { alterCommon } from "./alter.ts";
 import type { Cursor } from "./cursor.ts";
 import {
@@ -203,11 +204,9 @@ async function alter(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
     return statusOutcome(EXECUTED);
   }
   if (cursor.sees("RESET", "PASSWORD")) throw errors.unsupported("ALTER USER … RESET PASSWORD");
-  const done = await alterCommon(ctx, cursor, user);
+  const done = (await alterHolder(ctx, cursor, user)) ?? (await alterCommon(ctx, cursor, user));
   if (done) return done;
   if (cursor.accept("SET")) {
-    for (const policy of ["PASSWORD", "SESSION", "AUTHENTICATION"])
-      if (cursor.sees(policy, "POLICY")) throw errors.unsupported(`ALTER USER … SET ${policy} POLICY`);
     const values = readProperties(cursor, PROPERTIES);
     cursor.expectEnd();
     if (Object.keys(values).length === 0) throw cursor.syntaxError();
@@ -220,8 +219,6 @@ async function alter(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
     return statusOutcome(EXECUTED);
   }
   if (cursor.accept("UNSET")) {
-    for (const policy of ["PASSWORD", "SESSION", "AUTHENTICATION"])
-      if (cursor.sees(policy, "POLICY")) throw errors.unsupported(`ALTER USER … UNSET ${policy} POLICY`);
     const keys = readKeys(cursor, Object.keys(PROPERTIES));
     cursor.expectEnd();
     requireUser(ctx, user, keys);
@@ -276,7 +273,7 @@ export const userCommands: CommandDef[] = [
   command("ALTER", "USER", alter, {
     source: "ALTER USER",
     test,
-    note: "No RESET PASSWORD, policies or delegated authorization.",
+    note: "No RESET PASSWORD or delegated authorization.",
   }),
   command(
     "DROP",

@@ -10,6 +10,7 @@ import {
   usageView,
 } from "../../history/relation.ts";
 import type { StatementContext } from "../../session/context.ts";
+import { ACCOUNT_POLICIES, accountPolicyHolders } from "../account-policies.ts";
 import { containerNames } from "../show.ts";
 import { tagsOn } from "../tag-values.ts";
 
@@ -57,8 +58,12 @@ const policyFields = (ctx: StatementContext): Field<PolicyReference>[] => [
   ["POLICY_KIND", "text", (r) => r.policy.kind],
   ["REF_DATABASE_NAME", "text", (r) => schemaOf(ctx, r.entity).database_name],
   ["REF_SCHEMA_NAME", "text", (r) => schemaOf(ctx, r.entity).schema_name],
-  ["REF_ENTITY_NAME", "text", (r) => r.entity.name],
-  ["REF_ENTITY_DOMAIN", "text", (r) => r.entity.kind],
+  [
+    "REF_ENTITY_NAME",
+    "text",
+    (r) => (r.entity.kind === "ACCOUNT_SETTINGS" ? ctx.services.identity.name : r.entity.name),
+  ],
+  ["REF_ENTITY_DOMAIN", "text", (r) => (r.entity.kind === "ACCOUNT_SETTINGS" ? "ACCOUNT" : r.entity.kind)],
   ["REF_COLUMN_NAME", "text", (r) => r.column],
   [
     "REF_ARG_COLUMN_NAMES",
@@ -85,20 +90,33 @@ function nameArgument(args: FunctionArguments, name: string): string[] {
   return parts;
 }
 
+/** Policies on the account and on users. */
+const onHolders = (ctx: StatementContext): PolicyReference[] =>
+  accountPolicyHolders(ctx).map(({ policy, holder }) => ({
+    policy,
+    entity: (holder ?? ctx.services.catalog.listAll("ACCOUNT_SETTINGS")[0]!) as CatalogObject,
+    column: null,
+    argumentColumns: null,
+  }));
+
 /** POLICY_REFERENCES(REF_ENTITY_NAME, REF_ENTITY_DOMAIN) or (POLICY_NAME). */
 function policyReferences(ctx: StatementContext, args: FunctionArguments): PolicyReference[] {
   if (textArgument(args, "POLICY_NAME") !== null) {
     const policy = resolveObject(
       ctx,
-      ["MASKING_POLICY", "ROW_ACCESS_POLICY"] as const,
+      ["MASKING_POLICY", "ROW_ACCESS_POLICY", ...ACCOUNT_POLICIES] as const,
       nameArgument(args, "POLICY_NAME"),
     );
-    return allRelations(ctx)
-      .flatMap((relation) => policiesOf(ctx, relation))
-      .filter((r) => r.policy.id === policy.id && canSee(ctx, r.entity));
+    return [...allRelations(ctx).flatMap((relation) => policiesOf(ctx, relation)), ...onHolders(ctx)].filter(
+      (r) => r.policy.id === policy.id && (r.entity.kind === "ACCOUNT_SETTINGS" || canSee(ctx, r.entity)),
+    );
   }
   const domain = (textArgument(args, "REF_ENTITY_DOMAIN") ?? "").toUpperCase();
-  if (domain === "USER" || domain === "ACCOUNT") return [];
+  if (domain === "ACCOUNT") return onHolders(ctx).filter(({ entity }) => entity.kind === "ACCOUNT_SETTINGS");
+  if (domain === "USER") {
+    const user = resolveObject(ctx, "USER", nameArgument(args, "REF_ENTITY_NAME"));
+    return onHolders(ctx).filter(({ entity }) => entity.id === user.id);
+  }
   if (domain === "TAG") {
     const tag = resolveObject(ctx, "TAG", nameArgument(args, "REF_ENTITY_NAME"));
     return tag.props.maskingPolicies.flatMap((id) => {
