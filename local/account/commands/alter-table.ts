@@ -4,6 +4,7 @@ import type { CatalogObject, ColumnDef, TableProps } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 import { type Outcome, statusOutcome } from "../session/outcome.ts";
+import { mappedType } from "../session/timestamp-type.ts";
 import { type DataType, printDataType } from "../types/data-type.ts";
 import { parseDataType } from "../types/parse-data-type.ts";
 import { alterCommon } from "./alter.ts";
@@ -247,6 +248,7 @@ function readAdd(ctx: StatementContext, cursor: Cursor): Action[] {
             );
         const column: ColumnDef = {
           ...syntax.def,
+          type: mappedType(ctx.services.catalog, ctx.session, syntax.def.type),
           ...(syntax.maskingPolicy ? resolveMasking(ctx, syntax.maskingPolicy, syntax.def.name) : {}),
         };
         await addPhysicalColumn(change.connection, table.id, column, constant);
@@ -427,7 +429,7 @@ function readColumnAction(ctx: StatementContext, cursor: Cursor, name: string): 
   }
   cursor.accept("SET", "DATA", "TYPE");
   cursor.accept("TYPE");
-  const type = parseDataType(readTypeText(cursor));
+  const type = mappedType(ctx.services.catalog, ctx.session, parseDataType(readTypeText(cursor)));
   const collation = cursor.accept("COLLATE") ? cursor.string() : undefined;
   return async (change, table) => {
     const before = columnOf(table, name);

@@ -5,6 +5,7 @@ import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 import { type Outcome, statusOutcome } from "../session/outcome.ts";
 import { objectParameter } from "../session/parameters.ts";
+import { mappedType } from "../session/timestamp-type.ts";
 import {
   checkCollation,
   createPhysicalTable,
@@ -116,7 +117,8 @@ function resolveColumns(
         "42601",
         `Column '${def.name}' cannot have both DEFAULT and AUTOINCREMENT.`,
       );
-    const column: ColumnDef = { ...def, nullable: def.nullable && !keys.has(def.name) };
+    const type = mappedType(ctx.services.catalog, ctx.session, def.type);
+    const column: ColumnDef = { ...def, type, nullable: def.nullable && !keys.has(def.name) };
     if (maskingPolicy) Object.assign(column, resolveMasking(ctx, maskingPolicy, def.name));
     return column;
   });

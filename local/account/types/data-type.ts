@@ -17,7 +17,8 @@ export type DataType =
   | { kind: "BOOLEAN" }
   | { kind: "DATE" }
   | { kind: "TIME"; scale: number }
-  | { kind: "TIMESTAMP_NTZ"; scale: number }
+  /** Written as TIMESTAMP it is what TIMESTAMP_TYPE_MAPPING says (session/timestamp-type.ts). */
+  | { kind: "TIMESTAMP_NTZ"; scale: number; byMapping?: true }
   | { kind: "TIMESTAMP_LTZ"; scale: number }
   | { kind: "TIMESTAMP_TZ"; scale: number }
   | { kind: "VARIANT" }

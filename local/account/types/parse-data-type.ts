@@ -12,7 +12,7 @@ import {
 
 /**
  * Reads a data type as written, synonyms folded. Source: Snowflake documentation, "Summary of data types".
- * TIMESTAMP and DATETIME mean TIMESTAMP_NTZ (TIMESTAMP_TYPE_MAPPING's default).
+ * DATETIME means TIMESTAMP_NTZ, TIMESTAMP what TIMESTAMP_TYPE_MAPPING says.
  */
 export function parseDataType(text: string): DataType {
   const reader = new TypeReader(text);
@@ -187,8 +187,9 @@ function scalarType(text: string, name: string, suffix: string, args: readonly s
       return none({ kind: "DATE" });
     case "TIME":
       return { kind: "TIME", scale: fraction(integers()[0]) };
-    case "DATETIME":
     case "TIMESTAMP":
+      return { kind: "TIMESTAMP_NTZ", scale: fraction(integers()[0]), byMapping: true };
+    case "DATETIME":
     case "TIMESTAMPNTZ":
     case "TIMESTAMP_NTZ":
     case "TIMESTAMP WITHOUT TIME ZONE":

@@ -475,8 +475,10 @@ function toText(env: Env, from: Typed, to: DataType, isTry: boolean): string | n
         return x;
       case "FLOAT":
         return floatText(x);
-      case "BINARY":
-        return `hex(${x})`;
+      case "BINARY": {
+        const format = sessionParameter(env.ctx.services.catalog, env.ctx.session, "BINARY_OUTPUT_FORMAT");
+        return String(format.value).toUpperCase() === "BASE64" ? `base64(${x})` : `hex(${x})`;
+      }
       case "DATE":
       case "TIME":
       case "TIMESTAMP_NTZ":

@@ -1,7 +1,8 @@
 import { requirePrivilege, resolveObject } from "../../access/index.ts";
 import { errors, SnowflakeError } from "../../errors.ts";
+import { mappedType } from "../../session/timestamp-type.ts";
 import { physicalSequence } from "../../storage/storage.ts";
-import { type DataType, isStructured, varchar } from "../../types/data-type.ts";
+import { type DataType, isStructured, printDataType, varchar } from "../../types/data-type.ts";
 import { duckType, isSemiStructured } from "../../types/physical.ts";
 import type { CallExpr, Expr, Ident, OrderItem, PathStep, Query, WindowSpec } from "../parse/index.ts";
 import { lineAndPosition } from "../parse/index.ts";
@@ -85,14 +86,15 @@ export function compileExpr(env: Env, scope: Scope, node: Expr): Typed {
       return compilePath(env, scope, compileExpr(env, scope, node.base), node.steps);
     case "cast": {
       const from = compileExpr(env, scope, node.expr);
+      const to = mappedType(env.ctx.services.catalog, env.ctx.session, node.to);
       if (node.isTry && from.type.kind !== "VARCHAR" && !from.isNull)
         throw new SnowflakeError(
           "001065",
           "22023",
-          `SQL compilation error:\nFunction TRY_CAST cannot be used with arguments of types ${from.type.kind} and ${node.to.kind}`,
+          `SQL compilation error:\nFunction TRY_CAST cannot be used with arguments of types ${from.type.kind} and ${to.kind}`,
         );
       // A NULL that was given a type keeps it.
-      return { ...castTo(env, from, node.to, node.isTry), isNull: false };
+      return { ...castTo(env, from, to, node.isTry), isNull: false };
     }
     case "unary": {
       const operand = compileExpr(env, scope, node.expr);
@@ -661,7 +663,18 @@ function compileArguments(env: Env, scope: Scope, call: CallExpr, def: FunctionD
   return call.args.map((arg, i) => {
     const kind = def.params[Math.min(i, def.params.length - 1)] ?? "any";
     const value = heeded(def.name, call.distinct, compileExpr(env, scope, arg));
-    return convertArgument(env, value, kind);
+    try {
+      return convertArgument(env, value, kind);
+    } catch (error) {
+      if (!(error instanceof SnowflakeError) || error.code !== "002262") throw error;
+      const types = call.args.map((one) => printDataType(compileExpr(env, scope, one).type)).join(", ");
+      const { line, position } = lineAndPosition(env.ctx.text, call.start);
+      throw new SnowflakeError(
+        "001044",
+        "42P13",
+        `SQL compilation error: error line ${line} at position ${position}\nInvalid argument types for function '${def.name}': (${types})`,
+      );
+    }
   });
 }
 

@@ -1,4 +1,5 @@
 import { errors, SnowflakeError } from "../../../errors.ts";
+import { mappedType } from "../../../session/timestamp-type.ts";
 import { type DataType, MAX_BINARY, number, varchar } from "../../../types/data-type.ts";
 import { isSemiStructured } from "../../../types/physical.ts";
 import { castTo, epochNumber, formatTemporal } from "../cast.ts";
@@ -47,8 +48,21 @@ define(
   (a, { env }) => toNumber(a, env, true),
   { min: 1 },
 );
-define("conversion", "TO_DOUBLE", ["any"], (a, { env }) => castTo(env, a[0]!, { kind: "FLOAT" }));
-define("conversion", "TRY_TO_DOUBLE", ["any"], (a, { env }) => castTo(env, a[0]!, { kind: "FLOAT" }, true));
+/** TO_DOUBLE(expr [, format]). */
+for (const isTry of [false, true])
+  define(
+    "conversion",
+    isTry ? "TRY_TO_DOUBLE" : "TO_DOUBLE",
+    ["any", "text"],
+    (a, { env }) => {
+      const format = a[1]?.constant;
+      if (!a[1]) return castTo(env, a[0]!, { kind: "FLOAT" }, isTry);
+      if (format?.kind !== "string") throw errors.unsupported("format that is not a constant");
+      const digits = parseNumberSql(castTo(env, a[0]!, varchar()).sql, format.value, isTry);
+      return castTo(env, text(digits), { kind: "FLOAT" }, isTry);
+    },
+    { min: 1 },
+  );
 define("conversion", "TO_BOOLEAN", ["any"], (a, { env }) => castTo(env, a[0]!, { kind: "BOOLEAN" }));
 define("conversion", "TRY_TO_BOOLEAN", ["any"], (a, { env }) =>
   castTo(env, a[0]!, { kind: "BOOLEAN" }, true),
@@ -153,16 +167,18 @@ function temporal(to: DataType, name: string, a: Typed[], env: Env, isTry: boole
 const TEMPORALS: [string, DataType][] = [
   ["TO_DATE DATE", { kind: "DATE" }],
   ["TO_TIME TIME", { kind: "TIME", scale: 9 }],
-  ["TO_TIMESTAMP TO_TIMESTAMP_NTZ", { kind: "TIMESTAMP_NTZ", scale: 9 }],
+  ["TO_TIMESTAMP", { kind: "TIMESTAMP_NTZ", scale: 9, byMapping: true }],
+  ["TO_TIMESTAMP_NTZ", { kind: "TIMESTAMP_NTZ", scale: 9 }],
   ["TO_TIMESTAMP_LTZ", { kind: "TIMESTAMP_LTZ", scale: 9 }],
   ["TO_TIMESTAMP_TZ", { kind: "TIMESTAMP_TZ", scale: 9 }],
 ];
-for (const [names, type] of TEMPORALS) {
+for (const [names, written] of TEMPORALS) {
+  const typeIn = (env: Env) => mappedType(env.ctx.services.catalog, env.ctx.session, written);
   define(
     "conversion",
     names,
     ["any", "any"],
-    (a, { env, call }) => temporal(type, call.name[0]!.name, a, env, false),
+    (a, { env, call }) => temporal(typeIn(env), call.name[0]!.name, a, env, false),
     { min: 1 },
   );
   const tries = names
@@ -174,7 +190,7 @@ for (const [names, type] of TEMPORALS) {
     "conversion",
     tries,
     ["any", "any"],
-    (a, { env, call }) => temporal(type, call.name[0]!.name, a, env, true),
+    (a, { env, call }) => temporal(typeIn(env), call.name[0]!.name, a, env, true),
     { min: 1 },
   );
 }

@@ -20,6 +20,19 @@ interface Model {
   hexadecimal: boolean;
 }
 
+/** Text-minimal models: TM9 and TM as few digits as there are, TME in scientific form. */
+const MINIMAL = /^(?:"([^"]*)")?(TM9?|TME)(?:"([^"]*)")?$/i;
+
+function minimal(digits: string, negative: boolean, scientific: boolean): string {
+  const sign = negative ? "-" : "";
+  if (!scientific) return sign + digits;
+  const [whole = "", fraction = ""] = digits.split(".");
+  const all = (whole + fraction).replace(/^0+/, "").replace(/0+$/, "");
+  if (all === "") return "0E0";
+  const first = (whole + fraction).search(/[1-9]/);
+  return `${sign}${all[0]}${all.length > 1 ? `.${all.slice(1)}` : ""}E${whole.length - 1 - first}`;
+}
+
 const PATTERN = /^(?:"([^"]*)")?(FM)?(S)?(\$)?(B)?(\$)?([90X,G]*)(?:[.D]([90]*))?(S|MI)?(?:"([^"]*)")?$/i;
 
 function readModel(format: string): Model {
@@ -46,9 +59,13 @@ function readModel(format: string): Model {
 /** Digits put into the places of a model; `#` in each where they do not fit. */
 function layOut(model: Model, digits: string, negative: boolean): string {
   const [given = "0", fraction = ""] = digits.split(".");
-  const number = model.hexadecimal ? BigInt(given).toString(16).toUpperCase() : given.replace(/^0+(?=.)/, "");
   const places = [...model.whole];
   const room = places.filter((place) => place !== ",").length;
+  // Without a sign a negative hexadecimal is written in two's complement.
+  const complement = model.hexadecimal && negative && model.sign === "";
+  const number = model.hexadecimal
+    ? (complement ? 16n ** BigInt(room) - BigInt(given) : BigInt(given)).toString(16).toUpperCase()
+    : given.replace(/^0+(?=.)/, "");
   const shown = number === "0" && (model.blankZero || room === 0) ? "" : number;
   const fits = shown.length <= room;
   const rest = [...shown];
@@ -69,7 +86,7 @@ function layOut(model: Model, digits: string, negative: boolean): string {
     leading: negative ? "-" : "+",
     trailing: "",
     "minus-trailing": "",
-    "": negative ? "-" : " ",
+    "": model.hexadecimal ? "" : negative ? "-" : " ",
   };
   const core = `${front[model.sign]}${model.dollar ? "$" : ""}${body.join("").trimStart()}${decimals}`;
   const width = front[model.sign].length + (model.dollar ? 1 : 0) + places.length + decimals.length;
@@ -79,6 +96,20 @@ function layOut(model: Model, digits: string, negative: boolean): string {
 }
 
 export function numberFormatSql(env: Env, value: Typed, format: string): string {
+  const short = MINIMAL.exec(format);
+  if (short) {
+    if (value.type.kind === "FLOAT") throw errors.unsupported(`number format '${format}' of a FLOAT`);
+    const model = short[2]!.toUpperCase();
+    needNative(env, [
+      {
+        name: `firn_number_${model.toLowerCase()}`,
+        arity: 2,
+        call: (digits, negative) => minimal(digits, negative === "true", model === "TME"),
+      },
+    ]);
+    const made = `firn_number_${model.toLowerCase()}(CAST(abs(${value.sql}) AS VARCHAR), CAST(${value.sql} < 0 AS VARCHAR))`;
+    return `(${quoteText(short[1] ?? "")} || ${made} || ${quoteText(short[3] ?? "")})`;
+  }
   const model = readModel(format);
   const call = (digits: string, negative: string, given: string) =>
     layOut(readModel(given), digits, negative === "true");
@@ -88,7 +119,9 @@ export function numberFormatSql(env: Env, value: Typed, format: string): string 
 }
 
 export function parseNumberSql(textSql: string, format: string, isTry: boolean): string {
-  const model = readModel(format);
+  const short = MINIMAL.exec(format);
+  if (short && (short[1] || short[3])) throw errors.unsupported(`number format '${format}'`);
+  const model = short ? null : readModel(format);
   const wrong = raise(
     "100038",
     "22018",
@@ -98,7 +131,15 @@ export function parseNumberSql(textSql: string, format: string, isTry: boolean):
     isTry
       ? `CASE WHEN ${fits} THEN ${value} END`
       : `CASE WHEN ${textSql} IS NULL OR ${fits} THEN ${value} ELSE CAST(${wrong} AS VARCHAR) END`;
-  let cleaned = `trim(${textSql})`;
+  // A sign may stand apart from its digits.
+  let cleaned = `regexp_replace(trim(${textSql}), '^([+-])\\s+', '\\1')`;
+  if (!model) {
+    const exponent = short![2]!.toUpperCase() === "TM9" ? "" : "([eE][+-]?[0-9]+)?";
+    return guarded(
+      `regexp_full_match(${cleaned}, '[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)${exponent}')`,
+      cleaned,
+    );
+  }
   if (model.hexadecimal)
     return guarded(
       `regexp_full_match(${cleaned}, '[0-9A-Fa-f]{1,${Math.min(16, model.whole.length)}}')`,

@@ -144,6 +144,15 @@ export function convertArgument(env: Env, arg: Typed, kind: ParamKind): Typed {
         case "TIMESTAMP_LTZ":
         case "TIMESTAMP_TZ":
           return arg;
+        case "NUMBER":
+        case "FLOAT":
+          if (!arg.isNull)
+            throw new SnowflakeError(
+              "002262",
+              "22000",
+              `SQL compilation error:\n${arg.type.kind} is no date`,
+            );
+          return castTo(env, arg, { kind: "TIMESTAMP_NTZ", scale: 9 });
         default:
           return castTo(env, arg, { kind: "TIMESTAMP_NTZ", scale: 9 });
       }
