@@ -33,11 +33,14 @@ export function compileConnectBy(env: Env, select: Select, scope: Scope, from: s
           .filter(({ own }) => own === relation)
           .map(({ column }) => column),
       });
-    if (withLevel) at.relations.push(levelRelation(alias));
+    if (withLevel) at.relations.push(levelRelation(`${alias}."LEVEL"`));
     return at;
   };
   const current = pointTo(rows, false);
   const parent = pointTo(tree, true);
+  // In CONNECT BY itself it is the depth of the row that would be taken.
+  const below = pointTo(rows, false);
+  below.relations.push(levelRelation(`(${tree}."LEVEL" + 1)`));
   current.prior = (name) => {
     for (const relation of parent.relations) {
       const column = relation.columns.find((c) => c.name === name);
@@ -49,7 +52,8 @@ export function compileConnectBy(env: Env, select: Select, scope: Scope, from: s
   const start = select.startWith
     ? ` WHERE ${castTo(env, compileExpr(env, current, select.startWith), boolean).sql}`
     : "";
-  const step = castTo(env, compileExpr(env, current, select.connectBy!), boolean).sql;
+  below.prior = current.prior;
+  const step = castTo(env, compileExpr(env, below, select.connectBy!), boolean).sql;
   const parents = unique.map((name) => `prior ${name}`);
   const carried = carriedValues(env, current, tree, carriedNodes(select));
   const columns = [...unique, ...parents, ...carried.map((c) => c.name)].map(quoteName).join(", ");
@@ -118,8 +122,8 @@ function carriedValues(env: Env, current: Scope, tree: string, nodes: Expr[]): C
   });
 }
 
-const levelRelation = (alias: string) => ({
+const levelRelation = (sql: string) => ({
   name: null,
   path: [],
-  columns: [{ name: "LEVEL", sql: `${alias}."LEVEL"`, type: number(9), nullable: false, hidden: true }],
+  columns: [{ name: "LEVEL", sql, type: number(9), nullable: false, hidden: true }],
 });

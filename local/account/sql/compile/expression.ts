@@ -26,6 +26,7 @@ import {
   booleanConstant,
   nullConstant,
   numberConstant,
+  quoteName,
   quoteText,
   raise,
   type Typed,
@@ -467,6 +468,18 @@ function compileLike(env: Env, scope: Scope, node: Extract<Expr, { type: "like" 
     if (node.kind === "RLIKE") return `regexp_full_match(${subject}, ${value})`;
     return `(${subject} ${node.kind} ${value}${escapeSql})`;
   };
+  const [only] = node.patterns;
+  if (node.quantifier && node.patterns.length === 1 && only?.type === "subquery") {
+    const query = hooks.query(env, only.query, scope);
+    const type = query.columns[0]!.type;
+    if (isCollated(whole.type) || isCollated(type))
+      throw errors.unsupported("LIKE ANY or ALL with a collation");
+    const column = `q.${quoteName(query.columns[0]!.sqlName)}`;
+    const matches = `(${subject} ${node.kind} ${castTo(env, typed(column, type), varchar()).sql}${escapeSql})`;
+    const rows = (condition: string) => `EXISTS (SELECT 1 FROM (${query.sql}) AS q WHERE ${condition})`;
+    const sql = node.quantifier === "ANY" ? rows(matches) : `NOT ${rows(`NOT ${matches}`)}`;
+    return typed(`(${node.not ? "NOT " : ""}(${sql}))`, BOOLEAN);
+  }
   const joined = node.patterns.map(one).join(node.quantifier === "ALL" ? " AND " : " OR ");
   return typed(node.not ? `(NOT (${joined}))` : `(${joined})`, BOOLEAN);
 }

@@ -98,9 +98,16 @@ function compileSource(env: Env, node: Exclude<TableExpr, { type: "join" | "grou
 /** Gives the source its alias, pivots and sample, and puts it in sight. */
 function place(env: Env, scope: Scope, from: Source, tail: FactorTail, liftable = false): string {
   let source = from;
-  if (tail.pivots.length > 0) source = applyPivots(env, scope, source, tail.pivots);
   const pivotAlias = tail.pivots.at(-1)?.alias ?? null;
-  const alias = pivotAlias ?? tail.alias;
+  let alias = pivotAlias ?? tail.alias;
+  if (tail.pivots.length > 0) {
+    // An alias before PIVOT names what is pivoted.
+    const given = tail.alias?.columns ?? [];
+    if (given.length > source.columns.length) throw tooManyAliases(source.columns.length, given);
+    const columns = source.columns.map((c, i) => ({ ...c, name: given[i]?.name ?? c.name }));
+    source = applyPivots(env, scope, { ...source, columns }, tail.pivots);
+    alias = pivotAlias ?? (tail.alias && { ...tail.alias, columns: [] });
+  }
   if (tail.sample) source = sampled(env, scope, source, tail.sample);
   const sqlAlias = nextAlias(env, "r");
   const lifted = liftable ? scope.lifted : undefined;

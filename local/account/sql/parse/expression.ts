@@ -168,7 +168,13 @@ export class ExpressionParser {
   #like(expr: Expr, kind: "LIKE" | "ILIKE" | "RLIKE", not: boolean): Expr {
     const c = this.#c;
     const quantifier = c.takeWords("ANY") ? "ANY" : c.takeWords("ALL") ? "ALL" : null;
-    const patterns = quantifier ? c.parenthesised(() => this.list()) : [this.#additive()];
+    const patterns = quantifier
+      ? c.parenthesised((): Expr[] => {
+          if (!this.#startsQuery(0)) return this.list();
+          const start = c.token.start;
+          return [{ type: "subquery", query: this.#query(c), start, end: c.lastEnd }];
+        })
+      : [this.#additive()];
     const escapeWith = c.takeWords("ESCAPE") ? this.#additive() : null;
     return {
       type: "like",

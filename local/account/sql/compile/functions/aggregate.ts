@@ -6,7 +6,7 @@ import { isCollated, keyOf } from "../collation.ts";
 import { compileOrder, compileWindow, groupable, orderKey } from "../expression.ts";
 import { divide, numeric } from "../operators.ts";
 import { expandStar } from "../star.ts";
-import { type Typed, text, typed } from "../typed.ts";
+import { raise, type Typed, text, typed } from "../typed.ts";
 import { type CallContext, define, defineRaw, type ParamKind } from "./registry.ts";
 
 /** Aggregate functions, plain or over a window. Source: Snowflake documentation, "Aggregate functions". */
@@ -162,7 +162,7 @@ agg("APPROX_COUNT_DISTINCT HLL", ["any"], (a, c) =>
   typed(aggregate(c, "approx_count_distinct", groupable(a[0]!)), number(18), false),
 );
 agg("APPROX_PERCENTILE", ["float", "float"], (a, c) =>
-  typed(aggregate(c, "approx_quantile", `${a[0]!.sql}, ${a[1]!.sql}`), FLOAT),
+  typed(aggregate(c, "approx_quantile", `${a[0]!.sql}, CAST(${a[1]!.sql} AS FLOAT)`), FLOAT),
 );
 /** With a third argument, an ARRAY of up to so many values. Source: "MAX_BY". */
 for (const way of ["min", "max"])
@@ -288,7 +288,12 @@ agg("OBJECT_AGG", ["text", "any"], (a, c) => {
     filter: `${k.sql} IS NOT NULL AND ${v.sql} IS NOT NULL`,
     ...order,
   });
-  const object = `CAST('{' || ${pairs} || '}' AS JSON)`;
+  // A key that comes twice is refused. Source: "OBJECT_AGG".
+  const filter = `${k.sql} IS NOT NULL AND ${v.sql} IS NOT NULL`;
+  const all = aggregate(c, "count", k.sql, { filter, distinct: false });
+  const distinct = aggregate(c, "count", k.sql, { filter, distinct: true });
+  const wrong = `CAST(${raise("100086", "22000", "'Duplicate field key'")} AS JSON)`;
+  const object = `CASE WHEN ${all} > ${distinct} THEN ${wrong} ELSE CAST('{' || ${pairs} || '}' AS JSON) END`;
   return typed(`coalesce(${object}, CAST('{}' AS JSON))`, { kind: "OBJECT" }, false);
 });
 
