@@ -34,6 +34,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   catalog: async () => (await import("./commands/catalog.ts")).catalogCommand(),
   inventory: async () => (await import("./commands/inventory.ts")).inventoryCommand(),
   adopt: async () => (await import("./commands/adopt.ts")).adoptCommand(),
+  compare: async () => (await import("./commands/compare.ts")).compareCommand(),
   pause: async () => (await import("./commands/pause.ts")).pauseCommand(),
   resume: async () => (await import("./commands/pause.ts")).resumeCommand(),
   replay: async () => (await import("./commands/replay.ts")).replayCommand(),

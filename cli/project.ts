@@ -1,7 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
+import { isCloneName } from "../infra/config/clone.ts";
+import { clonedStack } from "../infra/config/read-stack-file.ts";
 import { CliError, EXIT } from "./failure.ts";
 
 /** Where things are for one stack. Everything that a run writes is under `dataDir`; nothing else in the checkout changes. */
@@ -16,7 +18,12 @@ export interface Project {
     /** When its clock starts (ISO 8601). */
     clockStart: string;
   };
+  /** Of a developer's clone: the stack that it is a clone of, on whose account it is. */
+  base?: Project;
 }
+
+/** The stack whose account, and on this machine whose services, a stack uses: its own, but for a clone. */
+export const hostOf = (project: Project): Project => project.base ?? project;
 
 export interface GlobalOptions {
   stack: string;
@@ -27,7 +34,13 @@ export const PROJECT_ROOT = fileURLToPath(new URL("..", import.meta.url)).replac
 
 /** The project of the stack that the command line names. */
 export function openProject(stack: string): Project {
-  const stackFile = join(PROJECT_ROOT, `Pulumi.${stack}.yaml`);
+  const stackFile = stackFileOf(stack);
+  if (!existsSync(stackFile) && isCloneName(stack))
+    throw new CliError(
+      `There is no stack "${stack}" yet.`,
+      `Make it, a clone of another stack on that one's account: npx firn up --stack ${stack} --of prod (or --of local).`,
+      EXIT.usage,
+    );
   if (!existsSync(stackFile))
     throw new CliError(
       `There is no stack "${stack}": ${stackFile} does not exist.`,
@@ -35,8 +48,16 @@ export function openProject(stack: string): Project {
       EXIT.usage,
     );
   const dataDir = join(PROJECT_ROOT, ".firn", stack);
-  return { root: PROJECT_ROOT, stack, stackFile, dataDir, servicesDir: join(dataDir, "services") };
+  const own = { root: PROJECT_ROOT, stack, stackFile, dataDir, servicesDir: join(dataDir, "services") };
+  const of = clonedStack(readFileSync(stackFile, "utf8"));
+  // What is wrong with the name is told by the reader of the configuration.
+  if (of === undefined || isCloneName(of) || !existsSync(stackFileOf(of))) return own;
+  const base = openProject(of);
+  return { ...own, servicesDir: base.servicesDir, base };
 }
+
+/** Path of a stack's file, whether it exists or not. */
+export const stackFileOf = (stack: string): string => join(PROJECT_ROOT, `Pulumi.${stack}.yaml`);
 
 /** Where the rehearsals of a stack leave what they measured. */
 export const rehearsalFolder = (root: string, stack: string): string =>

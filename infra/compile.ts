@@ -35,6 +35,7 @@ import { KAFKA_LOADER, planRoles } from "../roles/plan.ts";
 import { planShared } from "../roles/shared.ts";
 import type { AdoptedDefinitions } from "./adopted/definitions.ts";
 import { planAdopted } from "./adopted/plan.ts";
+import { asClone } from "./clone.ts";
 import type { StackConfig } from "./config/schema.ts";
 import { planConnect } from "./connect.ts";
 import { OWN_SCHEMAS, planDatabases, planSchemas, type WantedSchema } from "./databases.ts";
@@ -89,7 +90,8 @@ export function compile(input: CompileInput): Platform {
   const { stack, config } = input;
   const problems = input.problems ?? new Problems();
   const stackFile = `Pulumi.${stack}.yaml`;
-  const names = new Names(stack, config.prefix);
+  const { clone } = config;
+  const names = new Names(stack, config.prefix, clone?.prefix);
   const landing = planLanding(config.landing, names);
   const integration = planIntegration(landing, names);
   const stage = planStage(landing, integration, names);
@@ -258,7 +260,7 @@ export function compile(input: CompileInput): Platform {
             integration: outbound.integration.name,
           },
         }),
-    loaders: sources.loaders.map((source) => ({
+    loaders: (clone === undefined ? sources.loaders : []).map((source) => ({
       user: source.user,
       schema: `raw.${source.key}`,
       warehouse: source.warehouse,
@@ -271,7 +273,7 @@ export function compile(input: CompileInput): Platform {
   const connect = planConnect(sources.kafka.connectors, config, names);
   const adoption = input.adopted === undefined ? undefined : planAdopted(input.adopted);
   problems.throwIfAny();
-  return {
+  const platform: Platform = {
     stack,
     region: config.region,
     edition: config.edition,
@@ -335,7 +337,9 @@ export function compile(input: CompileInput): Platform {
     metrics: planMetrics(metrics, new Set(compiled.models.map(({ model }) => model.logical))),
     kpis,
     ...(adoption === undefined ? {} : { adopted: adoption.adopted }),
+    ...(clone === undefined ? {} : { clone }),
   };
+  return clone === undefined ? platform : asClone(platform, names.clearTextRole());
 }
 
 /** Bucket, integration and stage of the batches; undefined where nothing is sent back. */

@@ -16,9 +16,10 @@ import { Connections, connectKafka } from "./declare-providers.ts";
 import type { GrantTarget, Platform } from "./platform.ts";
 
 export interface PlatformOutputs {
-  landingBucket: string;
+  /** Null where nothing comes in. */
+  landingBucket: string | null;
   /** ARN of the queue that the pipes listen on. */
-  notificationChannel: Output<string> | undefined;
+  notificationChannel: Output<string> | undefined | null;
   /** What a runner of Kafka connectors needs besides its secrets. */
   connectors: { name: string; topic: string; config: Record<string, string> }[];
 }
@@ -33,13 +34,16 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
   if (platform.adopted !== undefined) new Adopted({ platform, account, security });
   const compute = new Compute(platform, account);
   const databases = new Databases(platform, objects);
-  const landing = new Landing({
-    plan: platform.landing,
-    integration: platform.integrations[0]!,
-    protect: platform.protect,
-    provider: account,
-    ...appFlowIn(platform, platform.landing.bucket),
-  });
+  const landing =
+    platform.landing === undefined
+      ? undefined
+      : new Landing({
+          plan: platform.landing,
+          integration: platform.integrations[0]!,
+          protect: platform.protect,
+          provider: account,
+          ...appFlowIn(platform, platform.landing.bucket),
+        });
   const notifications = new Notifications({
     platform,
     provider: account,
@@ -69,7 +73,7 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
       case "integration":
         return [
           notifications.integration(target.name) ??
-            (target.name === platform.integrations[0]!.name ? landing.integration : outbound!.integration),
+            (target.name === platform.integrations[0]!.name ? landing! : outbound!).integration,
         ];
       case "schema":
       case "future":
@@ -102,7 +106,7 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
     before: (schema) => access.futureGrantsIn(schema),
     beforeGoverned: access.grantsOn((target) => target.on === "row access policy"),
     beforeStage: [
-      landing.access,
+      ...(landing === undefined ? [] : [landing.access]),
       ...(outbound === undefined ? [] : [outbound.access]),
       ...access.grantsOn((target) => target.on === "integration"),
     ],
@@ -120,13 +124,16 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
       ),
   });
 
-  const loading = new Loading({
-    platform,
-    provider: connections.whenGranted(automation.loader, access.everythingOf(automation.loader)),
-    storage,
-    before: tagging.associations,
-  });
-  landing.notify(platform.landing, loading.notificationChannel);
+  const loading =
+    landing === undefined
+      ? undefined
+      : new Loading({
+          platform,
+          provider: connections.whenGranted(automation.loader, access.everythingOf(automation.loader)),
+          storage,
+          before: tagging.associations,
+        });
+  landing?.notify(platform.landing!, loading!.notificationChannel);
   const { sending, transforming } = Object.groupBy(platform.tasks, (task) =>
     task.role === "activator" ? "sending" : "transforming",
   );
@@ -152,9 +159,7 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
       before: tagging.associations,
     });
   if (platform.flows.length > 0)
-    new Flows(platform.flows, (flow) => [
-      flow.direction === "in" ? landing.bucket.policy : outbound!.bucket.policy,
-    ]);
+    new Flows(platform.flows, (flow) => [(flow.direction === "in" ? landing! : outbound!).bucket.policy]);
   const kafka = platform.topics.length > 0 ? new Kafka(platform, connectKafka()) : undefined;
   if (platform.connect !== undefined)
     new KafkaConnect(platform.connect, [
@@ -162,8 +167,8 @@ export function declarePlatform(platform: Platform): PlatformOutputs {
       ...platform.connectors.flatMap(({ role }) => access.everythingOf(role)),
     ]);
   return {
-    landingBucket: platform.landing.bucket,
-    notificationChannel: loading.notificationChannel,
+    landingBucket: platform.landing?.bucket ?? null,
+    notificationChannel: loading === undefined ? null : loading.notificationChannel,
     connectors: platform.connectors.map(({ name, topic, config }) => ({ name, topic, config })),
   };
 }
@@ -176,7 +181,7 @@ function appFlowIn({ flows, landing }: Platform, bucket: string): { appFlow?: Ap
   const out = own.filter((flow) => flow.direction === "out");
   return {
     appFlow: {
-      awsAccountId: landing.awsAccountId,
+      awsAccountId: landing!.awsAccountId,
       reads: out.map((flow) => flow.folder),
       writes: [
         ...own.filter((flow) => flow.direction === "in").map((flow) => flow.folder),

@@ -4,14 +4,19 @@ import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity.js";
 import { getStack, RunError } from "@pulumi/pulumi";
 import { declarePlatform } from "./declare-platform.ts";
 import { FirnError } from "./errors.ts";
-import { loadPlatform } from "./load.ts";
+import { loadPlatform, usesAws } from "./load.ts";
 
-function load(awsAccountId: string) {
+const root = join(import.meta.dirname, "..");
+
+/** Roles are named in trust policies before they exist, so their ARNs need the account of whoever deploys. */
+async function load() {
   try {
+    const stack = getStack();
+    const awsAccountId = usesAws(root, stack) ? (await getCallerIdentity({})).accountId : undefined;
     return loadPlatform({
-      root: join(import.meta.dirname, ".."),
-      stack: getStack(),
-      awsAccountId,
+      root,
+      stack,
+      ...(awsAccountId === undefined ? {} : { awsAccountId }),
       environment: process.env,
     });
   } catch (error) {
@@ -20,7 +25,4 @@ function load(awsAccountId: string) {
   }
 }
 
-// Roles are named in trust policies before they exist, so their ARNs need the account of whoever deploys.
-const { accountId } = await getCallerIdentity({});
-
-export const { landingBucket, notificationChannel, connectors } = declarePlatform(load(accountId));
+export const { landingBucket, notificationChannel, connectors } = declarePlatform(await load());

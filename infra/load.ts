@@ -57,6 +57,14 @@ export function loadPlatform({ root, stack, publicKeys, awsAccountId, environmen
   });
 }
 
+/** Whether anything of the stack is on AWS; a clone of another stack has no landing zone. */
+export function usesAws(root: string, stack: string): boolean {
+  const problems = new Problems();
+  const config = readStackFile(root, stack, problems);
+  problems.throwIfAny();
+  return config?.clone === undefined;
+}
+
 /** What was on the stack's account before: `infra/adopted/<stack>.yaml`, which `firn adopt` writes. */
 function adoptedBy(root: string, stack: string, problems: Problems) {
   const file = adoptedFile(stack);

@@ -44,21 +44,23 @@ export const quoted = (...parts: string[]): string =>
 export const quotedObject = (name: ObjectName): string => quoted(name.database, name.schema, name.name);
 export const quotedSchema = (name: SchemaName): string => quoted(name.database, name.schema);
 
-/** Composes the names of one stack. `prefix` is the stack's, or empty. */
+/**
+ * Composes the names of one stack. `prefix` is the stack's, or empty; `governed` that of the stack whose tags and policies
+ * hold for it, its own by default.
+ */
 export class Names {
   readonly prefix: string;
   readonly stack: string;
+  private readonly governed: string;
 
-  constructor(stack: string, prefix: string) {
+  constructor(stack: string, prefix: string, governed = prefix) {
     this.stack = stack;
     this.prefix = prefix;
+    this.governed = governed;
   }
 
   private account(...parts: string[]): string {
-    return [this.prefix, ...parts]
-      .filter((part) => part !== "")
-      .join("_")
-      .toUpperCase();
+    return prefixed(this.prefix, parts);
   }
 
   database(key: DatabaseKey): string {
@@ -146,8 +148,17 @@ export class Names {
     return this.account(user);
   }
 
+  /** The role that the masking policies let see. */
+  clearTextRole(): string {
+    return prefixed(this.governed, ["personal_read"]);
+  }
+
   private governance(name: string): ObjectName {
-    return { ...this.schema("ops", GOVERNANCE_SCHEMA), name: name.toUpperCase() };
+    return {
+      database: prefixed(this.governed, ["ops"]),
+      schema: GOVERNANCE_SCHEMA.toUpperCase(),
+      name: name.toUpperCase(),
+    };
   }
 
   warehouse(key: string): string {
@@ -217,6 +228,12 @@ export class Names {
     return `firn-${this.stack}-${topic.replaceAll(".", "-")}`;
   }
 }
+
+const prefixed = (prefix: string, parts: readonly string[]): string =>
+  [prefix, ...parts]
+    .filter((part) => part !== "")
+    .join("_")
+    .toUpperCase();
 
 const flat = (name: LogicalName): string => `${name.database}_${name.schema}_${name.name}`;
 

@@ -3,6 +3,7 @@
  * and what cost, review and policy read. `key` is an entry's logical name within its kind; it is stable across stacks
  * and becomes the resource's name in Pulumi's state. Durations are seconds unless a name says otherwise.
  */
+import type { CloneOf } from "./config/clone.ts";
 import type { Edition, StackConfig } from "./config/schema.ts";
 import type { Governance, Grant, Role, RoleGrant, ServiceUser } from "./platform/access.ts";
 import type { Alert, NotificationIntegration } from "./platform/alerts.ts";
@@ -53,7 +54,8 @@ export interface Platform {
   pipes: Pipe[];
   streams: Stream[];
   tasks: Task[];
-  landing: Landing;
+  /** Where files land; absent where nothing comes in. */
+  landing?: Landing;
   topics: Topic[];
   acls: Acl[];
   connectors: Connector[];
@@ -71,6 +73,8 @@ export interface Platform {
   notifications: NotificationIntegration[];
   metrics: Metric[];
   kpis: Kpi[];
+  /** Of a developer's stack: the one whose tables it has clones of. */
+  clone?: CloneOf;
   /** What was on the account before and has been taken over, beside warehouses, monitors and roles; absent where nothing was. */
   adopted?: Adopted;
 }

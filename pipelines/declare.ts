@@ -220,7 +220,7 @@ export class Transforming extends ComponentResource {
             table: quotedObject(stream.table),
             appendOnly: stream.appendOnly ? "true" : "false",
             // A model that is added later begins with the rows that are already there.
-            showInitialRows: "true",
+            showInitialRows: stream.initialRows === false ? "false" : "true",
             comment: stream.comment,
           },
           { ...own, dependsOn: [storage.object("table", stream.table)] },

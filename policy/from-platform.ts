@@ -122,7 +122,9 @@ function stateful(platform: Platform): StatefulFacts[] {
     ...of("Table", platform.tables.map(named)),
     ...of("Stage", platform.stages.map(named)),
     ...of("Kafka topic", platform.topics),
-    ...of("Landing bucket", [{ key: "landing", name: platform.landing.bucket }]),
+    ...(platform.landing === undefined
+      ? []
+      : of("Landing bucket", [{ key: "landing", name: platform.landing.bucket }])),
   ];
 }
 

@@ -67,7 +67,7 @@ export function planMasking(input: MaskingInput): Masking {
       tables: [...input.tables],
       views: [...input.views],
     };
-  const unmasked = [names.role(PERSONAL_READ)];
+  const unmasked = [names.clearTextRole()];
   const masking = (column: Column) => ({ policy: names.mask(typeName(column.type)).name, unmasked });
   // Views show what their tables show: a policy of a table holds for whoever reads it, through whatever view.
   const masked = <T extends Table | View>(relation: T): T => ({

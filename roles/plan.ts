@@ -186,7 +186,7 @@ function planFunctional(role: FunctionalRole, input: RolesInput, plan: PlannedRo
 function planClearText(functional: readonly FunctionalRole[], input: RolesInput, plan: PlannedRoles): void {
   const { names } = input;
   if (plan.governance.masks.length === 0) return;
-  const read = names.role(PERSONAL_READ);
+  const read = names.clearTextRole();
   plan.roles.push({
     key: PERSONAL_READ,
     name: read,

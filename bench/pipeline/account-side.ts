@@ -13,6 +13,7 @@ import {
 import { startAccount } from "../../cli/embedded/account-service.ts";
 import { PROJECT_ROOT, type Project } from "../../cli/project.ts";
 import { SnowflakeClient } from "../../cli/snowflake-client.ts";
+import { landingOf } from "../../infra/clone.ts";
 import { quoted, quotedObject } from "../../infra/names.ts";
 import type { Platform } from "../../infra/platform.ts";
 import { startAws } from "../../local/aws/start.ts";
@@ -100,7 +101,7 @@ export class AccountSide {
   }
 
   get bucket(): string {
-    return this.#platform.landing.bucket;
+    return landingOf(this.#platform).bucket;
   }
 
   get pid(): number {

@@ -8,6 +8,7 @@ import { planBackfill } from "../../pipelines/operations/backfill/plan.ts";
 import { measuredSeconds, runBackfill, tasksOf } from "../../pipelines/operations/backfill/run.ts";
 import { dayRange } from "../../pipelines/operations/days.ts";
 import { OperationError } from "../../pipelines/operations/errors.ts";
+import { forgetPending } from "../clone/pending.ts";
 import { openJournal } from "../journal.ts";
 import { operate, settleGraphs } from "../operate.ts";
 import { globalOptions, openProject } from "../project.ts";
@@ -94,6 +95,7 @@ export function backfillCommand(): Command {
         }
         const journal = openJournal(project, `backfill-${logical}`);
         const outcome = await runBackfill(platform, plan, journal, client, { report, signal });
+        if (range === undefined && options.key.length === 0) forgetPending(project, logical);
         if (options.wait) await settleGraphs({ platform, client, report, signal });
         if (json) return console.log(JSON.stringify({ ok: true, done: true, ...facts, ...outcome }));
         const resumed = outcome.doneBefore > 0 ? `, ${outcome.doneBefore} of them by an earlier run` : "";

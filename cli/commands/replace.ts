@@ -1,5 +1,6 @@
 import { Argument, Command } from "commander";
 import pc from "picocolors";
+import { landingOf } from "../../infra/clone.ts";
 import { didYouMean } from "../../infra/errors.ts";
 import { quotedObject } from "../../infra/names.ts";
 import type { Platform } from "../../infra/platform.ts";
@@ -70,7 +71,7 @@ export function replaceCommand(): Command {
             report({ detail: `bringing table ${key} up to date` });
             await runTargeted(project, environment, "up", [table.urn], signal);
           }
-          const zone = landingZone(connectS3(project), platform.landing.bucket);
+          const zone = landingZone(connectS3(project), landingOf(platform).bucket);
           ({ handed } = await replacePipe(platform, pipe, zone, client, { report, signal }, Date.now()));
         } else
           await replaceStream(platform, platform.streams.find((one) => one.key === key)!, client, {

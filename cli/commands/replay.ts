@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import pc from "picocolors";
+import { landingOf } from "../../infra/clone.ts";
 import { dayRange } from "../../pipelines/operations/days.ts";
 import { landingZone } from "../../pipelines/operations/replay/landing-zone.ts";
 import {
@@ -49,7 +50,7 @@ export function replayCommand(): Command {
       const s3 = connectS3(project);
       const awsAccountId = await callersAwsAccount(project);
       await operate(project, { ...options, awsAccountId }, async ({ platform, client, report, signal }) => {
-        const zone = landingZone(s3, platform.landing.bucket);
+        const zone = landingZone(s3, landingOf(platform).bucket);
         const state = await lookUpReplay(platform, source, range, zone, client, { report, signal });
         if (!json) printPlan(state);
         if (!options.yes) {

@@ -1,7 +1,9 @@
 import { Command, InvalidArgumentError } from "commander";
 import { readStackFile } from "../../infra/config/read-stack-file.ts";
 import { Problems } from "../../infra/errors.ts";
+import { ensureCloneFile } from "../clone/stack-file.ts";
 import { embeddedConfig } from "../embedded/config.ts";
+import { CliError, EXIT } from "../failure.ts";
 import { globalOptions, openProject, type Project } from "../project.ts";
 
 const positive = (text: string): number => {
@@ -10,6 +12,14 @@ const positive = (text: string): number => {
   return value;
 };
 
+interface Options {
+  days?: number;
+  scale?: number;
+  data: boolean;
+  of?: string;
+  backfill?: boolean;
+}
+
 /** `firn up`: the whole platform of a stack; with data, on this machine, when the stack's file has `embedded:data`. */
 export function upCommand(): Command {
   return new Command("up")
@@ -17,9 +27,23 @@ export function upCommand(): Command {
     .option("--days <number>", "days of source data to generate (embedded stacks)", positive)
     .option("--scale <number>", "size of the generated company; 1 is about 60,000 events a day", positive)
     .option("--no-data", "deploy only, land no data (embedded stacks)")
-    .action(async (options: { days?: number; scale?: number; data: boolean }, command: Command) => {
+    .option("--of <stack>", "make the stack (dev-<name>) a developer's clone of this one, on its account")
+    .option("--backfill", "recompute the models of a clone that differ from what filled their tables")
+    .action(async ({ of, backfill, ...options }: Options, command: Command) => {
       const { stack, json } = globalOptions(command);
+      ensureCloneFile(stack, of);
       const project = openProject(stack);
+      if (project.base !== undefined) {
+        await refuseMistakes(project);
+        const { bringUpClone } = await import("../clone/bring-up.ts");
+        return bringUpClone(project, { backfill: backfill === true, json: json === true });
+      }
+      if (backfill)
+        throw new CliError(
+          "--backfill is for a developer's clone.",
+          "Name the model: npx firn backfill MODEL.",
+          EXIT.usage,
+        );
       const config = embeddedConfig(project);
       await refuseMistakes(project);
       if (config) {

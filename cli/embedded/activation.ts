@@ -1,3 +1,4 @@
+import { landingOf } from "../../infra/clone.ts";
 import { literal } from "../../infra/literal.ts";
 import { quoted, quotedObject } from "../../infra/names.ts";
 import type { ActivationPlan, Platform } from "../../infra/platform.ts";
@@ -53,7 +54,7 @@ export async function activate(loop: Loop): Promise<ActivationReport[]> {
   });
   const files = [...writtenExports(crm.written(), day)].filter((file) => !landed.keys.has(file.key));
   const s3 = createS3Sink({
-    bucket: platform.landing.bucket,
+    bucket: landingOf(platform).bucket,
     region: aws.region,
     endpoint: aws.endpoint,
     credentials: aws,

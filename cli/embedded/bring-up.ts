@@ -14,7 +14,7 @@ import type { EmbeddedConfig } from "./config.ts";
 import { connectEmbedded } from "./connect.ts";
 import { runConnectors, waitForConnectors } from "./connectors.ts";
 import type { Endpoints } from "./endpoints.ts";
-import { refuseUndeclaredReplacements } from "./engine-state.ts";
+import { refuseUndeclared } from "./engine-state.ts";
 import { leaveRealAccounts } from "./foreign-environment.ts";
 import { readInbox } from "./inbox.ts";
 import { interruptible } from "./interrupt.ts";
@@ -124,7 +124,7 @@ function steps(
       const { unfinished, resources } = await settleUnfinished(project, state.environment);
       if (unfinished > 0)
         progress({ step: "pulumi", detail: `${unfinished} creations that a killed run began are settled` });
-      refuseUndeclaredReplacements(project, state.platform, resources);
+      refuseUndeclared(project, state.platform, resources);
       state.up = await pulumiUp(project, state.environment, { progress, signal });
       return Object.entries(state.up.changes)
         .map(([operation, count]) => `${count} ${operation}`)

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
 import { CliError, EXIT } from "../failure.ts";
-import type { Project } from "../project.ts";
+import { hostOf, type Project } from "../project.ts";
 
 /**
  * `embedded:data` of a stack's file: this stack runs on local endpoints, with generated data. Only the command line reads
@@ -24,16 +24,16 @@ const schema = z.strictObject({
 
 export type EmbeddedConfig = z.infer<typeof schema>;
 
-/** The embedded part of the stack's configuration, or undefined for a stack on a real account. */
+/** The embedded part of the stack's configuration, or undefined for a stack on a real account. A clone has its host's. */
 export function embeddedConfig(project: Project): EmbeddedConfig | undefined {
-  const file = parse(readFileSync(project.stackFile, "utf8")) as { config?: Record<string, unknown> } | null;
+  const { stack, stackFile } = hostOf(project);
+  const file = parse(readFileSync(stackFile, "utf8")) as { config?: Record<string, unknown> } | null;
   const section = file?.config?.["embedded:data"];
   if (section === undefined) return undefined;
   const parsed = schema.safeParse(section);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(
-    (issue) =>
-      `Pulumi.${project.stack}.yaml: ${["embedded:data", ...issue.path].join(".")}: ${issue.message}`,
+    (issue) => `Pulumi.${stack}.yaml: ${["embedded:data", ...issue.path].join(".")}: ${issue.message}`,
   );
   throw new CliError(problems.join("\n"), "Correct the values and run again.", EXIT.usage);
 }

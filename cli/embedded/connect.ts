@@ -1,6 +1,6 @@
 import { inspectServices } from "../../local/supervisor/service-record.ts";
 import { CliError } from "../failure.ts";
-import type { Project } from "../project.ts";
+import { hostOf, type Project } from "../project.ts";
 import { SnowflakeClient } from "../snowflake-client.ts";
 import type { AccountEndpoint } from "./account-service.ts";
 import { loadSecrets } from "./secrets.ts";
@@ -10,7 +10,7 @@ export function accountEndpoint(project: Project): AccountEndpoint {
   const service = inspectServices(project.servicesDir).find((s) => s.name === "account");
   if (!service?.running || service.state !== "ready")
     throw new CliError(
-      `The local account of stack "${project.stack}" is not running.`,
+      `The local account of stack "${hostOf(project).stack}" is not running.`,
       "Start it with `npm start` (or `npx firn up`).",
     );
   return service.info as AccountEndpoint;
@@ -25,7 +25,7 @@ export async function connectEmbedded(
   options: { role?: string; warehouse?: string } = {},
 ): Promise<SnowflakeClient> {
   const endpoint = accountEndpoint(project);
-  const secrets = loadSecrets(project.dataDir);
+  const secrets = loadSecrets(hostOf(project).dataDir);
   const client = await SnowflakeClient.connect({
     accessUrl: `http://${endpoint.host}:${endpoint.port}`,
     account: endpoint.account,

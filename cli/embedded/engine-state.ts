@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Platform } from "../../infra/platform.ts";
+import { refuseMisplacedColumns } from "../../pipelines/operations/column-order.ts";
 import {
   type Deployed,
   pendingReplacements,
@@ -22,12 +23,19 @@ export async function deployedResources(
 
 const deployedOf = ({ urn, type, inputs = {} }: ResourceState): Deployed => ({ urn, type, inputs });
 
-/** Refuses to go on where `pulumi up` would replace pipes or streams that the configuration does not name. */
-export function refuseUndeclaredReplacements(
+/**
+ * Refuses to go on where `pulumi up` would replace pipes or streams that the configuration does not name, or where a
+ * column stands where the account's table cannot have it.
+ */
+export function refuseUndeclared(
   project: Project,
   platform: Platform,
   resources: readonly ResourceState[],
 ): void {
+  refuseMisplacedColumns(
+    platform,
+    resources.map((one) => ({ ...deployedOf(one), outputs: one.outputs ?? {} })),
+  );
   const pending = pendingReplacements(platform, resources.map(deployedOf));
   refuseReplacements(pending, readPolicyConfig(project.root, project.stack).limits.replacements);
 }

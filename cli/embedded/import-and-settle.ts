@@ -22,13 +22,25 @@ export interface ImportRequest extends Running {
   inEffect: ReadonlyMap<string, string>;
 }
 
-/**
- * Imports, puts the state right, and tells what a preview then has left. Only the engine's state changes; killed
- * anywhere, it can be run again.
- */
+/** Imports, puts the state right, and tells what a preview then has left. */
 export async function importAndSettle(
   request: ImportRequest,
 ): Promise<{ op: string; type: string; name: string }[]> {
+  const { project, environment, report } = request;
+  await importResources(request);
+  report({ detail: "looking at the preview" });
+  const steps = await previewSteps(project, environment);
+  return steps
+    .filter((one) => one.op !== "same" && one.op !== "read")
+    .map(({ op, type, urn }) => ({
+      op,
+      type: type.split(":").at(-1) ?? type,
+      name: urn.split("::").slice(3).join("::"),
+    }));
+}
+
+/** Only the engine's state changes; killed anywhere, it can be run again. */
+export async function importResources(request: ImportRequest): Promise<void> {
   const { project, environment, platform, planned, ids, inEffect, report, signal } = request;
   const journal = join(adoptionFolder(project), "imported.json");
   const imported = new Set([...readJournal(journal), ...ids.keys()]);
@@ -62,15 +74,6 @@ export async function importAndSettle(
     );
     rmSync(journal, { force: true });
   }
-  report({ detail: "looking at the preview" });
-  const steps = await previewSteps(project, environment);
-  return steps
-    .filter((one) => one.op !== "same" && one.op !== "read")
-    .map(({ op, type, urn }) => ({
-      op,
-      type: type.split(":").at(-1) ?? type,
-      name: urn.split("::").slice(3).join("::"),
-    }));
 }
 
 /** What an import that was killed had begun: its state is still to be put right. */

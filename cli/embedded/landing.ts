@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { landingOf } from "../../infra/clone.ts";
 import type { Platform } from "../../infra/platform.ts";
 import { amendWritten, customExports } from "../../local/data/crm/written-back.ts";
 import type { Amend } from "../../local/data/deliver.ts";
@@ -70,7 +71,7 @@ export async function landDays(
     topicOf,
   };
   const s3 = createS3Sink({
-    bucket: platform.landing.bucket,
+    bucket: landingOf(platform).bucket,
     region: endpoints.aws.region,
     endpoint: endpoints.aws.endpoint,
     credentials: endpoints.aws,

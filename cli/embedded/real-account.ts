@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { loadPlatform } from "../../infra/load.ts";
 import type { Project } from "../project.ts";
-import { refuseUndeclaredReplacements } from "./engine-state.ts";
+import { refuseUndeclared } from "./engine-state.ts";
 import { runPulumi } from "./pulumi.ts";
 import { engineFor } from "./running.ts";
 import { settleUnfinished } from "./unfinished.ts";
@@ -19,6 +19,6 @@ export async function upOnAccount(project: Project): Promise<number> {
   const { unfinished, resources } = await settleUnfinished(project, environment);
   if (unfinished > 0)
     console.error(`An earlier run was killed: ${unfinished} creations that it had begun are settled.`);
-  refuseUndeclaredReplacements(project, platform, resources);
+  refuseUndeclared(project, platform, resources);
   return runPulumi(project, environment, ["up", "--stack", project.stack], { stdio: "inherit" });
 }

@@ -1,6 +1,6 @@
 import { loadPlatform } from "../../infra/load.ts";
 import { LOCAL_AWS } from "../../local/aws/start.ts";
-import type { Project } from "../project.ts";
+import { hostOf, type Project } from "../project.ts";
 import { embeddedConfig } from "./config.ts";
 import type { Endpoints } from "./endpoints.ts";
 import { leaveRealAccounts } from "./foreign-environment.ts";
@@ -22,10 +22,11 @@ export async function engineFor(
     return { pulumi: engine.pulumi, variables: { ...engine.env, PATH } };
   }
   leaveRealAccounts(project.dataDir);
-  ensureServiceKeys(project);
+  const host = hostOf(project);
+  ensureServiceKeys(host);
   const platform = loadPlatform({
-    root: project.root,
-    stack: project.stack,
+    root: host.root,
+    stack: host.stack,
     awsAccountId: LOCAL_AWS.accountId,
   });
   const { environment, endpoints } = await startForEngine(project, platform, engine, quiet, signal);

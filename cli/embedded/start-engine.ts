@@ -4,7 +4,7 @@ import { prepareAws } from "../../local/aws/prepare.ts";
 import type { Engine } from "../../local/engine/prepare.ts";
 import { prepareKafka } from "../../local/kafka/prepare.ts";
 import type { Progress } from "../../local/progress.ts";
-import type { Project } from "../project.ts";
+import { hostOf, type Project } from "../project.ts";
 import { type Endpoints, engineEnvironment } from "./endpoints.ts";
 import { prepareProjectEngine } from "./prepare.ts";
 import type { PulumiEnvironment } from "./pulumi.ts";
@@ -21,7 +21,7 @@ export async function prepareMachine(progress: Progress, signal: AbortSignal): P
   return engine;
 }
 
-/** Starts, or finds running, the account, AWS and Kafka of a stack. */
+/** Starts, or finds running, the account, AWS and Kafka of a stack, or of a clone's host, whose the platform is then. */
 export async function startForEngine(
   project: Project,
   platform: Platform,
@@ -29,8 +29,9 @@ export async function startForEngine(
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<{ endpoints: Endpoints; environment: PulumiEnvironment }> {
-  const secrets = loadSecrets(project.dataDir);
-  const endpoints = await startEndpoints(project, platform, secrets, progress, signal);
+  const host = hostOf(project);
+  const secrets = loadSecrets(host.dataDir);
+  const endpoints = await startEndpoints(host, platform, secrets, progress, signal);
   return {
     endpoints,
     environment: {

@@ -1,5 +1,6 @@
 /** Replays the generated days on the account's virtual clock: deliver, let pipes and connectors take it in, go on in time. */
 
+import { landingOf } from "../../infra/clone.ts";
 import type { Platform } from "../../infra/platform.ts";
 import {
   createWorld,
@@ -79,7 +80,7 @@ async function replayDay(replay: Replay, ledger: RehearsalLedger, day: WorldDay)
   };
   const kafka = createKafkaSink({ ...kafkaOptions(endpoints), topicOf }, ledger.counts);
   const s3 = createS3Sink({
-    bucket: platform.landing.bucket,
+    bucket: landingOf(platform).bucket,
     region: endpoints.aws.region,
     endpoint: endpoints.aws.endpoint,
     credentials: endpoints.aws,

@@ -44,6 +44,7 @@ export const BILLED: Record<keyof Platform, { services: readonly string[] } | { 
   alerts: { free: "run on warehouses, in whose figures they are" },
   notifications: { free: "mail and webhooks are called by statements on warehouses" },
   metrics: { free: "columns of models" },
+  clone: { free: "a name; what its tables hold beside the originals is unknown until they change" },
   kpis: { free: "statements that people run on warehouses" },
   adopted: {
     free: "databases, schemas and users: what tables hold there is not the platform's, so nothing is told of it",

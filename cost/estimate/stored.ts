@@ -65,6 +65,7 @@ export function tableItems(context: Context): CostItem[] {
 /** Formula 10 for the landing bucket: what lies in each class after the assumed history, and the month's PUTs. */
 export function landingItems(context: Context): CostItem[] {
   const { platform, usage } = context;
+  if (platform.landing === undefined) return [];
   const pipes = platform.pipes.map((pipe) => usageFor(usage.pipes, pipe.key));
   const gbPerDay = pipes.reduce((total, pipe) => total + pipe.gbPerDay, 0);
   const filesPerDay = pipes.reduce((total, pipe) => total + pipe.filesPerDay, 0);
@@ -105,7 +106,7 @@ export function landingItems(context: Context): CostItem[] {
 
 /** GB by age: Standard, then Infrequent Access, then the archive. */
 function bucketCost(context: Context, gbPerDay: number, puts: number): Figure {
-  const { landing } = context.platform;
+  const landing = context.platform.landing!;
   const days = context.usage.landing.historyDays;
   const standard = Math.min(days, landing.infrequentAfterDays);
   const infrequent = Math.max(0, Math.min(days, landing.archiveAfterDays) - landing.infrequentAfterDays);

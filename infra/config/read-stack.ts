@@ -9,7 +9,16 @@ import { type StackConfig, stackConfig } from "./schema.ts";
 const NAMESPACE = "firn:";
 
 /** Adds every problem of the file to `problems`; undefined if there was one. */
-export function readStackConfig(file: string, text: string, problems: Problems): StackConfig | undefined {
+export const readStackConfig = (file: string, text: string, problems: Problems): StackConfig | undefined =>
+  readSettings(stackConfig, file, text, problems);
+
+/** The `firn:` settings of a stack's file as `schema` wants them. */
+export function readSettings<T>(
+  schema: z.ZodType<T>,
+  file: string,
+  text: string,
+  problems: Problems,
+): T | undefined {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   if (document.errors.length > 0) {
@@ -36,11 +45,12 @@ export function readStackConfig(file: string, text: string, problems: Problems):
       .filter(([key]) => key.startsWith(NAMESPACE))
       .map(([key, value]) => [key.slice(NAMESPACE.length), asWritten(value)]),
   );
-  const parsed = stackConfig.safeParse(own);
+  const parsed = schema.safeParse(own);
   if (parsed.success) return parsed.data;
   const place = (path: readonly PropertyKey[]) => placeOf(document, lines, path);
   for (const issue of parsed.error.issues) {
-    for (const problem of problemsOf(issue, own)) problems.add({ file, ...place(problem.at), ...problem.is });
+    for (const problem of problemsOf(issue, own, schema))
+      problems.add({ file, ...place(problem.at), ...problem.is });
   }
   return undefined;
 }
@@ -53,10 +63,10 @@ function asWritten(value: unknown): unknown {
 
 type Found = { at: readonly PropertyKey[]; is: Omit<Problem, "file"> };
 
-function problemsOf(issue: z.core.$ZodIssue, own: unknown): Found[] {
+function problemsOf(issue: z.core.$ZodIssue, own: unknown, schema: z.core.$ZodType): Found[] {
   const path = issue.path;
   if (issue.code === "unrecognized_keys") {
-    const known = knownKeys(path);
+    const known = knownKeys(schema, path);
     return issue.keys.map((key) => ({
       at: [...path, key],
       is: {
@@ -71,7 +81,7 @@ function problemsOf(issue: z.core.$ZodIssue, own: unknown): Found[] {
   // A union reports each branch; the branch that is not the empty text says what is wanted.
   if (issue.code === "invalid_union") {
     const inner = issue.errors.flat().find((one) => one.code === "custom") ?? issue.errors.flat().at(-1);
-    if (inner !== undefined) return problemsOf({ ...inner, path: [...path, ...inner.path] }, own);
+    if (inner !== undefined) return problemsOf({ ...inner, path: [...path, ...inner.path] }, own, schema);
   }
   const value = valueAt(own, path);
   const missing = value === undefined;
@@ -133,8 +143,8 @@ const article = (expected: string): string =>
       : `a ${expected}`;
 
 /** The settings that exist beside the given path's unknown one. */
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  let schema: z.core.$ZodType | undefined = stackConfig;
+function knownKeys(whole: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+  let schema: z.core.$ZodType | undefined = whole;
   for (const part of path) schema = childSchema(schema, String(part));
   const object = unwrap(schema);
   return object !== undefined && "shape" in object ? Object.keys(object.shape as object) : [];

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { DURATION_FORM, parseDuration, parseSchedule, SCHEDULE_FORM } from "../units.ts";
 import { cidrProblem } from "./cidr.ts";
+import type { CloneOf } from "./clone.ts";
 
 /** Lets a refinement say what would have been right; read by read-stack.ts. */
 const refuse = (ctx: z.RefinementCtx, message: string, allowed: string, path: string[] = []) => {
@@ -335,5 +336,5 @@ export const stackConfig = z
 
 const listed = (record: object): string => Object.keys(record).join(", ") || "none is defined";
 
-/** A stack's settings, checked; durations in seconds. */
-export type StackConfig = z.output<typeof stackConfig>;
+/** A stack's settings, checked; durations in seconds. `clone` is of a stack that is a copy of another (clone.ts). */
+export type StackConfig = z.output<typeof stackConfig> & { clone?: CloneOf };

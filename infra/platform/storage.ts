@@ -122,6 +122,8 @@ export interface Stream extends ObjectName {
   /** The one model that reads it, or the key of the task with its checks. */
   consumer: string;
   appendOnly: boolean;
+  /** False where it begins with what comes later, and not with the rows that the table has. */
+  initialRows?: boolean;
   comment: string;
 }
 

@@ -95,7 +95,7 @@ function waysIn(
     nodes.set("bucket", {
       id: "bucket",
       style: "outside",
-      title: platform.landing.bucket,
+      title: platform.landing!.bucket,
       sub: "landing bucket (S3)",
       rows: [],
     });

@@ -18,8 +18,10 @@ interface Answer {
   up: { changes: Record<string, number> };
 }
 
-function firn(...args: string[]) {
-  const result = spawnSync(process.execPath, [join(ROOT, "cli/bin.mjs"), "--stack", STACK, ...args], {
+const firn = (...args: string[]) => firnOn(STACK, ...args);
+
+function firnOn(stack: string, ...args: string[]) {
+  const result = spawnSync(process.execPath, [join(ROOT, "cli/bin.mjs"), "--stack", stack, ...args], {
     cwd: ROOT,
     encoding: "utf8",
     maxBuffer: 1 << 26,
@@ -185,6 +187,80 @@ describe("firn up on the embedded stack", () => {
       expect(`${without.code} ${without.out}`).toMatch(/^0 /);
       expect(firn("sql", "SHOW SCHEMAS IN DATABASE LEGACY").out).toContain("FINANCE");
     }, 600_000);
+  });
+
+  test("people's queries need no warehouse to be named", () => {
+    const { code, out } = firn("--json", "sql", "SELECT COUNT(*) FROM mart.executive.unique_data_points");
+    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining('"rows":[["3"]]') });
+  });
+
+  describe("a developer's clone on the same account", () => {
+    const CLONE = "dev-e2e";
+    const file = join(ROOT, `Pulumi.${CLONE}.yaml`);
+    const rows = (sql: string, ...options: string[]) => {
+      const { code, out, err } = firnOn(CLONE, "--json", "sql", ...options, sql);
+      if (code !== 0) throw new Error(`${sql}: ${out}${err}`);
+      return (JSON.parse(out) as { rows: unknown[][] }).rows;
+    };
+    let made: { cloned: string[]; made: unknown[]; changes: Record<string, number>; differ: string[] };
+
+    beforeAll(async () => {
+      firnOn(CLONE, "down");
+      // Killed when its tables are cloned and about to be imported.
+      const child = spawn(
+        process.execPath,
+        [join(ROOT, "cli/bin.mjs"), "--stack", CLONE, "up", "--of", STACK],
+        { cwd: ROOT, stdio: "ignore" },
+      );
+      const begun = join(ROOT, ".firn", CLONE, "adopt/import.json");
+      while (child.exitCode === null && !existsSync(begun)) await delay(50);
+      child.kill("SIGKILL");
+      const { code, out, err } = firnOn(CLONE, "--json", "up", "--of", STACK);
+      if (code !== 0) throw new Error(`firn up ended with ${code}\n${out.slice(-2000)}\n${err.slice(-2000)}`);
+      made = JSON.parse(out) as typeof made;
+    }, 600_000);
+
+    test("has the other stack's rows, replaces nothing, and a preview of either shows no change", () => {
+      expect(made.made).toEqual([]);
+      expect(made.differ).toEqual([]);
+      expect(Object.keys(made.changes).sort()).toEqual(["create", "same"]);
+      const kpi = "mart.executive.unique_data_points";
+      expect(rows(`SELECT * FROM deve2e_${kpi} ORDER BY day`)).toEqual(
+        rows(`SELECT * FROM ${kpi} ORDER BY day`),
+      );
+      for (const stack of [CLONE, STACK]) {
+        const preview = firnOn(stack, "pulumi", "preview", "--expect-no-changes", "--non-interactive");
+        expect(`${preview.code} ${preview.out}`).toMatch(/^0 /);
+      }
+    }, 300_000);
+
+    test("what changes there changes there alone, and its graph runs when it is asked to", () => {
+      rows("DELETE FROM deve2e_mart.executive.unique_data_points");
+      expect(rows("SELECT COUNT(*) FROM mart.executive.unique_data_points")).toEqual([["3"]]);
+      const { code } = firnOn(CLONE, "backfill", "mart.executive.unique_data_points", "--yes", "--wait");
+      expect(code).toBe(0);
+      expect(rows("SELECT COUNT(*) FROM deve2e_mart.executive.unique_data_points")).toEqual([["3"]]);
+    }, 300_000);
+
+    test("its roles reach nothing of the other stack, and personal data stay masked by that stack's policies", () => {
+      const steward = ["--role", "DEVE2E_STEWARD", "--warehouse", "DEVE2E_BI"];
+      const [own] = rows("SELECT record FROM deve2e_raw.salesforce.contact LIMIT 1", ...steward);
+      expect(String(own![0])).toContain("Email");
+      expect(String(own![0])).not.toContain("@");
+      expect(() => rows("SELECT record FROM raw.salesforce.contact LIMIT 1", ...steward)).toThrow(
+        "does not exist or not authorized",
+      );
+    });
+
+    test("firn down removes it, and nothing else", () => {
+      expect(firnOn(CLONE, "down")).toMatchObject({ code: 0 });
+      expect([existsSync(file), existsSync(join(ROOT, ".firn", CLONE))]).toEqual([false, false]);
+      for (const kind of ["DATABASES", "ROLES", "WAREHOUSES"])
+        expect(firn("sql", `SHOW ${kind} LIKE 'DEVE2E%'`).out).toContain("0 rows");
+      expect(firn("pulumi", "preview", "--expect-no-changes", "--non-interactive")).toMatchObject({
+        code: 0,
+      });
+    }, 300_000);
   });
 
   test("the services run, and only the loopback address reaches them", async () => {

@@ -26,7 +26,7 @@ test("each connector's role reaches its own topics and group, and the one secret
   expect(events!.access).toMatchObject({
     reads: [`${base}/product.events`],
     writes: [`${base}/product.events.dlq`],
-    secret: `arn:aws:secretsmanager:us-east-1:${managed.landing.awsAccountId}:secret:firn-managed/kafka-loader-??????`,
+    secret: `arn:aws:secretsmanager:us-east-1:${managed.landing!.awsAccountId}:secret:firn-managed/kafka-loader-??????`,
   });
   expect(events!.access.groups[0]).toBe(
     base.replace(":topic/", ":group/").concat("/connect-firn-managed-product-events"),

@@ -35,7 +35,7 @@ async function declare(platform: Platform): Promise<Declared[]> {
   );
   const outputs = declarePlatform(platform);
   await runtime.disconnect();
-  expect(outputs.landingBucket).toBe(platform.landing.bucket);
+  expect(outputs.landingBucket).toBe(platform.landing!.bucket);
   return declared;
 }
 
@@ -227,7 +227,7 @@ describe("the landing zone", () => {
     const writes = statements("landing").find((statement) => statement.Sid === "AppFlowWrites")!;
     expect(writes.Resource).toContain("arn:aws:s3:::firn-local-landing/salesforce/account/*");
     expect(writes.Condition).toEqual({
-      StringEquals: { "aws:SourceAccount": platform.landing.awsAccountId },
+      StringEquals: { "aws:SourceAccount": platform.landing!.awsAccountId },
     });
     const reads = statements("outbound").find((statement) => statement.Sid === "AppFlowReads")!;
     expect(reads.Resource).toEqual(

@@ -74,7 +74,7 @@ test("mistakes in several files are reported together, each once", () => {
 });
 
 describe("the AWS account", () => {
-  const roleArn = (given: Given = {}) => loadPlatform({ root, stack: "local", ...given }).landing.roleArn;
+  const roleArn = (given: Given = {}) => loadPlatform({ root, stack: "local", ...given }).landing!.roleArn;
 
   test("is a placeholder in a review, and the credentials' own in a deployment", () => {
     expect(roleArn()).toBe("arn:aws:iam::<account>:role/firn-local-snowflake-landing");
@@ -107,7 +107,7 @@ test("a bucket's name ends with the AWS account's number where the stack says so
   writeFileSync(join(root, "Pulumi.local.yaml"), text);
   const buckets = (given: Given = {}) => {
     const { landing, outbound, stages } = loadPlatform({ root, stack: "local", ...given });
-    return [landing.bucket, outbound!.bucket, stages[0]!.url];
+    return [landing!.bucket, outbound!.bucket, stages[0]!.url];
   };
   expect(buckets({ awsAccountId: "111122223333" })).toEqual([
     "firn-local-landing-111122223333",

@@ -86,7 +86,7 @@ describe("data at risk", () => {
     [
       "a bucket that may be emptied",
       (platform) => {
-        platform.landing.forceDestroy = true;
+        platform.landing!.forceDestroy = true;
       },
       { severity: "can lose data", label: "Landing bucket" },
     ],
@@ -185,7 +185,7 @@ describe("what is at stake", () => {
     platform.tables = platform.tables.filter((each) => each.logical !== "mart.sales.kpi");
     platform.streams = [];
     first(platform.pipes).copy = "COPY INTO x";
-    platform.landing.forceDestroy = true;
+    platform.landing!.forceDestroy = true;
   });
 
   test("is read from an account: rows, unread rows, pending files", async () => {

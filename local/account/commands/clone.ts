@@ -45,7 +45,7 @@ export async function cloneRows(
   at: CloneSource["at"],
 ): Promise<void> {
   const version = at
-    ? await versionAt(change.connection, from, at)
+    ? await versionAt(ctx, change.connection, from, at)
     : (ctx.services.versions.snapshot().get(from.id) ?? 0);
   const columns = from.props.columns.map((c) => `"${c.name.replaceAll('"', '""')}"`).join(", ");
   const live = `${BEGIN_VERSION} <= ${version} AND (${END_VERSION} IS NULL OR ${END_VERSION} > ${version})`;

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { StoredTable } from "../catalog/model.ts";
+import { beyondTimeTravel, earliestMoment } from "../catalog/retention.ts";
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 import { evaluateScalar, statementMoment } from "../sql/index.ts";
@@ -49,18 +50,15 @@ export async function readMoment(
 
 export const isBeforeCreation = (table: StoredTable, moment: Moment): boolean => moment.ms < table.createdOn;
 
-/** The table's version at the moment; before its creation that is an error. */
+/** The table's version at the moment; before its creation, or beyond its Time Travel, that is an error. */
 export async function versionAt(
+  ctx: StatementContext,
   connection: DuckDBConnection,
   table: StoredTable,
   moment: Moment,
 ): Promise<number> {
-  if (isBeforeCreation(table, moment))
-    throw errors.compilation(
-      "000707",
-      "02000",
-      `Time travel data is not available for table ${table.name}. The requested time is either beyond the allowed time travel period or before the object creation time.`,
-    );
+  if (moment.ms < earliestMoment(ctx.services.catalog, table, ctx.startedOn))
+    throw beyondTimeTravel(table.name);
   const compare = moment.inclusive ? "<=" : "<";
   const reader = await connection.runAndReadAll(
     `SELECT coalesce(max(version), 0) FROM sys.commit_ WHERE table_id = ${table.id} AND committed_on ${compare} ${Math.trunc(moment.ms)}`,

@@ -16,6 +16,7 @@ import {
 } from "../access/index.ts";
 import { type Change, temporarySession } from "../catalog/catalog.ts";
 import { ACCOUNT_ID, type CatalogObject, type ObjectKind, type PropsByKind } from "../catalog/model.ts";
+import { retentionDays as daysOf, isRetained as retained } from "../catalog/retention.ts";
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 import { type Outcome, statusOutcome } from "../session/outcome.ts";
@@ -388,32 +389,12 @@ export function findDropped<K extends ObjectKind>(
 }
 
 /** Is the dropped object within its Time Travel retention? */
-export function isRetained(ctx: StatementContext, object: CatalogObject): boolean {
-  if (object.droppedOn === null) return true;
-  const days = retentionDays(ctx, object);
-  return ctx.services.clock.now() - object.droppedOn <= days * 86_400_000;
-}
+export const isRetained = (ctx: StatementContext, object: CatalogObject): boolean =>
+  retained(ctx.services.catalog, object, ctx.services.clock.now());
 
-/** DATA_RETENTION_TIME_IN_DAYS in force for the object; transient and temporary ones have at most one day. */
-export function retentionDays(ctx: StatementContext, object: CatalogObject): number {
-  const { catalog } = ctx.services;
-  let days: number | undefined;
-  let short = false;
-  for (let each: CatalogObject | undefined = object; each; each = catalog.get(each.parent)) {
-    const props = each.props as {
-      parameters?: Record<string, unknown>;
-      transient?: boolean;
-      tableKind?: string;
-    };
-    const set = props.parameters?.["DATA_RETENTION_TIME_IN_DAYS"];
-    if (days === undefined && set !== undefined) days = Number(set);
-    short ||= props.transient === true || (props.tableKind ?? "PERMANENT") !== "PERMANENT";
-    if (each.parent === ACCOUNT_ID) break;
-  }
-  const account = catalog.listAll("ACCOUNT_SETTINGS")[0]?.props.parameters["DATA_RETENTION_TIME_IN_DAYS"];
-  const value = days ?? (account === undefined ? 1 : Number(account));
-  return short ? Math.min(value, 1) : value;
-}
+/** Days of Time Travel in force for the object. */
+export const retentionDays = (ctx: StatementContext, object: CatalogObject): number =>
+  daysOf(ctx.services.catalog, object);
 
 /** `'DB.SCHEMA.T'` for messages. */
 export const printed = (ctx: StatementContext, object: CatalogObject): string => fullName(ctx, object);

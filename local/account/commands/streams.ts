@@ -136,7 +136,7 @@ async function startVersion(
   start: Start,
 ): Promise<number> {
   return start !== "NOW" && "moment" in start
-    ? versionAt(change.connection, table, start.moment)
+    ? versionAt(ctx, change.connection, table, start.moment)
     : (ctx.services.versions.snapshot().get(table.id) ?? 0);
 }
 

@@ -83,7 +83,7 @@ beforeAll(async () => {
   aws = await startAws({ dir: join(dir, "aws") });
   const config = { endpoint: aws.endpoint, region: aws.region, credentials: aws, forcePathStyle: true };
   const s3 = new S3Client(config);
-  for (const bucket of [platform.landing.bucket, platform.outbound!.bucket])
+  for (const bucket of [platform.landing!.bucket, platform.outbound!.bucket])
     await s3.send(new CreateBucketCommand({ Bucket: bucket }));
   const provider = connectAws({}, { AWS_ENDPOINT_URL: aws.endpoint, AWS_REGION: aws.region });
   for (const flow of platform.flows)
@@ -214,6 +214,6 @@ test("batches fire no event of the landing bucket, and lie under their activatio
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: platform.outbound!.bucket }));
   const folders = new Set(Contents.map((one) => one.Key!.split("/")[0]));
   expect([...folders].sort()).toEqual(["account_use", "product_qualified_lead", "usage_summary"]);
-  const landed = await s3.send(new ListObjectsV2Command({ Bucket: platform.landing.bucket }));
+  const landed = await s3.send(new ListObjectsV2Command({ Bucket: platform.landing!.bucket }));
   expect(landed.KeyCount).toBe(0);
 });

@@ -104,7 +104,7 @@ test("the tasks belong to the activator, who may write the ledger and the stage 
 
 test("batches leave by a bucket of their own, to folders that the role names one by one", () => {
   const { outbound } = full;
-  expect(outbound!.bucket).not.toBe(full.landing.bucket);
+  expect(outbound!.bucket).not.toBe(full.landing!.bucket);
   expect(full.integrations.find((one) => one.key === "outbound")!.allowedLocations).toEqual([
     `s3://${outbound!.bucket}/`,
   ]);

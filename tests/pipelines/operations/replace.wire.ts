@@ -26,7 +26,7 @@ beforeAll(async () => {
   // One role for all: this stack is made without the platform's own roles.
   const automation = { ...platform.automation, loader: "ACCOUNTADMIN", transformer: "ACCOUNTADMIN" };
   stack = await startStack({ ...platform, automation });
-  zone = landingZone(stack.s3, platform.landing.bucket);
+  zone = landingZone(stack.s3, platform.landing!.bucket);
   await stack.settle(await stack.land(1));
 }, 300_000);
 afterAll(() => stack?.stop());
@@ -68,7 +68,7 @@ test("files that land while pipes are replaced are all loaded, each once", async
 }, 120_000);
 
 test("a file that lands between the pause and the new pipe is handed to it; so it is when a kill came between", async () => {
-  const bucket = stack.platform.landing.bucket;
+  const bucket = stack.platform.landing!.bucket;
   const pipe = changed(pipeOf("raw.salesforce.account"), "::VARCHAR");
   const [first] = await zone.list(pipe.load.prefix, pipe.load.prefix, `${pipe.load.prefix}\uffff`);
   const { Body } = await stack.s3.send(new GetObjectCommand({ Bucket: bucket, Key: first!.key }));

@@ -15,7 +15,7 @@ const DATABASES = ["raw", "core", "mart", "ops"] as const;
 
 beforeAll(async () => {
   stack = await startStack(crmPlatform());
-  zone = landingZone(stack.s3, stack.platform.landing.bucket);
+  zone = landingZone(stack.s3, stack.platform.landing!.bucket);
   keys = new Set([...(await stack.land(1)), ...(await stack.land(2))]);
   await stack.settle(keys);
 }, 300_000);
@@ -84,7 +84,7 @@ test("a file that its pipe was never told of goes through the pipe, which rememb
   const key = "salesforce/account/dt=2026-03-02/account-late.jsonl.gz";
   const pipe = quotedObject(account());
   const [first] = [...keys].filter((one) => one.startsWith("salesforce/account/dt=2026-03-02/"));
-  const bucket = stack.platform.landing.bucket;
+  const bucket = stack.platform.landing!.bucket;
   const body = await (
     await stack.s3.send(new GetObjectCommand({ Bucket: bucket, Key: first! }))
   ).Body!.transformToByteArray();
@@ -106,7 +106,7 @@ test("a file that its pipe was never told of goes through the pipe, which rememb
 
 test("an archived file is told, restored on request, and read then", async () => {
   const key = "salesforce/account/dt=2026-03-02/account-archived.jsonl.gz";
-  const bucket = stack.platform.landing.bucket;
+  const bucket = stack.platform.landing!.bucket;
   await stack.client.query(`ALTER PIPE ${quotedObject(account())} SET PIPE_EXECUTION_PAUSED = TRUE`);
   await stack.s3.send(
     new PutObjectCommand({ Bucket: bucket, Key: key, Body: '{"Id":"1"}\n', StorageClass: "GLACIER" }),

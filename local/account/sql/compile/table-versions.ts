@@ -1,7 +1,9 @@
 import { fullName, parseName, resolveObject } from "../../access/index.ts";
 import type { ColumnDef, StoredTable } from "../../catalog/model.ts";
+import { BEYOND, earliestMoment } from "../../catalog/retention.ts";
 import { errors } from "../../errors.ts";
 import type { StatementContext } from "../../session/context.ts";
+import { quoteText } from "../../storage/duck-text.ts";
 import { BEGIN_VERSION, END_VERSION, physicalTable } from "../../storage/storage.ts";
 import type { DataType } from "../../types/data-type.ts";
 import type { TimeTravel } from "../parse/index.ts";
@@ -71,14 +73,10 @@ export function versionAt(env: Env, table: StoredTable, travel: TimeTravel): str
     }
   }
   const comparison = travel.kind === "BEFORE" && travel.by !== "STATEMENT" ? "<" : "<=";
-  const name = fullName(env.ctx, table).replaceAll("'", "''");
-  const unavailable = raise(
-    "000707",
-    "02000",
-    `'Time travel data is not available for table ${name}. The requested time is either beyond the allowed time travel period or before the object creation time.'`,
-  );
+  const unavailable = raise(BEYOND.code, BEYOND.sqlState, quoteText(BEYOND.text(fullName(env.ctx, table))));
+  const earliest = earliestMoment(env.ctx.services.catalog, table, env.ctx.startedOn);
   return (
-    `(SELECT CASE WHEN ${millis} < ${table.createdOn} THEN CAST(${unavailable} AS BIGINT) ELSE ` +
+    `(SELECT CASE WHEN ${millis} < ${earliest} THEN CAST(${unavailable} AS BIGINT) ELSE ` +
     `coalesce(max(version), 0) END FROM sys.commit_ WHERE table_id = ${table.id} AND committed_on ${comparison} ${millis})`
   );
 }

@@ -38,6 +38,23 @@ describe("Time Travel", () => {
     });
   });
 
+  // "Understanding & using Time Travel": within DATA_RETENTION_TIME_IN_DAYS, which is one day by default.
+  test("beyond the retention there is nothing either, in a query and in a clone", async () => {
+    await account.run("ALTER TABLE t SET CHANGE_TRACKING = TRUE");
+    await later(36 * 3_600_000);
+    expect(await account.rows("SELECT COUNT(*) FROM t AT (OFFSET => -3600 * 23)")).toEqual([[2n]]);
+    for (const sql of [
+      "SELECT * FROM t AT (OFFSET => -3600 * 25)",
+      "CREATE TABLE u CLONE t AT (OFFSET => -3600 * 25)",
+      "SELECT * FROM t CHANGES (INFORMATION => DEFAULT) AT (OFFSET => -3600 * 25)",
+    ])
+      expect([sql, await account.run(sql).catch((error) => error.code)]).toEqual([sql, "000707"]);
+    await account.run("ALTER TABLE t SET DATA_RETENTION_TIME_IN_DAYS = 2");
+    expect(await account.rows("SELECT COUNT(*) FROM t AT (OFFSET => -3600 * 25)")).toEqual([[2n]]);
+    await account.run("ALTER TABLE t SET DATA_RETENTION_TIME_IN_DAYS = 0");
+    await expect(account.run("SELECT * FROM t AT (OFFSET => -60)")).rejects.toMatchObject({ code: "000707" });
+  });
+
   test("CHANGES tells what became of the rows", async () => {
     await account.run("ALTER TABLE t SET CHANGE_TRACKING = TRUE");
     await later(10_000);

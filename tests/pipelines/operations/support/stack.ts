@@ -43,7 +43,7 @@ export async function startStack(platform: Platform): Promise<TestStack> {
   const aws = await startAws({ dir: join(dir, "aws") });
   const config = { endpoint: aws.endpoint, region: aws.region, credentials: aws };
   const s3 = new S3Client({ ...config, forcePathStyle: true });
-  const { bucket } = platform.landing;
+  const { bucket } = platform.landing!;
   await s3.send(new CreateBucketCommand({ Bucket: bucket }));
   await s3.send(
     new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: "Enabled" } }),
