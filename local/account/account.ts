@@ -134,7 +134,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
     runtime: {
       compute,
       schedule: {
-        executeTask: (taskId, retryLast) => scheduler.executeTask(taskId, retryLast),
+        executeTask: (taskId, retryLast, config) => scheduler.executeTask(taskId, retryLast, config),
         taskOf: (sessionId) => scheduler.taskOf(sessionId),
         cancelTask: (taskId) => scheduler.cancelTask(taskId),
         taskChanged: (taskId) => scheduler.taskChanged(taskId),

@@ -44,4 +44,5 @@ export {
   publicRole,
   roleClosure,
   rolesGrantedTo,
+  secondaryRolesOf,
 } from "./roles.ts";

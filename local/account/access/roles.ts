@@ -65,12 +65,21 @@ export function roleClosure(catalog: Catalog, roots: readonly number[]): Readonl
   return found;
 }
 
+/** Ids of the secondary roles, without what they inherit; of a list, those that the user still may use. */
+export function secondaryRolesOf({ services: { catalog }, session }: AccessContext): readonly number[] {
+  const granted = rolesGrantedTo(catalog, "USER", session.userId);
+  if (session.secondaryRoles === "ALL") return granted;
+  if (session.secondaryRoles === "NONE") return [];
+  const usable = roleClosure(catalog, granted);
+  return session.secondaryRoles.filter((id) => usable.has(id));
+}
+
 /** Ids of all roles whose privileges the session has: primary and secondary ones, what they inherit, PUBLIC. */
 export function activeRoles(ctx: AccessContext): ReadonlySet<number> {
   const { catalog } = ctx.services;
   const { session } = ctx;
   const roots = session.roleId === null ? [] : [session.roleId];
-  if (session.secondaryRoles === "ALL") roots.push(...rolesGrantedTo(catalog, "USER", session.userId));
+  roots.push(...secondaryRolesOf(ctx));
   return roleClosure(catalog, roots);
 }
 

@@ -41,6 +41,7 @@ export interface ConstraintDef {
   kind: "PRIMARY KEY" | "UNIQUE" | "FOREIGN KEY";
   columns: string[];
   references?: { tableId: number; columns: string[] };
+  rely?: boolean;
 }
 
 /** Object parameters that were set explicitly (upper-case name to value); inheritance is computed. */

@@ -126,6 +126,21 @@ const ABSENT: readonly Absent[] = [
     columns: "created_on name database_name schema_name repository_url owner owner_role_type comment",
   },
   {
+    plural: "MODELS",
+    columns:
+      "created_on name model_type database_name schema_name comment owner default_version_name versions aliases",
+  },
+  {
+    plural: "CONNECTIONS",
+    columns:
+      "region_group snowflake_region created_on account_name name comment is_primary primary failover_allowed_to_accounts connection_url organization_name account_locator",
+    why: ALONE,
+  },
+  {
+    plural: "PRIVACY POLICIES",
+    columns: POLICY,
+  },
+  {
     plural: "MCP SERVERS",
     columns: "created_on name database_name schema_name owner comment",
   },

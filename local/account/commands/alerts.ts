@@ -45,6 +45,16 @@ function warehouseId(ctx: StatementContext, name: string | undefined): number | 
 
 async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promise<Outcome> {
   const name = readCreateName(cursor, head);
+  if (cursor.accept("CLONE")) {
+    const original = resolveObject(ctx, "ALERT", cursor.name());
+    cursor.expectEnd();
+    requirePrivilege(ctx, "OWNERSHIP", original);
+    const build = () => ({
+      props: { ...original.props, state: "suspended" as const },
+      comment: original.comment,
+    });
+    return (await createObject(ctx, { kind: "ALERT", head, name, build })).outcome;
+  }
   const { TAG: tags, ...values } = readProperties(cursor, { ...PROPERTIES, TAG: readTagValues });
   cursor.expect("IF");
   const condition = readCondition(cursor, true);

@@ -1,6 +1,6 @@
 import { printIdentifier, requirePrivilege, resolveObject } from "../access/index.ts";
 import type { Change } from "../catalog/catalog.ts";
-import type { CatalogObject, ColumnDef, TableProps } from "../catalog/model.ts";
+import type { CatalogObject, ColumnDef, ConstraintDef, TableProps } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 import { type Outcome, statusOutcome } from "../session/outcome.ts";
@@ -25,7 +25,13 @@ import {
 import { readKeys, readProperties } from "./properties.ts";
 import { type CommandDef, command } from "./registry.ts";
 import { readTypeText } from "./signature.ts";
-import { readClusterBy, readColumn, readExpressionText, readOutOfLineConstraint } from "./table-grammar.ts";
+import {
+  readClusterBy,
+  readColumn,
+  readConstraintProperties,
+  readExpressionText,
+  readOutOfLineConstraint,
+} from "./table-grammar.ts";
 import {
   readRowAccess,
   resolveConstraints,
@@ -93,6 +99,12 @@ function readActions(ctx: StatementContext, cursor: Cursor, table: Table): Actio
     cursor.expect("TO");
     return [renameColumn(from, cursor.identifier())];
   }
+  if (cursor.accept("RENAME", "CONSTRAINT")) {
+    const from = cursor.identifier();
+    cursor.expect("TO");
+    const to = cursor.identifier();
+    return [changeConstraint(from, () => ({ name: to }))];
+  }
   if (cursor.accept("ADD")) return readAdd(ctx, cursor);
   if (cursor.accept("DROP")) return readDrop(ctx, cursor, table);
   if (cursor.accept("ALTER") || cursor.accept("MODIFY")) return readAlterColumns(ctx, cursor);
@@ -133,6 +145,21 @@ function readUnset(cursor: Cursor): Action[] {
     },
   ];
 }
+
+/** Changes the constraint of that name. */
+const changeConstraint =
+  (name: string, change: () => Partial<ConstraintDef>): Action =>
+  (catalog, table) => {
+    if (!table.props.constraints.some((one) => one.name === name))
+      throw errors.compilation(
+        "002043",
+        "02000",
+        "Constraint does not exist, or operation cannot be performed.",
+      );
+    return updateProps(catalog, table, {
+      constraints: table.props.constraints.map((one) => (one.name === name ? { ...one, ...change() } : one)),
+    });
+  };
 
 const columnOf = (table: Table, name: string): ColumnDef => {
   const column = table.props.columns.find((c) => c.name === name);
@@ -342,6 +369,11 @@ function dropConstraint(matches: (constraint: TableProps["constraints"][number])
 
 /** `ALTER [COLUMN] c <action> [, [COLUMN] d <action>]`, in parentheses or not. */
 function readAlterColumns(ctx: StatementContext, cursor: Cursor): Action[] {
+  if (cursor.accept("CONSTRAINT")) {
+    const name = cursor.identifier();
+    const properties = readConstraintProperties(cursor);
+    return [changeConstraint(name, () => properties)];
+  }
   const parenthesised = cursor.acceptSymbol("(");
   const actions = cursor.commaSeparated(() => {
     cursor.accept("COLUMN");

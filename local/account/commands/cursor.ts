@@ -13,7 +13,7 @@ export type Variables = ReadonlyMap<string, string>;
  */
 export class Cursor {
   readonly text: string;
-  readonly tokens: readonly Token[];
+  tokens: readonly Token[];
   readonly #variables: Variables;
   at = 0;
 
@@ -27,6 +27,11 @@ export class Cursor {
 
   peek(ahead = 0): Token | undefined {
     return this.tokens[this.at + ahead];
+  }
+
+  /** Takes the last tokens away. */
+  cut(count: number): void {
+    this.tokens = this.tokens.slice(0, -count);
   }
 
   get atEnd(): boolean {

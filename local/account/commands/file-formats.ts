@@ -21,6 +21,13 @@ import { type ShowColumns, showOutcome } from "./show.ts";
 
 async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promise<Outcome> {
   const name = readCreateName(cursor, head);
+  if (cursor.accept("CLONE")) {
+    const original = resolveObject(ctx, "FILE_FORMAT", cursor.name());
+    cursor.expectEnd();
+    requirePrivilege(ctx, "USAGE", original);
+    const build = () => ({ props: original.props, comment: original.comment });
+    return (await createObject(ctx, { kind: "FILE_FORMAT", head, name, build })).outcome;
+  }
   const { type, options, rest } = readFileFormat(cursor, { COMMENT: text });
   cursor.expectEnd();
   const { outcome } = await createObject(ctx, {

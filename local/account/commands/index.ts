@@ -34,6 +34,7 @@ import { streamCommands } from "./streams.ts";
 import { tableCommands } from "./tables.ts";
 import { tagCommands } from "./tags.ts";
 import { taskCommands } from "./tasks.ts";
+import { transactionShowCommands } from "./transaction-shows.ts";
 import { userCommands } from "./users.ts";
 import { viewCommands } from "./views.ts";
 import { warehouseCommands } from "./warehouses.ts";
@@ -59,6 +60,7 @@ export const commands = new CommandRegistry([
   ...showGrantsCommands,
   ...showParametersCommands,
   ...sessionCommands,
+  ...transactionShowCommands,
   ...commentCommands,
   ...explainCommands,
   ...integrationCommands,

@@ -178,13 +178,16 @@ async function showDatabaseRoles(ctx: StatementContext, cursor: Cursor, head: He
   return showOutcome(DATABASE_ROLE_COLUMNS, rows, options);
 }
 
-/** USE ROLE: only a role that the user has. */
+/** USE ROLE. */
 export function useRole(ctx: StatementContext, name: string): void {
+  ctx.session.roleId = usableRole(ctx, name).id;
+}
+
+/** A role that the user has; PUBLIC is everybody's. */
+export function usableRole(ctx: StatementContext, name: string): CatalogObject<"ROLE"> {
   const role = ctx.services.catalog.find("ROLE", ACCOUNT_ID, name);
-  if (role && (role.name === "PUBLIC" || mayUseRole(ctx.services.catalog, ctx.session.userId, role.id))) {
-    ctx.session.roleId = role.id;
-    return;
-  }
+  if (role && (role.name === "PUBLIC" || mayUseRole(ctx.services.catalog, ctx.session.userId, role.id)))
+    return role;
   throw role
     ? errors.compilation(
         "003013",

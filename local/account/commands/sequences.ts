@@ -58,7 +58,18 @@ const createSql = (id: number, start: string, increment: string): string =>
 
 async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promise<Outcome> {
   const name = readCreateName(cursor, head);
-  const syntax = readClauses(cursor);
+  // A clone goes on where the original is. Source: "CREATE <object> … CLONE".
+  const original = cursor.accept("CLONE") ? resolveObject(ctx, "SEQUENCE", cursor.name()) : null;
+  if (original) requirePrivilege(ctx, "USAGE", original);
+  const syntax: SequenceSyntax = original
+    ? {
+        start: String(await nextValue(ctx, original)),
+        increment: original.props.increment,
+        ordered: original.props.ordered,
+        ...(original.comment === null ? {} : { comment: original.comment }),
+      }
+    : readClauses(cursor);
+  cursor.expectEnd();
   const start = syntax.start ?? "1";
   const increment = syntax.increment ?? "1";
   const { outcome } = await createObject(ctx, {

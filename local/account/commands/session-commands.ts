@@ -7,7 +7,7 @@ import {
   resolveObject,
   resolveSchema,
 } from "../access/index.ts";
-import { ACCOUNT_ID } from "../catalog/model.ts";
+import { ACCOUNT_ID, type CatalogObject } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 import { type Outcome, statusOutcome, type Value } from "../session/outcome.ts";
@@ -27,8 +27,9 @@ import {
 } from "./parameter-sets.ts";
 import { readKeys } from "./properties.ts";
 import { type CommandDef, command } from "./registry.ts";
-import { useRole } from "./roles.ts";
+import { usableRole, useRole } from "./roles.ts";
 import { readShowOptions, type ShowColumns, showOutcome, timeValue } from "./show.ts";
+import { readTagValues, setTags, unsetTags } from "./tag-values.ts";
 
 const used = (message = EXECUTED): Outcome => ({ ...statusOutcome(message, "USE"), contextChanged: true });
 
@@ -36,9 +37,9 @@ async function use(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
   const { session } = ctx;
   if (cursor.accept("SECONDARY", "ROLES")) {
     const which = cursor.acceptOneOf("ALL", "NONE");
-    if (!which) throw errors.unsupported("USE SECONDARY ROLES <role>, …");
+    const names = which ? [] : cursor.commaSeparated(() => cursor.identifier());
     cursor.expectEnd();
-    session.secondaryRoles = which;
+    session.secondaryRoles = which ?? names.map((name) => usableRole(ctx, name).id);
     return used();
   }
   const next = cursor.peek(1);
@@ -126,7 +127,7 @@ async function alterAccount(ctx: StatementContext, cursor: Cursor): Promise<Outc
   const settings = ctx.services.catalog.listAll("ACCOUNT_SETTINGS")[0];
   if (!settings) throw errors.internal("the account has no settings");
   if (!isAccountAdmin(ctx)) throw errors.insufficientPrivileges("account", ctx.services.identity.name);
-  const done = await alterHolder(ctx, cursor, null);
+  const done = (await alterHolder(ctx, cursor, null)) ?? (await alterTags(ctx, cursor, settings));
   if (done) return done;
   if (cursor.accept("SET")) {
     if (cursor.sees("PACKAGES", "POLICY")) throw errors.unsupported("ALTER ACCOUNT SET PACKAGES POLICY");
@@ -169,15 +170,34 @@ async function alterAccount(ctx: StatementContext, cursor: Cursor): Promise<Outc
   throw errors.unsupported("ALTER ACCOUNT … other than SET and UNSET of parameters and RESOURCE_MONITOR");
 }
 
+/** SET TAG and UNSET TAG of the account itself. */
+async function alterTags(
+  ctx: StatementContext,
+  cursor: Cursor,
+  settings: CatalogObject<"ACCOUNT_SETTINGS">,
+): Promise<Outcome | null> {
+  if (cursor.accept("SET", "TAG")) {
+    const tags = readTagValues(cursor);
+    cursor.expectEnd();
+    await changeCatalog(ctx, (change) => setTags(ctx, change, settings, tags));
+    return statusOutcome(EXECUTED);
+  }
+  if (!cursor.accept("UNSET", "TAG")) return null;
+  const names = cursor.commaSeparated(() => cursor.name());
+  cursor.expectEnd();
+  await changeCatalog(ctx, (change) => unsetTags(ctx, change, settings, names));
+  return statusOutcome(EXECUTED);
+}
+
 function checkNetworkPolicy(ctx: StatementContext, name: ParameterValue | undefined): void {
   if (typeof name === "string" && name !== "") resolveObject(ctx, "NETWORK_POLICY", [name.toUpperCase()]);
 }
 
 async function begin(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
   cursor.acceptOneOf("TRANSACTION", "WORK");
-  if (cursor.accept("NAME")) cursor.identifier();
+  const name = cursor.accept("NAME") ? cursor.identifier() : undefined;
   cursor.expectEnd();
-  await beginTransaction(ctx.services, ctx.session);
+  await beginTransaction(ctx.services, ctx.session, name);
   return statusOutcome(EXECUTED, "TRANSACTION");
 }
 
@@ -286,36 +306,6 @@ async function showVariables(ctx: StatementContext, cursor: Cursor): Promise<Out
   return showOutcome(VARIABLES, rows, options);
 }
 
-const TRANSACTIONS: ShowColumns = [
-  ["id", "text"],
-  ["user", "text"],
-  ["session", "text"],
-  ["name", "text"],
-  ["started_on", "time"],
-  ["state", "text"],
-  ["scope", "text"],
-];
-
-async function showTransactions(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
-  cursor.accept("IN", "ACCOUNT");
-  cursor.expectEnd();
-  const open = ctx.session.transaction;
-  const rows = open
-    ? [
-        {
-          id: String(open.id),
-          user: ctx.services.catalog.get(ctx.session.userId)?.name ?? "",
-          session: ctx.session.id,
-          name: "",
-          started_on: timeValue(open.startedOn),
-          state: "running",
-          scope: "0",
-        },
-      ]
-    : [];
-  return showOutcome(TRANSACTIONS, rows);
-}
-
 /** Used where a statement needs a warehouse that the role may use. */
 export function requireWarehouse(ctx: StatementContext, name: string[]): number {
   const warehouse = resolveObject(ctx, "WAREHOUSE", name);
@@ -330,7 +320,7 @@ export const sessionCommands: CommandDef[] = [
   command("ALTER", "ACCOUNT", alterAccount, {
     source: "ALTER ACCOUNT",
     test,
-    note: "Parameters and RESOURCE_MONITOR.",
+    note: "Parameters, RESOURCE_MONITOR, policies and tags.",
   }),
   command("BEGIN", "", begin, { source: "BEGIN", test }),
   command("START", "TRANSACTION", begin, { source: "BEGIN", test }),
@@ -339,10 +329,4 @@ export const sessionCommands: CommandDef[] = [
   command("SET", "", set, { source: "SET", test }),
   command("UNSET", "", unset, { source: "UNSET", test }),
   command("SHOW", "VARIABLES", showVariables, { source: "SHOW VARIABLES", test }),
-  command("SHOW", "TRANSACTIONS", showTransactions, {
-    source: "SHOW TRANSACTIONS",
-    test,
-    status: "approximate",
-    note: "Lists the session's own transaction only.",
-  }),
 ];

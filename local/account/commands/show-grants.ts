@@ -13,7 +13,7 @@ import {
 import { ACCOUNT_ID, type CatalogObject, type Grant, type ObjectKind } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
-import type { Outcome } from "../session/outcome.ts";
+import type { Outcome, Value } from "../session/outcome.ts";
 import { type DataType, printDataType } from "../types/data-type.ts";
 import type { Cursor } from "./cursor.ts";
 import { acceptKind } from "./grant-grammar.ts";
@@ -216,7 +216,7 @@ function future(ctx: StatementContext, cursor: Cursor): Outcome {
   return showOutcome(FUTURE, grants.map((g) => futureRow(ctx, g)).sort(byPrivilege));
 }
 
-async function show(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
+async function grants(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
   if (cursor.atEnd) return toUser(ctx, ctx.services.catalog.get(ctx.session.userId)!);
   if (cursor.accept("ON")) {
     if (cursor.accept("ACCOUNT")) {
@@ -254,6 +254,19 @@ async function show(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
     return ofRole(ctx, role);
   }
   throw cursor.syntaxError();
+}
+
+/** SHOW GRANTS … [LIMIT rows]. */
+async function show(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
+  const { tokens } = cursor;
+  const limited = tokens.at(-2)?.value === "LIMIT" && tokens.at(-1)?.kind === "NUMBER";
+  if (!limited) return grants(ctx, cursor);
+  const limit = Number(tokens.at(-1)!.image);
+  cursor.cut(2);
+  const outcome = await grants(ctx, cursor);
+  const rows: Value[][] = [];
+  for await (const batch of outcome.rows) rows.push(...batch);
+  return { ...outcome, rows: [rows.slice(0, limit)] };
 }
 
 const test = "tests/local/account/commands/grants.test.ts";

@@ -314,7 +314,7 @@ function showKeys(kind: "PRIMARY KEY" | "UNIQUE") {
               column_name: column,
               key_sequence: i + 1,
               constraint_name: constraint.name,
-              rely: "false",
+              rely: String(constraint.rely ?? false),
               comment: null,
             })),
           ),
@@ -343,15 +343,19 @@ const IMPORTED_COLUMNS: ShowColumns = [
   ["comment", "text"],
 ];
 
-async function showImportedKeys(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
+/** Foreign keys of the tables in the scope, or, exported, those that refer to them. */
+async function showForeignKeys(ctx: StatementContext, cursor: Cursor, exported: boolean): Promise<Outcome> {
   const options = readShowOptions(cursor, false, ["TABLE"]);
   cursor.expectEnd();
   const rows: ShowRow[] = [];
-  for (const table of relationsIn(ctx, options)) {
+  const scope = relationsIn(ctx, options);
+  const within = new Set(scope.map(({ id }) => id));
+  const tables = exported ? ctx.services.catalog.listAll("TABLE").filter((one) => canSee(ctx, one)) : scope;
+  for (const table of tables) {
     if (table.kind !== "TABLE") continue;
     for (const constraint of (table as CatalogObject<"TABLE">).props.constraints) {
       const parent = ctx.services.catalog.getAs("TABLE", constraint.references?.tableId ?? -1);
-      if (!parent || !canSee(ctx, parent)) continue;
+      if (!parent || !canSee(ctx, parent) || (exported && !within.has(parent.id))) continue;
       const primary = parent.props.constraints.find((c) => c.kind === "PRIMARY KEY");
       const keys = constraint.references?.columns.length
         ? constraint.references.columns
@@ -375,7 +379,7 @@ async function showImportedKeys(ctx: StatementContext, cursor: Cursor): Promise<
           fk_name: constraint.name,
           pk_name: primary?.name ?? null,
           deferrability: "NOT DEFERRABLE",
-          rely: "false",
+          rely: String(constraint.rely ?? false),
           comment: null,
         });
       });
@@ -467,6 +471,14 @@ export const showTableCommands: CommandDef[] = [
   command("SHOW", "COLUMNS", showColumns, { source: "SHOW COLUMNS", test }),
   command("SHOW", "PRIMARY KEYS", showKeys("PRIMARY KEY"), { source: "SHOW PRIMARY KEYS", test }),
   command("SHOW", "UNIQUE KEYS", showKeys("UNIQUE"), { source: "SHOW PRIMARY KEYS", test }),
-  command("SHOW", "IMPORTED KEYS", showImportedKeys, { source: "SHOW PRIMARY KEYS", test }),
+  command("SHOW", "IMPORTED KEYS", (ctx, cursor) => showForeignKeys(ctx, cursor, false), {
+    source: "SHOW PRIMARY KEYS",
+    test,
+  }),
+  command("SHOW", "EXPORTED KEYS", (ctx, cursor) => showForeignKeys(ctx, cursor, true), {
+    source: "SHOW PRIMARY KEYS",
+    test,
+    note: "What JDBC asks for; it has no page of its own.",
+  }),
   command("SHOW", "OBJECTS", showObjects, { source: "SHOW OBJECTS", test }),
 ];

@@ -185,6 +185,15 @@ function parseNameText(name: string): string[] {
 
 async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promise<Outcome> {
   const name = readCreateName(cursor, head);
+  if (cursor.accept("CLONE")) {
+    const original = resolveObject(ctx, "STAGE", cursor.name());
+    cursor.expectEnd();
+    requirePrivilege(ctx, "USAGE", original);
+    if (original.props.url === null) throw errors.unsupported("CREATE STAGE … CLONE of an internal stage");
+    const build = () => ({ props: original.props, comment: original.comment });
+    const message = (printed: string) => `Stage area ${printed} successfully created.`;
+    return (await createObject(ctx, { kind: "STAGE", head, name, build, message })).outcome;
+  }
   const { TAG: tags, ...values } = readProperties(cursor, { ...PROPERTIES, TAG: readTagValues });
   cursor.expectEnd();
   if (values.ENDPOINT !== undefined) throw errors.unsupported("CREATE STAGE … ENDPOINT");

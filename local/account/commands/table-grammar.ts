@@ -21,6 +21,7 @@ export interface ConstraintSyntax {
   kind: ConstraintDef["kind"];
   columns: string[];
   references: { table: string[]; columns: string[] } | null;
+  rely?: boolean;
 }
 
 /** Words that end a DEFAULT expression because they begin the next column property. */
@@ -62,8 +63,14 @@ const CONSTRAINT_PROPERTIES = [
   "RELY",
 ];
 
-function skipConstraintProperties(cursor: Cursor): void {
-  while (CONSTRAINT_PROPERTIES.some((phrase) => cursor.acceptPhrase(phrase)));
+/** Properties of a constraint in any order; only RELY is kept, since no constraint of the kinds is enforced. */
+export function readConstraintProperties(cursor: Cursor): { rely?: boolean } {
+  const found: { rely?: boolean } = {};
+  for (;;) {
+    const phrase = CONSTRAINT_PROPERTIES.find((one) => cursor.acceptPhrase(one));
+    if (!phrase) return found;
+    if (phrase === "RELY" || phrase === "NORELY") found.rely = phrase === "RELY";
+  }
 }
 
 /** Text of an expression up to a comma, a closing parenthesis or a word that begins something else. */
@@ -157,8 +164,7 @@ function readInlineConstraint(cursor: Cursor, column: string): ConstraintSyntax 
     found = { name, kind: "FOREIGN KEY", columns: [column], references: readReferences(cursor) };
   } else if (name !== null && cursor.accept("NOT", "NULL")) return undefined;
   else if (name !== null) throw cursor.syntaxError();
-  if (found) skipConstraintProperties(cursor);
-  return found;
+  return found && { ...found, ...readConstraintProperties(cursor) };
 }
 
 function readReferences(cursor: Cursor): ConstraintSyntax["references"] {
@@ -192,8 +198,7 @@ export function readOutOfLineConstraint(cursor: Cursor): ConstraintSyntax | unde
     cursor.at = start;
     return undefined;
   }
-  skipConstraintProperties(cursor);
-  return found;
+  return { ...found, ...readConstraintProperties(cursor) };
 }
 
 /** One column: name, type (CTAS may leave it out), properties. */

@@ -144,12 +144,13 @@ export function resolveConstraints(
   existing: readonly ConstraintDef[] = [],
 ): ConstraintDef[] {
   const made: ConstraintDef[] = [];
-  for (const { name, kind, columns: keys, references } of syntax) {
+  for (const { name, kind, columns: keys, references, rely } of syntax) {
     for (const key of keys) if (!columns.includes(key)) throw errors.invalidIdentifier(key);
     const all = [...existing, ...made];
     if (kind === "PRIMARY KEY" && all.some((c) => c.kind === kind))
       throw errors.compilation("002040", "42601", "Table already has a primary key.");
     const constraint: ConstraintDef = { name: name ?? `SYS_CONSTRAINT_${uniqueName()}`, kind, columns: keys };
+    if (rely !== undefined) constraint.rely = rely;
     if (references) {
       const table = resolveObject(ctx, "TABLE", references.table);
       requirePrivilege(ctx, ["REFERENCES", "OWNERSHIP"], table);

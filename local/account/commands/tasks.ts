@@ -395,7 +395,11 @@ function checkRunnable(ctx: StatementContext, task: Task): void {
 async function execute(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
   const task = resolveObject(ctx, "TASK", cursor.name());
   const retryLast = cursor.accept("RETRY", "LAST");
-  if (cursor.sees("USING")) throw errors.unsupported("EXECUTE TASK … USING CONFIG");
+  let own: string | null = null;
+  if (cursor.accept("USING", "CONFIG")) {
+    cursor.expectSymbol("=");
+    own = config(cursor, "CONFIG");
+  }
   cursor.expectEnd();
   requirePrivilege(ctx, "OPERATE", task);
   if (!ownerHas(ctx, task, task.props.warehouseId === null ? "EXECUTE MANAGED TASK" : "EXECUTE TASK"))
@@ -410,7 +414,7 @@ async function execute(ctx: StatementContext, cursor: Cursor): Promise<Outcome> 
       "42601",
       `Task ${printed(ctx, task)} is not a root task: only the root of a graph can be executed.`,
     );
-  await ctx.services.runtime.schedule.executeTask(task.id, retryLast);
+  await ctx.services.runtime.schedule.executeTask(task.id, retryLast, own);
   return statusOutcome(`Task ${task.name} is scheduled to run immediately.`);
 }
 
@@ -457,6 +461,10 @@ export const taskCommands: CommandDef[] = [
       }),
     { source: "DROP TASK", test },
   ),
-  command("EXECUTE", "TASK", execute, { source: "EXECUTE TASK", test }),
+  command("EXECUTE", "TASK", execute, {
+    source: "EXECUTE TASK",
+    test,
+    note: "A configuration of a run is not kept over a restart.",
+  }),
   ...taskShowCommands,
 ];

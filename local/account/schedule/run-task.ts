@@ -36,6 +36,7 @@ interface Graph {
   rootId: number;
   attempt: number;
   scheduledOn: number;
+  config: string | null;
   runs: ReadonlyMap<number, TaskRun>;
 }
 
@@ -142,6 +143,12 @@ export async function runTask(parts: TaskParts, graph: Graph, run: TaskRun): Pro
   }
 }
 
+/** The keys of the run's own configuration win over those of the task's. Source: "EXECUTE TASK". */
+function mergedConfig(ofTask: string | null, ofRun: string | null): string | null {
+  if (ofRun === null) return ofTask;
+  return JSON.stringify({ ...(JSON.parse(ofTask ?? "{}") as object), ...(JSON.parse(ofRun) as object) });
+}
+
 function describeRun(services: Services, graph: Graph, run: TaskRun, task: Task): RunningTask {
   const { catalog } = services;
   const root = catalog.getAs("TASK", graph.rootId);
@@ -156,7 +163,7 @@ function describeRun(services: Services, graph: Graph, run: TaskRun, task: Task)
   return {
     taskId: task.id,
     rootTaskId: graph.rootId,
-    config: root?.props.config ?? null,
+    config: mergedConfig(root?.props.config ?? null, graph.config),
     info: {
       CURRENT_TASK_NAME: [database?.name, schema?.name, task.name].join("."),
       CURRENT_ROOT_TASK_NAME: [database?.name, schema?.name, root?.name].join("."),

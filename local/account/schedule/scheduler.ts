@@ -21,6 +21,8 @@ interface GraphRun {
   attempt: number;
   scheduledOn: number;
   from: TaskRun["scheduledFrom"];
+  /** EXECUTE TASK … USING CONFIG. */
+  config: string | null;
   runs: Map<number, TaskRun>;
 }
 
@@ -92,10 +94,10 @@ export class Scheduler {
   }
 
   /** EXECUTE TASK: one run of the graph now, also of a suspended root. RETRY LAST repeats what failed last. */
-  async executeTask(taskId: number, retryLast: boolean): Promise<void> {
+  async executeTask(taskId: number, retryLast: boolean, config: string | null = null): Promise<void> {
     const last = this.#lastGraph.get(taskId);
     if (retryLast && last && !this.#active.has(taskId)) this.#retry(last, "EXECUTE TASK");
-    else this.#begin(taskId, this.#services.clock.now(), "EXECUTE TASK");
+    else this.#begin(taskId, this.#services.clock.now(), "EXECUTE TASK", config);
   }
 
   taskChanged(taskId: number): void {
@@ -173,7 +175,12 @@ export class Scheduler {
     });
   }
 
-  #begin(rootId: number, scheduledOn: number, from: TaskRun["scheduledFrom"]): void {
+  #begin(
+    rootId: number,
+    scheduledOn: number,
+    from: TaskRun["scheduledFrom"],
+    config: string | null = null,
+  ): void {
     const root = this.#services.catalog.getAs("TASK", rootId);
     if (!root || root.droppedOn !== null) return;
     // Source: ALLOW_OVERLAPPING_EXECUTION: without it a run that is due while one runs is left out.
@@ -184,6 +191,7 @@ export class Scheduler {
       attempt: 1,
       scheduledOn,
       from,
+      config,
       runs: new Map(),
     };
     this.#active.set(rootId, graph);
@@ -338,6 +346,8 @@ function graphsOf(runs: TaskRun[]): GraphRun[] {
       attempt: run.attempt,
       scheduledOn: run.scheduledOn,
       from: run.scheduledFrom,
+      // A configuration of its own is not kept over a restart.
+      config: null,
       runs: new Map<number, TaskRun>(),
     };
     if (run.attempt > graph.attempt) {

@@ -128,7 +128,7 @@ export interface Runtime {
   };
   schedule: {
     /** EXECUTE TASK [RETRY LAST]: queues one run of the graph. */
-    executeTask(taskId: number, retryLast: boolean): Promise<void>;
+    executeTask(taskId: number, retryLast: boolean, config: string | null): Promise<void>;
     /** What SYSTEM$ functions tell a task of its own run; undefined outside of tasks. */
     taskOf(sessionId: string): RunningTask | undefined;
     /** Cancels the task's (for a root: its graph's) running statements. */

@@ -7,8 +7,8 @@ export interface Session {
   readonly userId: number;
   /** Active primary role; null means PUBLIC only. */
   roleId: number | null;
-  /** USE SECONDARY ROLES ALL or NONE. */
-  secondaryRoles: "ALL" | "NONE";
+  /** USE SECONDARY ROLES: all, none, or roles by id. */
+  secondaryRoles: "ALL" | "NONE" | readonly number[];
   warehouseId: number | null;
   databaseId: number | null;
   schemaId: number | null;
@@ -20,6 +20,8 @@ export interface Session {
   /** The explicit transaction (BEGIN), or null in autocommit. */
   transaction: Transaction | null;
   lastQueryId: string | null;
+  /** The last explicit transaction that was committed or rolled back. */
+  lastTransactionId?: number;
   readonly client: {
     application: string;
     version: string;

@@ -87,6 +87,11 @@ export class Transaction {
     return new Transaction(connection, versions, clock, id, versions.snapshot());
   }
 
+  /** Tables that it has written and holds the lock of. */
+  lockedTables(): number[] {
+    return [...this.#written.keys()];
+  }
+
   /** Begins DuckDB's transaction, if none is begun: before a second statement is run on the connection. */
   async open(): Promise<void> {
     if (this.#begun) return;

@@ -161,6 +161,8 @@ export function effectiveTags(
     add(holder, null, tagDomain(holder.kind));
     if (holder.parent === ACCOUNT_ID) break;
   }
+  const account = ctx.services.catalog.listAll("ACCOUNT_SETTINGS")[0];
+  if (account) add(account as CatalogObject, null, "ACCOUNT");
   return [...found.values()];
 }
 

@@ -1,4 +1,4 @@
-import { activeRoles, parseName, roleClosure } from "../../../access/index.ts";
+import { activeRoles, parseName, roleClosure, secondaryRolesOf } from "../../../access/index.ts";
 import { ACCOUNT_ID } from "../../../catalog/model.ts";
 import { errors } from "../../../errors.ts";
 import type { StatementContext } from "../../../session/context.ts";
@@ -46,9 +46,19 @@ constant("CURRENT_STATEMENT", (ctx) => ctx.text);
 constant("CURRENT_TRANSACTION", (ctx) =>
   ctx.session.transaction ? String(ctx.session.transaction.id) : null,
 );
+constant("LAST_TRANSACTION", (ctx) => {
+  const id = ctx.session.lastTransactionId;
+  return id === undefined ? null : String(id);
+});
 constant("CURRENT_AVAILABLE_ROLES", (ctx) => jsonNames(ctx, activeRoles(ctx)));
 constant("CURRENT_SECONDARY_ROLES", (ctx) =>
-  JSON.stringify({ roles: "", value: ctx.session.secondaryRoles === "ALL" ? "ALL" : "" }),
+  JSON.stringify({
+    roles: secondaryRolesOf(ctx)
+      .map((id) => ctx.services.catalog.get(id)?.name ?? "")
+      .sort()
+      .join(","),
+    value: ctx.session.secondaryRoles === "ALL" ? "ALL" : "",
+  }),
 );
 define("context", "CURRENT_SCHEMAS", [], (_a, { env }) => {
   const ctx = invokerOf(env);
