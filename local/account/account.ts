@@ -173,8 +173,10 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
             warehouseId: record.warehouseId,
             text: record.text,
           })),
-        cancelSession(sessionId, end) {
-          const found = executor.running().filter(({ record }) => record.session.id === sessionId);
+        cancelSession(sessionId, end, asking) {
+          const found = executor
+            .running()
+            .filter(({ record }) => record.session.id === sessionId && (end || record.queryId !== asking));
           for (const running of found) running.abort();
           if (end) void tracker.track(sessions.end(sessionId)).catch(() => {});
           return found.length;

@@ -97,5 +97,7 @@ export const errors = {
     new SnowflakeError("002040", "0A000", compilation(`Unsupported feature '${feature}'.`)),
   invalidValue: (value: string, what: string) =>
     new SnowflakeError("001008", "22023", compilation(`invalid value [${value}] for parameter '${what}'`)),
+  notNumeric: (value: string) =>
+    new SnowflakeError("100038", "22018", `Numeric value '${value}' is not recognized`),
   internal: (text: string) => new SnowflakeError("000603", "XX000", `SQL execution internal error: ${text}`),
 };

@@ -207,5 +207,5 @@ function endOrCancel(ctx: StatementContext, sessionId: string, end: boolean): vo
   const owner = statements.sessionUser(sessionId);
   if (owner === undefined || (owner !== ctx.session.userId && !isAccountAdmin(ctx)))
     throw errors.invalidValue(sessionId, "session id");
-  statements.cancelSession(sessionId, end);
+  statements.cancelSession(sessionId, end, ctx.queryId);
 }

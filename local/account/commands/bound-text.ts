@@ -71,6 +71,7 @@ function literal({ type, value: given }: Bind): string {
   switch (type.toUpperCase()) {
     case "FIXED":
     case "REAL":
+      if (!/^-?[0-9.]+([eE][+-]?[0-9]+)?$/.test(value)) throw errors.notNumeric(value);
       return value;
     case "BOOLEAN":
       return /^(true|1)$/i.test(value) ? "TRUE" : "FALSE";

@@ -31,6 +31,8 @@ const PROPERTIES = {
   ...DYNAMIC_TABLE_SETTABLE,
   REFRESH_MODE: oneOf("AUTO", "FULL", "INCREMENTAL"),
   INITIALIZE: oneOf("ON_CREATE", "ON_SCHEDULE"),
+  /** TARGET_LAG as Snowpark's create_or_replace_dynamic_table writes it. */
+  LAG: DYNAMIC_TABLE_SETTABLE.TARGET_LAG,
 };
 type Values = ReturnType<typeof readProperties<typeof PROPERTIES>>;
 
@@ -49,6 +51,7 @@ function readClauses(cursor: Cursor): Clauses {
     for (const phrase of NO_DYNAMIC_TABLE_CLAUSES)
       if (cursor.seesPhrase(phrase)) throw errors.unsupported(`CREATE DYNAMIC TABLE … ${phrase}`);
     Object.assign(clauses.values, readProperties(cursor, PROPERTIES));
+    clauses.values.TARGET_LAG ??= clauses.values.LAG;
     clauses.clusterBy = readClusterBy(cursor) ?? clauses.clusterBy;
     if (cursor.accept("COPY", "GRANTS")) clauses.copyGrants = true;
     clauses.rowAccess = readRowAccess(cursor) ?? clauses.rowAccess;

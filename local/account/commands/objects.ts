@@ -93,12 +93,14 @@ export interface CreateName {
   parts: string[];
 }
 
-/** `[IF NOT EXISTS] name`. */
-export function readCreateName(cursor: Cursor, head: Head): CreateName {
-  const ifNotExists = cursor.accept("IF", "NOT", "EXISTS");
+/** `[IF NOT EXISTS] name`, or for a table the name first, as Snowpark's save_as_table writes it. */
+export function readCreateName(cursor: Cursor, head: Head, nameFirst = false): CreateName {
+  let ifNotExists = cursor.accept("IF", "NOT", "EXISTS");
+  const parts = cursor.name();
+  if (nameFirst) ifNotExists = cursor.accept("IF", "NOT", "EXISTS") || ifNotExists;
   if (ifNotExists && head.orReplace)
     throw errors.compilation("001098", "42601", "options IF NOT EXISTS and OR REPLACE are incompatible.");
-  return { ifNotExists, parts: cursor.name() };
+  return { ifNotExists, parts };
 }
 
 /** `[IF EXISTS] name`. */

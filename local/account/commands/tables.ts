@@ -164,7 +164,7 @@ export function resolveConstraints(
 const uniqueName = (): string => crypto.randomUUID();
 
 async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promise<Outcome> {
-  const name = readCreateName(cursor, head);
+  const name = readCreateName(cursor, head, true);
   if (head.orAlter && ["LIKE", "CLONE", "USING"].some((word) => cursor.sees(word)))
     throw cursor.syntaxError();
   if (cursor.accept("LIKE")) return createLike(ctx, cursor, head, name);

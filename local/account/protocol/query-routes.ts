@@ -12,6 +12,7 @@ import { PARAMETERS, type ParameterValue, sessionParameter } from "../session/pa
 import { newQueryId } from "../session/query-id.ts";
 import type { Session } from "../session/session.ts";
 import type { RunningStatement } from "../session/statement.ts";
+import { readBindings } from "./bindings.ts";
 import { driverParameters } from "./driver-parameters.ts";
 import { transferFiles } from "./file-transfer.ts";
 import { errorBody, type HttpAnswer, type HttpRequest, snowflakeToken } from "./http.ts";
@@ -133,7 +134,7 @@ export class QueryRoutes {
   #start(session: Session, body: Record<string, unknown>): Work {
     const account = this.#account;
     const text = String(body["sqlText"] ?? "");
-    const binds = (body["bindings"] ?? {}) as Record<string, Bind>;
+    let binds: Record<string, Bind>;
     const parameters = requestParameters(body["parameters"]);
     const describeOnly = body["describeOnly"] === true;
     const wanted = Number(
@@ -144,6 +145,7 @@ export class QueryRoutes {
     const queryId = newQueryId(account.services.clock.now());
     let statements: { text: string }[];
     try {
+      binds = readBindings(body["bindings"]);
       statements = account.executor.engine.splitStatements(text);
       if (statements.length === 0) throw failures.empty();
       if (wanted !== 0 && statements.length !== wanted)

@@ -176,8 +176,11 @@ export interface Runtime {
       warehouseId: number | null;
       text: string;
     }[];
-    /** SYSTEM$CANCEL_ALL_QUERIES(session); SYSTEM$ABORT_SESSION ends the session too. Returns how many. */
-    cancelSession(sessionId: string, end: boolean): number;
+    /**
+     * SYSTEM$CANCEL_ALL_QUERIES(session), which a driver calls in the session itself: all but `asking`, its own
+     * statement. SYSTEM$ABORT_SESSION ends the session too. Returns how many.
+     */
+    cancelSession(sessionId: string, end: boolean, asking?: string): number;
   };
   ingest: {
     /** SYSTEM$PIPE_STATUS as JSON-ready data. */

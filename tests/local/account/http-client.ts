@@ -16,6 +16,11 @@ export class HttpClient {
     this.#token = String((body["data"] as Record<string, unknown>)["token"]);
   }
 
+  /** The session's token. */
+  get token(): string {
+    return this.#token;
+  }
+
   /** Rows as arrays of text. Rejects with the account's message, or with the connection's failure. */
   async query(sqlText: string): Promise<(string | null)[][]> {
     const body = await this.#post(`/queries/v1/query-request?requestId=${randomUUID()}`, { sqlText });

@@ -118,6 +118,11 @@ interface ColumnEntry extends Entry<RelationKind> {
 /** DATA_TYPE of COLUMNS: Snowflake's own name, TEXT for VARCHAR. */
 const dataTypeName = (type: DataType): string => (type.kind === "VARCHAR" ? "TEXT" : type.kind);
 
+/** Columns of the view that are always NULL. Source: "COLUMNS view" (Information Schema), "Not applicable". */
+function notApplicable(type: "text" | "number", ...names: string[]): Field<ColumnEntry>[] {
+  return names.map((name) => [name, type, () => null]);
+}
+
 const COLUMN_FIELDS: Field<ColumnEntry>[] = [
   ["TABLE_CATALOG", "text", (e) => e.database],
   ["TABLE_SCHEMA", "text", (e) => e.schema],
@@ -148,14 +153,26 @@ const COLUMN_FIELDS: Field<ColumnEntry>[] = [
     "number",
     (e) => ("scale" in e.column.type && e.column.type.kind !== "NUMBER" ? e.column.type.scale : null),
   ],
+  ...notApplicable("text", "INTERVAL_TYPE"),
+  ...notApplicable("number", "INTERVAL_PRECISION"),
+  ...notApplicable("text", "CHARACTER_SET_CATALOG", "CHARACTER_SET_SCHEMA", "CHARACTER_SET_NAME"),
+  ...notApplicable("text", "COLLATION_CATALOG", "COLLATION_SCHEMA"),
   ["COLLATION_NAME", "text", (e) => e.column.collation || null],
+  ...notApplicable("text", "DOMAIN_CATALOG", "DOMAIN_SCHEMA", "DOMAIN_NAME"),
+  ...notApplicable("text", "UDT_CATALOG", "UDT_SCHEMA", "UDT_NAME"),
+  ...notApplicable("text", "SCOPE_CATALOG", "SCOPE_SCHEMA", "SCOPE_NAME"),
+  ...notApplicable("number", "MAXIMUM_CARDINALITY"),
+  ...notApplicable("text", "DTD_IDENTIFIER", "IS_SELF_REFERENCING"),
   ["IS_IDENTITY", "text", (e) => yes(e.column.autoincrement !== undefined)],
   ["IDENTITY_GENERATION", "text", (e) => (e.column.autoincrement ? "BY DEFAULT" : null)],
   ["IDENTITY_START", "text", (e) => e.column.autoincrement?.start ?? null],
   ["IDENTITY_INCREMENT", "text", (e) => e.column.autoincrement?.increment ?? null],
+  ...notApplicable("text", "IDENTITY_MAXIMUM", "IDENTITY_MINIMUM", "IDENTITY_CYCLE"),
   ["IDENTITY_ORDERED", "text", (e) => (e.column.autoincrement ? yes(e.column.autoincrement.order) : null)],
   ["SCHEMA_EVOLUTION_RECORD", "text", () => null],
   ["COMMENT", "text", (e) => e.column.comment],
+  // Null is also Snowflake's for tables from before it had the column: the name given is not kept.
+  ...notApplicable("text", "DATA_TYPE_ALIAS"),
 ];
 
 const lengthOf = (type: DataType): number | null =>

@@ -28,6 +28,10 @@ export function bindValue(env: Env, index: number): Typed {
   return oneBind(env, bind.type, bind.value[typeof row === "number" ? row : 0] ?? null);
 }
 
+/** Digits as a driver writes them; what else a request says would be SQL. */
+const isNumber = (text: string): boolean =>
+  /^-?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$/.test(text);
+
 /** A bind's text in a column, all of whose values have that type and are written as drivers write it. */
 export function bindColumn(bind: Bind["type"], type: DataType, text: string): Typed {
   const micros = `CAST(${text} AS BIGINT) // 1000`;
@@ -63,6 +67,7 @@ export function oneBind(env: Env, type: Bind["type"], value: string | null): Typ
   if (value === null) return nullConstant();
   switch (type.toUpperCase()) {
     case "FIXED": {
+      if (!isNumber(value)) throw errors.notNumeric(value);
       if (!value.startsWith("-")) return numberConstant(value);
       const positive = numberConstant(value.slice(1));
       return { ...positive, sql: `(-${positive.sql})`, constant: { kind: "number", value } };

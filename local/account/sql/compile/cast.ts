@@ -131,7 +131,7 @@ function fromVariant(env: Env, from: Typed, to: DataType, isTry: boolean): Typed
                 `'Failed to cast variant value ' || CAST(${from.sql} AS VARCHAR) || ' to ${one}'`,
               );
       return typed(
-        `CASE json_type(${from.sql}) WHEN '${one}' THEN ${from.sql} WHEN 'NULL' THEN NULL ELSE CAST(${wrong} AS JSON) END`,
+        `CASE json_type(${from.sql}) WHEN '${one}' THEN ${from.sql} WHEN 'NULL' THEN NULL ELSE CASE WHEN ${from.sql} IS NOT NULL THEN CAST(${wrong} AS JSON) END END`,
         to,
       );
     }

@@ -39,8 +39,11 @@ export interface Source {
 export function compileFrom(env: Env, node: TableExpr, scope: Scope): string {
   if (node.type === "join") return compileJoin(env, node, scope);
   if (node.type === "group") {
-    if (node.alias === null && node.pivots.length === 0 && node.sample === null)
-      return `(${compileFrom(env, node.inner, scope)})`;
+    if (node.alias === null && node.pivots.length === 0 && node.sample === null) {
+      const inside = compileFrom(env, node.inner, scope);
+      // DuckDB takes parentheses round a join only.
+      return node.inner.type === "join" ? `(${inside})` : inside;
+    }
     const inner = newScope(scope.parent);
     const sql = compileFrom(env, node.inner, inner);
     const columns = inner.relations.flatMap((r) => r.columns.filter((c) => !c.hidden));

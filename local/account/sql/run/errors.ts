@@ -51,6 +51,15 @@ const RULES: Rule[] = [
       ),
   ],
   [
+    /window functions are not allowed in window definitions/,
+    () =>
+      new SnowflakeError(
+        "002040",
+        "0A000",
+        "SQL compilation error:\nUnsupported feature 'SEQ or a seeded RANDOM in the window of this function'.",
+      ),
+  ],
+  [
     /(WHERE|GROUP BY) clause cannot contain (aggregates|window functions)/,
     (m) =>
       new SnowflakeError(

@@ -79,6 +79,16 @@ test("a running statement is cancelled by its driver, by SYSTEM$CANCEL_QUERY, an
   expect(await third.outcome).toBe("000604");
 });
 
+test("SYSTEM$CANCEL_ALL_QUERIES of one's own session is answered", async () => {
+  await open();
+  const connection = await connect(server, ADMIN);
+  const [row] = await execute(connection, "SELECT CURRENT_SESSION() AS S");
+  const session = String(row!["S"]);
+  expect(await execute(connection, `SELECT SYSTEM$CANCEL_ALL_QUERIES(${session}) AS DONE`)).toEqual([
+    { DONE: `session [${session}] cancelled.` },
+  ]);
+});
+
 test("STATEMENT_TIMEOUT_IN_SECONDS: the lowest that is set", async () => {
   await open();
   const connection = await connect(server, ADMIN);

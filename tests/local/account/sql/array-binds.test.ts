@@ -119,3 +119,12 @@ test("array binds elsewhere are refused by name rather than read in part", async
   await expect(account.run("UPDATE other SET n = ?", binds)).rejects.toThrow(/array binds/);
   await expect(account.run("SELECT ?", binds)).rejects.toThrow(/array binds/);
 });
+
+test.each(["1 FROM sys.grant_ --", "(SELECT 1)", "", "1e", "--1"])(
+  "a number that is none is refused: %s",
+  async (value) => {
+    const one = { binds: { "1": { type: "FIXED", value } } };
+    for (const sql of ["SELECT ?", "CREATE OR REPLACE TABLE made AS SELECT ? AS n"])
+      await expect(account.run(sql, one)).rejects.toThrow(/Numeric value '.*' is not recognized/);
+  },
+);

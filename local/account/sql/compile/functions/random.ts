@@ -11,7 +11,8 @@ type NumberType = Extract<DataType, { kind: "NUMBER" }>;
 define(
   "numeric",
   "RANDOM",
-  ["integer"],
+  // A seed may have 64 bits, more than an integer argument's 18 digits.
+  ["number"],
   (a) => {
     const seeded = a[0] && `CAST(hash(${a[0].sql}, row_number() OVER ()) AS HUGEINT)`;
     return typed(

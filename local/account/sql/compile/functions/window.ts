@@ -31,7 +31,20 @@ const ordered = (c: CallContext, frame = ""): string => {
   return over(c, frame);
 };
 
-for (const name of ["ROW_NUMBER", "RANK", "DENSE_RANK"])
+/** Is the window's whole order SEQ1() to SEQ8(): the order in which the rows come? */
+function isBySequence({ call }: CallContext): boolean {
+  const spec = call.over!;
+  if ("name" in spec || spec.base !== null || spec.partitionBy.length > 0) return false;
+  const [item, ...others] = spec.orderBy;
+  if (!item || others.length > 0 || item.descending || item.expr.type !== "call") return false;
+  return item.expr.name.length === 1 && /^SEQ[1248]$/.test(item.expr.name[0]!.name);
+}
+
+// SEQ is a window function of DuckDB's, which may not stand in a window.
+win("ROW_NUMBER", [], (_a, c) =>
+  typed(`row_number() ${isBySequence(c) ? "OVER ()" : ordered(c)}`, number(18), false),
+);
+for (const name of ["RANK", "DENSE_RANK"])
   win(name, [], (_a, c) => typed(`${name.toLowerCase()}() ${ordered(c)}`, number(18), false));
 for (const name of ["CUME_DIST", "PERCENT_RANK"])
   win(name, [], (_a, c) => typed(`${name.toLowerCase()}() ${ordered(c)}`, FLOAT, false));
