@@ -38,6 +38,10 @@ export interface DynamicTableProps {
   suspended: { reason: SuspensionReason; on: number } | null;
   lastSuspendedOn: number | null;
   lastResumedOn: number | null;
+  /** IMMUTABLE WHERE: rows for which it holds are not touched by refreshes. */
+  immutableWhere?: string;
+  /** Were these rows taken from another table, so that the first refresh does not make them? */
+  backfilled?: true;
   rowAccessPolicy?: { policyId: number; columns: string[] };
 }
 

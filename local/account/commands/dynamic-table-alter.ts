@@ -8,7 +8,7 @@ import { alterCommon } from "./alter.ts";
 import { alterRelation } from "./alter-relation.ts";
 import type { Cursor } from "./cursor.ts";
 import { swapWith } from "./databases.ts";
-import { checkLag } from "./dynamic-table-query.ts";
+import { checkImmutable, checkLag } from "./dynamic-table-query.ts";
 import { changeCatalog, EXECUTED, findExisting, updateProps } from "./objects.ts";
 import { overlayParameters, parameterTable, splitParameters, withoutParameters } from "./parameter-sets.ts";
 import { identifierOrText, readKeys, readProperties, text } from "./properties.ts";
@@ -31,9 +31,7 @@ export const NO_DYNAMIC_TABLE_CLAUSES = [
   "AGGREGATION POLICY",
   "WITH AGGREGATION POLICY",
   "REQUIRE USER",
-  "IMMUTABLE WHERE",
   "FROZEN WHERE",
-  "BACKFILL FROM",
   "EXECUTE AS USER",
   "ROW_TIMESTAMP",
   "SCHEDULER",
@@ -73,6 +71,20 @@ export async function alterDynamicTable(ctx: StatementContext, cursor: Cursor): 
   for (const phrase of NO_DYNAMIC_TABLE_CLAUSES)
     if (cursor.seesPhrase(`SET ${phrase}`) || cursor.seesPhrase(`UNSET ${phrase}`))
       throw errors.unsupported(`ALTER DYNAMIC TABLE … ${phrase}`);
+  if (cursor.accept("SET", "IMMUTABLE", "WHERE")) {
+    const immutableWhere = cursor.balanced().trim();
+    cursor.expectEnd();
+    requirePrivilege(ctx, "OWNERSHIP", table);
+    await checkImmutable(ctx, table.props, immutableWhere);
+    await changeCatalog(ctx, (change) => void updateProps(change, table, { immutableWhere }));
+    return statusOutcome(EXECUTED);
+  }
+  if (cursor.accept("UNSET", "IMMUTABLE")) {
+    cursor.expectEnd();
+    requirePrivilege(ctx, "OWNERSHIP", table);
+    await changeCatalog(ctx, (change) => void updateProps(change, table, { immutableWhere: undefined }));
+    return statusOutcome(EXECUTED);
+  }
   if (cursor.accept("SET")) return set(ctx, cursor, table);
   if (cursor.accept("UNSET")) return unset(ctx, cursor, table);
   throw cursor.syntaxError();

@@ -1,9 +1,17 @@
-import { asRole, fullName, hasPrivilege } from "../access/index.ts";
+import { asRole, fullName, hasPrivilege, printIdentifier } from "../access/index.ts";
 import type { DynamicTableProps } from "../catalog/derived-props.ts";
 import type { CatalogObject } from "../catalog/model.ts";
 import { errors, SnowflakeError } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
-import { notIncremental, parseQuery, type QueryInputs, queryInputs } from "../sql/index.ts";
+import {
+  describeQuery,
+  notIncremental,
+  parseExpression,
+  parseQuery,
+  type QueryInputs,
+  queryInputs,
+} from "../sql/index.ts";
+import { inContext } from "./objects.ts";
 import type { TargetLag } from "./target-lag.ts";
 
 type DynamicTable = CatalogObject<"DYNAMIC_TABLE">;
@@ -73,4 +81,26 @@ export function checkLag(ctx: StatementContext, lag: TargetLag, upstream: Dynami
       "22023",
       `invalid value [${lag.text}] for parameter 'TARGET_LAG': it must not be shorter than '${upstream.props.targetLag.text}', the target lag of dynamic table ${fullName(ctx, upstream as CatalogObject)}.`,
     );
+}
+
+/** IMMUTABLE WHERE is a condition on the dynamic table's own columns, without queries. */
+export async function checkImmutable(
+  ctx: StatementContext,
+  { query, columns, context }: Pick<DynamicTableProps, "query" | "columns" | "context">,
+  condition: string,
+): Promise<void> {
+  if (holdsQuery(parseExpression(condition))) throw errors.unsupported("a subquery in IMMUTABLE WHERE");
+  const names = columns.map(({ name }) => printIdentifier(name)).join(", ");
+  // A dynamic table is made in a schema.
+  const inside = context as { databaseId: number; schemaId: number };
+  await describeQuery(
+    inContext(ctx, inside),
+    `SELECT * FROM (${query}\n) AS t (${names}) WHERE ${condition}`,
+  );
+}
+
+function holdsQuery(node: unknown): boolean {
+  if (Array.isArray(node)) return node.some(holdsQuery);
+  if (typeof node !== "object" || node === null) return false;
+  return (node as { type?: string }).type === "query" || Object.values(node).some(holdsQuery);
 }

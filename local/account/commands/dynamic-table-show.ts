@@ -75,6 +75,8 @@ export async function dynamicTableRow(ctx: StatementContext, table: DynamicTable
       is_clone: String(props.isClone),
       is_replica: "false",
       is_iceberg: "false",
+      immutable_where:
+        props.immutableWhere === undefined ? null : `IMMUTABLE WHERE (${props.immutableWhere})`,
       data_timestamp: timeValue(ctx.services.runtime.dynamicTables.dataTimestamp(table.id)),
     };
   } finally {
@@ -94,5 +96,6 @@ export function dynamicTableDdl(ctx: StatementContext, table: DynamicTable, name
   const cluster =
     props.clusterBy.length > 0 ? ` cluster by ${printClusterBy(props.clusterBy).slice("LINEAR".length)}` : "";
   const comment = table.comment ? ` COMMENT=${quoteString(table.comment)}` : "";
-  return `create or replace ${props.transient ? "transient " : ""}dynamic table ${name}(\n${columns.join(",\n")}\n)${cluster} target_lag = ${lag} refresh_mode = ${props.refreshMode.declared} initialize = ${props.initialize} warehouse = ${warehouse}${comment}\n as ${props.query};`;
+  const immutable = props.immutableWhere === undefined ? "" : ` immutable where (${props.immutableWhere})`;
+  return `create or replace ${props.transient ? "transient " : ""}dynamic table ${name}(\n${columns.join(",\n")}\n)${cluster} target_lag = ${lag} refresh_mode = ${props.refreshMode.declared} initialize = ${props.initialize} warehouse = ${warehouse}${immutable}${comment}\n as ${props.query};`;
 }

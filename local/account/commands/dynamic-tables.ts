@@ -1,10 +1,17 @@
-import { requirePrivilege, resolveObject } from "../access/index.ts";
+import { fullName, printIdentifier, requirePrivilege, resolveObject } from "../access/index.ts";
 import type { DynamicTableProps } from "../catalog/derived-props.ts";
-import type { ColumnDef } from "../catalog/model.ts";
+import type { CatalogObject, ColumnDef } from "../catalog/model.ts";
 import { errors } from "../errors.ts";
 import type { StatementContext } from "../session/context.ts";
 import type { Outcome } from "../session/outcome.ts";
-import { createPhysicalTable, describeQuery, parseQuery, unsupportedInDynamicTable } from "../sql/index.ts";
+import {
+  createPhysicalTable,
+  createTableAs,
+  describeQuery,
+  parseQuery,
+  unsupportedInDynamicTable,
+} from "../sql/index.ts";
+import { printDataType } from "../types/data-type.ts";
 import { cloneRows, readCloneSource } from "./clone.ts";
 import type { Cursor } from "./cursor.ts";
 import {
@@ -13,7 +20,7 @@ import {
   NO_DYNAMIC_TABLE_CLAUSES,
   warehouseId,
 } from "./dynamic-table-alter.ts";
-import { checkQuery, resolveRefreshMode } from "./dynamic-table-query.ts";
+import { checkImmutable, checkQuery, resolveRefreshMode } from "./dynamic-table-query.ts";
 import { DYNAMIC_TABLE_COLUMNS, dynamicTableRow } from "./dynamic-table-show.ts";
 import { dropCommand, showCommand } from "./family.ts";
 import { type CreateName, createObject, definitionContext, inContext, readCreateName } from "./objects.ts";
@@ -42,10 +49,20 @@ interface Clauses {
   copyGrants: boolean;
   rowAccess: RowAccess | null;
   tags: TagValue[];
+  immutableWhere: string | null;
+  backfillFrom: string[] | null;
 }
 
 function readClauses(cursor: Cursor): Clauses {
-  const clauses: Clauses = { values: {}, clusterBy: [], copyGrants: false, rowAccess: null, tags: [] };
+  const clauses: Clauses = {
+    values: {},
+    clusterBy: [],
+    copyGrants: false,
+    rowAccess: null,
+    tags: [],
+    immutableWhere: null,
+    backfillFrom: null,
+  };
   while (!cursor.sees("AS") && !cursor.atEnd) {
     const before = cursor.at;
     for (const phrase of NO_DYNAMIC_TABLE_CLAUSES)
@@ -54,6 +71,11 @@ function readClauses(cursor: Cursor): Clauses {
     clauses.values.TARGET_LAG ??= clauses.values.LAG;
     clauses.clusterBy = readClusterBy(cursor) ?? clauses.clusterBy;
     if (cursor.accept("COPY", "GRANTS")) clauses.copyGrants = true;
+    if (cursor.accept("IMMUTABLE", "WHERE")) clauses.immutableWhere = cursor.balanced().trim();
+    if (cursor.accept("BACKFILL", "FROM")) {
+      clauses.backfillFrom = cursor.name();
+      if (cursor.sees("AT") || cursor.sees("BEFORE")) throw errors.unsupported("BACKFILL FROM … AT | BEFORE");
+    }
     clauses.rowAccess = readRowAccess(cursor) ?? clauses.rowAccess;
     if (cursor.accept("WITH", "TAG") || cursor.accept("TAG")) clauses.tags.push(...readTagValues(cursor));
     if (cursor.at === before) throw cursor.syntaxError();
@@ -103,6 +125,7 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
     lastSuspendedOn: null,
     lastResumedOn: null,
   };
+  const backfill = await readImmutable(ctx, clauses, props);
   if (clauses.rowAccess) props.rowAccessPolicy = resolveRowAccess(ctx, clauses.rowAccess, columns);
   const make = (made: CreateName, orReplace: boolean) =>
     createObject(ctx, {
@@ -125,8 +148,50 @@ async function create(ctx: StatementContext, cursor: Cursor, head: Head): Promis
     name,
     copyGrants: clauses.copyGrants,
     make: (hidden) => make(hidden, false),
-    fill: (table) => ctx.services.runtime.dynamicTables.refresh([table.id], "CREATION"),
+    fill: async (table) => {
+      if (backfill !== null)
+        await ctx.onWarehouse(() =>
+          ctx.inTransaction([table.id], (transaction) =>
+            createTableAs(ctx, table.id, backfill, transaction, columns),
+          ),
+        );
+      await ctx.services.runtime.dynamicTables.refresh([table.id], "CREATION");
+    },
   });
+}
+
+/**
+ * Checks and notes IMMUTABLE WHERE; with BACKFILL FROM, the query of the rows that the other table gives. Source:
+ * "CREATE DYNAMIC TABLE", "Use immutability constraints".
+ */
+async function readImmutable(
+  ctx: StatementContext,
+  { immutableWhere, backfillFrom, values }: Clauses,
+  props: DynamicTableProps,
+): Promise<string | null> {
+  if (immutableWhere === null) {
+    if (backfillFrom) throw errors.unsupported("BACKFILL FROM without IMMUTABLE WHERE");
+    return null;
+  }
+  await checkImmutable(ctx, props, immutableWhere);
+  props.immutableWhere = immutableWhere;
+  if (!backfillFrom) return null;
+  if (values.INITIALIZE === "ON_SCHEDULE")
+    throw errors.unsupported("BACKFILL FROM with INITIALIZE = ON_SCHEDULE");
+  const source = resolveObject(ctx, ["TABLE", "DYNAMIC_TABLE"] as const, backfillFrom, { label: "Table" });
+  requirePrivilege(ctx, "SELECT", source as CatalogObject);
+  for (const { name, type } of props.columns) {
+    const given = source.props.columns.find((column) => column.name === name);
+    if (!given || printDataType(given.type) !== printDataType(type))
+      throw errors.compilation(
+        "002742",
+        "42601",
+        `Cannot backfill: table '${source.name}' has no column '${name}' of type ${printDataType(type)}.`,
+      );
+  }
+  props.backfilled = true;
+  const list = props.columns.map(({ name }) => printIdentifier(name)).join(", ");
+  return `SELECT ${list} FROM ${fullName(ctx, source as CatalogObject)} WHERE ${immutableWhere}`;
 }
 
 /** The query's columns, under the listed names and types. Only names, types, comments, masks and tags may be listed. */
@@ -203,7 +268,7 @@ export const dynamicTableCommands: CommandDef[] = [
     source: "CREATE DYNAMIC TABLE",
     test,
     status: "approximate",
-    note: "Whatever REFRESH_MODE, the query runs whole and the rows that differ are written. No IMMUTABLE WHERE, BACKFILL, EXECUTE AS USER, OR ALTER.",
+    note: "Whatever REFRESH_MODE, the query runs whole and the rows that differ are written. IMMUTABLE WHERE without METADATA$IS_IMMUTABLE; BACKFILL FROM a table as it is now. No EXECUTE AS USER, OR ALTER.",
   }),
   command("ALTER", "DYNAMIC TABLE", alterDynamicTable, {
     source: "ALTER DYNAMIC TABLE; Manage dynamic tables",

@@ -241,7 +241,9 @@ export class DynamicTables {
       !first && read.some(([id]) => !known.has(id)) ? "REINITIALIZE" : table.props.refreshMode.resolved;
     try {
       await this.#execute(table, refresh, async (context, transaction) => {
-        const replaced = await this.#engine.storeQuery(context, transaction, table, versionOf);
+        const { immutableWhere, backfilled } = table.props;
+        const frozen = first && !backfilled ? null : (immutableWhere ?? null);
+        const replaced = await this.#engine.storeQuery(context, transaction, table, versionOf, frozen);
         Object.assign(refresh, replaced, { state: "SUCCEEDED", endedOn: clock.now() });
         const state: RefreshState = {
           tableId: table.id,

@@ -54,6 +54,7 @@ export interface Engine {
     transaction: Transaction,
     table: DerivedTable,
     versionOf: (tableId: number) => number,
+    frozen?: string | null,
   ): Promise<{ inserted: number; deleted: number }>;
   evaluateCondition(context: StatementContext, text: string): Promise<boolean>;
 }

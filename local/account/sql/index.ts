@@ -31,7 +31,7 @@ export {
   invalidMaterializedView,
   isForbiddenColumn,
 } from "./materialized-view-rules.ts";
-export { parseQuery, parseStatement } from "./parse/index.ts";
+export { parseExpression, parseQuery, parseStatement } from "./parse/index.ts";
 export {
   alterPhysicalTable,
   createPhysicalTable,

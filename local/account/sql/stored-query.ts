@@ -1,14 +1,18 @@
-import type { CatalogObject, DerivedTable } from "../catalog/model.ts";
+import type { CatalogObject, ColumnDef, DerivedTable } from "../catalog/model.ts";
 import type { StatementContext } from "../session/context.ts";
 import { END_VERSION, physicalTable, ROW_ID } from "../storage/storage.ts";
 import type { Transaction } from "../storage/transaction.ts";
 import { duckType } from "../types/physical.ts";
-import type { VersionOf } from "./compile/env.ts";
+import { castTo } from "./compile/cast.ts";
+import { columnType } from "./compile/collation.ts";
+import type { Env, VersionOf } from "./compile/env.ts";
+import { compileExpr } from "./compile/expression.ts";
 import { allFunctions } from "./compile/functions/index.ts";
 import { compileQuery } from "./compile/query.ts";
+import { newScope } from "./compile/scope.ts";
 import { quoteName, type Typed, typed } from "./compile/typed.ts";
 import { fullRow, physicalColumns, type Table, temporaryName } from "./dml/target.ts";
-import { parseQuery, type Query } from "./parse/index.ts";
+import { parseExpression, parseQuery, type Query } from "./parse/index.ts";
 import { withCompiled } from "./run/query.ts";
 
 /** What a stored query (a dynamic table's, a materialized view's) reads. */
@@ -94,13 +98,15 @@ export interface Replaced {
 
 /**
  * Makes the table's rows those of the query, its sources read as of the given versions. Rows that stay are not
- * touched, so that history, streams and disk grow with what has changed only. Call with the table's lock held.
+ * touched, so that history, streams and disk grow with what has changed only. Rows for which
+ * `frozen`, a condition, holds stay as they are and none is added. Call with the table's lock held.
  */
 export async function storeQuery(
   ctx: StatementContext,
   transaction: Transaction,
   table: DerivedTable,
   versionOf: VersionOf,
+  frozen: string | null = null,
 ): Promise<Replaced> {
   const text = table.props.query;
   const query: Query = parseQuery(text);
@@ -118,16 +124,17 @@ export async function storeQuery(
         source: compiled.sql,
         items: fullRow(env, target, [...columns], values),
         temporary: temporaryName(env),
+        open: frozen === null ? null : notFrozen(env, columns, frozen),
       };
     },
-    async ({ source, items, temporary }) => {
+    async ({ source, items, temporary, open }) => {
       const { connection } = transaction;
       const rows = `temp.main.${temporary}`;
       const definitions = columns.map((c) => `${quoteName(c.name)} ${duckType(c.type)}`).join(", ");
       await connection.run(`CREATE OR REPLACE TEMP TABLE ${temporary} (${definitions})`);
       try {
         await connection.run(`INSERT INTO ${rows} SELECT ${items.join(", ")} FROM (${source}) AS s`);
-        return await replaceRows(transaction, target, rows);
+        return await replaceRows(transaction, target, rows, open);
       } finally {
         await connection.run(`DROP TABLE IF EXISTS ${rows}`).catch(() => {});
       }
@@ -136,8 +143,31 @@ export async function storeQuery(
   );
 }
 
-/** Ends the live rows that `rows` has not (as often), and adds those that only `rows` has. */
-async function replaceRows(transaction: Transaction, table: Table, rows: string): Promise<Replaced> {
+/** SQL that tells the rows which the condition does not hold for. */
+function notFrozen(env: Env, columns: readonly ColumnDef[], condition: string): string {
+  const scope = newScope(null);
+  scope.relations.push({
+    name: null,
+    path: [],
+    columns: columns.map((c) => ({
+      name: c.name,
+      sql: quoteName(c.name),
+      type: columnType(c),
+      nullable: true,
+    })),
+  });
+  const own = { ctx: withText(env.ctx, condition), shared: env.shared };
+  const holds = castTo(own, compileExpr(own, scope, parseExpression(condition)), { kind: "BOOLEAN" });
+  return `NOT coalesce(${holds.sql}, FALSE)`;
+}
+
+/** Ends the live rows that `rows` has not (as often), and adds those that only `rows` has; of those that are `open`. */
+async function replaceRows(
+  transaction: Transaction,
+  table: Table,
+  rows: string,
+  open: string | null,
+): Promise<Replaced> {
   const { connection } = transaction;
   const version = await transaction.writeVersion(table.id);
   const t = physicalTable(table.id);
@@ -145,8 +175,8 @@ async function replaceRows(transaction: Transaction, table: Table, rows: string)
   // Equal rows are told apart by their number, so that duplicates are counted.
   const numbered = (what: string) =>
     `SELECT ${what}${names.join(", ")}, row_number() OVER (PARTITION BY ${names.join(", ")}) AS n`;
-  const stored = `${numbered("rowid AS rid, ")} FROM ${t} WHERE ${END_VERSION} IS NULL`;
-  const wanted = `${numbered("")} FROM ${rows}`;
+  const stored = `${numbered("rowid AS rid, ")} FROM ${t} WHERE ${END_VERSION} IS NULL${open ? ` AND ${open}` : ""}`;
+  const wanted = `${numbered("")} FROM ${rows}${open ? ` WHERE ${open}` : ""}`;
   const same = ["n", ...names].map((name) => `a.${name} IS NOT DISTINCT FROM b.${name}`).join(" AND ");
   const ended = await connection.run(
     `UPDATE ${t} SET ${END_VERSION} = ${version}, ${ROW_ID} = coalesce(${ROW_ID}, rowid) WHERE rowid IN ` +
