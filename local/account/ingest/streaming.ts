@@ -11,6 +11,7 @@ import type { Services, StatementContext } from "../session/context.ts";
 import type { Executor } from "../session/executor.ts";
 import type { SessionManager } from "../session/manager.ts";
 import type { Session } from "../session/session.ts";
+import { runQuietly } from "../storage/quiet-run.ts";
 import type { WorkTracker } from "../work-tracker.ts";
 import { type Channel, Channels } from "./channels.ts";
 import { insertRowsSql, matchKeys } from "./streaming-sql.ts";
@@ -288,7 +289,7 @@ export class Streaming {
           const keys = matchKeys(table.props.columns, files[0]!.keys);
           const paths = files.map((append) => append.file);
           const sql = insertRowsSql(tableId, version, table.props.columns, keys, paths, lenient);
-          rows += (await connection.run(sql)).rowsChanged;
+          rows += (await runQuietly(connection, sql)).rowsChanged;
         }
         if (lenient) {
           const channel = next.get(group[0]!.channel)!;

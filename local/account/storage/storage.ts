@@ -51,8 +51,13 @@ export class Storage {
     options: { memoryLimit?: string; threads?: number; temporary?: string } = {},
   ): Promise<Storage> {
     if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
-    // Every thread is DuckDB's own: a caller that only waits (quiet-run.ts) leaves it all of them.
-    const config: Record<string, string> = { preserve_insertion_order: "true", external_threads: "0" };
+    const config: Record<string, string> = {
+      preserve_insertion_order: "true",
+      // Every thread is DuckDB's own: a caller that only waits (quiet-run.ts) leaves it all of them.
+      external_threads: "0",
+      // A checkpoint packs the last rows of each growing table again. After a kill so long a log is replayed in a second.
+      checkpoint_threshold: "128MiB",
+    };
     if (options.memoryLimit) config["memory_limit"] = options.memoryLimit;
     // Where what does not fit into memory goes; DuckDB's own choice for `:memory:` is the working folder.
     if (options.temporary) config["temp_directory"] = options.temporary;
