@@ -152,9 +152,8 @@ function fromVariant(env: Env, from: Typed, to: DataType, isTry: boolean): Typed
         to,
       );
     case "BINARY": {
-      const plain = isTry ? `TRY(unhex(${asText.sql}))` : `unhex(${asText.sql})`;
       return typed(
-        unmarked(env, asText.sql, false, (exact) => `unhex(${exact})`, plain),
+        unmarked(env, asText.sql, false, (exact) => `unhex(${exact})`, fromHex(asText.sql, isTry)),
         to,
       );
     }
@@ -499,6 +498,18 @@ function toText(env: Env, from: Typed, to: DataType, isTry: boolean): string | n
   return isTry ? `CASE WHEN length(${sql}) <= ${to.length} THEN ${sql} END` : `left(${sql}, ${to.length})`;
 }
 
+/** Bytes of hexadecimal digits, two each. Source: "TO_BINARY". */
+export function fromHex(textSql: string, isTry: boolean): string {
+  const wrong = isTry
+    ? "NULL"
+    : raise(
+        "100115",
+        "22000",
+        `'The following string is not a legal hex-encoded value: ''' || ${textSql} || ''''`,
+      );
+  return `CASE WHEN regexp_full_match(${textSql}, '([0-9A-Fa-f]{2})*') THEN unhex(${textSql}) WHEN ${textSql} IS NOT NULL THEN CAST(CAST(${wrong} AS VARCHAR) AS BLOB) END`;
+}
+
 const CASTS: Record<DataType["kind"], Emit> = {
   VECTOR: (_env, from, to) => (printDataType(from.type) === printDataType(to) ? from.sql : null),
   NUMBER: toNumber,
@@ -519,7 +530,7 @@ const CASTS: Record<DataType["kind"], Emit> = {
   BINARY: (_env, from, _to, isTry) => {
     if (from.type.kind === "BINARY") return from.sql;
     if (from.type.kind !== "VARCHAR") return null;
-    return isTry ? `TRY(unhex(${from.sql}))` : `unhex(${from.sql})`;
+    return fromHex(from.sql, isTry);
   },
   BOOLEAN: (_env, from, _to, isTry) => {
     switch (from.type.kind) {

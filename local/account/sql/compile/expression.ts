@@ -643,7 +643,15 @@ export function compileCall(env: Env, scope: Scope, call: CallExpr): Typed {
     compile: (expr: Expr, inner: Scope = scope) => heeded(name, call.distinct, compileExpr(env, inner, expr)),
   };
   const emit = () =>
-    def.raw ? def.raw(context) : def.emit(compileArguments(env, scope, call, def), context);
+    def.raw
+      ? def.raw(context)
+      : takingTypes(
+          env,
+          scope,
+          call,
+          () => compileArguments(env, scope, call, def),
+          (args) => def.emit(args, context),
+        );
   if (def.role !== "aggregate" || call.over) return emit();
   const before = scope.aggregating ?? 0;
   scope.aggregating = before + 1;
@@ -676,19 +684,31 @@ function compileArguments(env: Env, scope: Scope, call: CallExpr, def: FunctionD
   return call.args.map((arg, i) => {
     const kind = def.params[Math.min(i, def.params.length - 1)] ?? "any";
     const value = heeded(def.name, call.distinct, compileExpr(env, scope, arg));
-    try {
-      return convertArgument(env, value, kind);
-    } catch (error) {
-      if (!(error instanceof SnowflakeError) || error.code !== "002262") throw error;
-      const types = call.args.map((one) => printDataType(compileExpr(env, scope, one).type)).join(", ");
-      const { line, position } = lineAndPosition(env.ctx.text, call.start);
-      throw new SnowflakeError(
-        "001044",
-        "42P13",
-        `SQL compilation error: error line ${line} at position ${position}\nInvalid argument types for function '${def.name}': (${types})`,
-      );
-    }
+    return takingTypes(
+      env,
+      scope,
+      call,
+      () => value,
+      (one) => convertArgument(env, one, kind),
+    );
   });
+}
+
+/** What a function makes of its arguments; a conversion that there is not is told as a wrong type of argument. */
+function takingTypes<T, R>(env: Env, scope: Scope, call: CallExpr, given: () => T, work: (given: T) => R): R {
+  const args = given();
+  try {
+    return work(args);
+  } catch (error) {
+    if (!(error instanceof SnowflakeError) || error.code !== "002262") throw error;
+    const types = call.args.map((one) => printDataType(compileExpr(env, scope, one).type)).join(", ");
+    const { line, position } = lineAndPosition(env.ctx.text, call.start);
+    throw new SnowflakeError(
+      "001044",
+      "42P13",
+      `SQL compilation error: error line ${line} at position ${position}\nInvalid argument types for function '${call.name.at(-1)!.name}': (${types})`,
+    );
+  }
 }
 
 export { raise };

@@ -157,7 +157,29 @@ export function arithmetic(env: Env, op: BinaryOperator, left: Typed, right: Typ
   const type = resultType(op, l.type, r.type);
   const [a, b] = [widened(l, type), widened(r, type)];
   if (op === "%") return typed(`(${a} % ${nonZero(b, r, duckType(type))})`, type, nullable);
-  return typed(`(${a} ${op} ${b})`, type, nullable);
+  if (type.scale === 0) return typed(`(${a} ${op} ${b})`, type, nullable);
+  return typed(decimal(op, { sql: a, type: l.type }, { sql: b, type: r.type }, type), type, nullable);
+}
+
+interface Decimal {
+  sql: string;
+  type: NumberType;
+}
+
+/**
+ * `+`, `-` and `*` of DECIMALs. DuckDB keeps a result of two operands of up to 18 digits to 18 digits, so one of them is
+ * made wider; a product of more than 38 digits is put together from the right side's whole and fractional parts.
+ */
+function decimal(op: BinaryOperator, l: Decimal, r: Decimal, type: NumberType): string {
+  const narrow = l.type.precision <= 18 && r.type.precision <= 18;
+  const digits = op === "*" ? l.type.precision + r.type.precision : type.precision;
+  const left = narrow && digits > 18 ? `CAST(${l.sql} AS DECIMAL(19,${l.type.scale}))` : l.sql;
+  if (op !== "*" || l.type.scale + r.type.scale === type.scale) return `(${left} ${op} ${r.sql})`;
+  const target = duckType(type);
+  if (digits <= 38) return `CAST(${left} * ${r.sql} AS ${target})`;
+  const whole = `CAST(trunc(${r.sql}) AS DECIMAL(${r.type.precision - r.type.scale || 1},0))`;
+  const wide = `DECIMAL(38,${type.scale})`;
+  return `CAST(CAST(${left} * ${whole} AS ${wide}) + CAST(${left} * (${r.sql} - ${whole}) AS ${wide}) AS ${target})`;
 }
 
 /** Integers whose result needs 128 bits are widened first; DECIMAL widens by itself. */

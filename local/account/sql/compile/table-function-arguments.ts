@@ -56,11 +56,12 @@ export function textOf(env: Env, args: Arguments, name: string): string | null {
 export function jsonPath(path: string): string {
   let out = "$";
   const pattern =
-    /\s*(?:\.?([A-Za-z_][A-Za-z0-9_$]*)|\.?"((?:[^"]|"")*)"|\[\s*'((?:[^']|'')*)'\s*\]|\[\s*([0-9]+)\s*\])/y;
+    /\s*(?:\.?([A-Za-z_][A-Za-z0-9_$]*)|\.?"((?:[^"]|"")*)"|\[\s*'((?:[^']|'')*)'\s*\]|\[\s*([0-9]+)\s*\]|\[\s*"((?:[^"]|"")*)"\s*\])/y;
   while (pattern.lastIndex < path.length) {
     const match = pattern.exec(path);
     if (!match) throw errors.invalidValue(path, "PATH");
-    const key = match[1] ?? match[2]?.replaceAll('""', '"') ?? match[3]?.replaceAll("''", "'");
+    const quoted = match[2] ?? match[5];
+    const key = match[1] ?? quoted?.replaceAll('""', '"') ?? match[3]?.replaceAll("''", "'");
     out +=
       match[4] !== undefined ? `[${match[4]}]` : `."${key!.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
   }

@@ -2,7 +2,7 @@ import { errors, SnowflakeError } from "../../../errors.ts";
 import { mappedType } from "../../../session/timestamp-type.ts";
 import { type DataType, MAX_BINARY, number, varchar } from "../../../types/data-type.ts";
 import { isSemiStructured } from "../../../types/physical.ts";
-import { castTo, epochNumber, formatTemporal } from "../cast.ts";
+import { castTo, epochNumber, formatTemporal, fromHex } from "../cast.ts";
 import { parseFormat } from "../datetime-format.ts";
 import type { Env } from "../env.ts";
 import { unitOf } from "../operators.ts";
@@ -201,7 +201,7 @@ function toBinary(a: Typed[], isTry: boolean): Typed {
   if (value.type.kind === "BINARY") return value;
   const format = a[1] ? (a[1].constant?.value.toUpperCase() ?? "") : "HEX";
   const sql = {
-    HEX: `unhex(${value.sql})`,
+    HEX: fromHex(value.sql, isTry),
     BASE64: `from_base64(${value.sql})`,
     "UTF-8": `encode(${value.sql})`,
     UTF8: `encode(${value.sql})`,

@@ -7,7 +7,7 @@ import { castTo, toJson, variantText } from "../cast.ts";
 import type { Env } from "../env.ts";
 import { getElement } from "../expression.ts";
 import { parsedJson, problemOfJson } from "../json-text.ts";
-import { isMarkedAs, sortedJson } from "../marked.ts";
+import { isMarkedAs, present, sortedJson } from "../marked.ts";
 import { needNative } from "../native.ts";
 import { expandStar } from "../star.ts";
 import { innerType, taken } from "../structured.ts";
@@ -194,7 +194,9 @@ define("semi-structured", "GET_PATH", ["any", "text"], (a, { env }) => {
   const from = base.extract ?? { base: base.sql, path: "$", textAt: base.textAt };
   const full = from.path + compiled.slice(1);
   return {
-    sql: `(${from.base} -> ${quoteText(full)})`,
+    sql: full.endsWith("]")
+      ? present(`(${from.base} -> ${quoteText(full)})`)
+      : `(${from.base} -> ${quoteText(full)})`,
     type: VARIANT,
     nullable: true,
     extract: { ...from, path: full },

@@ -1,5 +1,6 @@
 import { errors } from "../../../errors.ts";
 import { type DataType, number, varchar } from "../../../types/data-type.ts";
+import { fromHex } from "../cast.ts";
 import { collationOf, searchable } from "../collation.ts";
 import { collate } from "../expression.ts";
 import { concat } from "../operators.ts";
@@ -298,7 +299,7 @@ define(
   (a) => text(a[1]?.constant?.value === "0" ? `lower(hex(${bytes(a[0]!)}))` : `hex(${bytes(a[0]!)})`, any(a)),
   { min: 1 },
 );
-define("string", "HEX_DECODE_STRING", ["text"], (a) => text(`decode(unhex(${a[0]!.sql}))`, any(a)));
-define("string", "HEX_DECODE_BINARY", ["text"], (a) => typed(`unhex(${a[0]!.sql})`, BINARY, any(a)));
-define("string", "TRY_HEX_DECODE_STRING", ["text"], (a) => text(`TRY(decode(unhex(${a[0]!.sql})))`));
-define("string", "TRY_HEX_DECODE_BINARY", ["text"], (a) => typed(`TRY(unhex(${a[0]!.sql}))`, BINARY));
+define("string", "HEX_DECODE_STRING", ["text"], (a) => text(`decode(${fromHex(a[0]!.sql, false)})`, any(a)));
+define("string", "HEX_DECODE_BINARY", ["text"], (a) => typed(fromHex(a[0]!.sql, false), BINARY, any(a)));
+define("string", "TRY_HEX_DECODE_STRING", ["text"], (a) => text(`TRY(decode(${fromHex(a[0]!.sql, true)}))`));
+define("string", "TRY_HEX_DECODE_BINARY", ["text"], (a) => typed(fromHex(a[0]!.sql, true), BINARY));
