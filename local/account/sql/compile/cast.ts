@@ -95,6 +95,17 @@ const numberText = (json: string): string => {
   return `CASE WHEN contains(lower(${raw}), 'e') THEN CASE WHEN contains(${json} ->> '$', 'e') THEN ${json} ->> '$' ELSE ${whole(`(${json} ->> '$')`)} END WHEN contains(${raw}, '.') THEN ${whole(raw)} ELSE ${raw} END`;
 };
 
+/**
+ * What tells two VARIANTs apart and puts them in order: numbers by their value, before all others, whatever their
+ * spelling; objects and arrays by their entries in order.
+ */
+export function variantKey(env: Env, json: string): string {
+  const isNumber = `json_type(${json}) IN ('BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE')`;
+  const value = `CASE WHEN ${isNumber} THEN CAST(CAST(${json} AS VARCHAR) AS DOUBLE) END`;
+  const spelt = `CASE json_type(${json}) WHEN 'DOUBLE' THEN ${numberText(json)} WHEN 'OBJECT' THEN ${sortedJson(env, json)} WHEN 'ARRAY' THEN ${sortedJson(env, json)} ELSE CAST(${json} AS VARCHAR) END`;
+  return `CASE WHEN ${json} IS NOT NULL THEN {'k': NOT (${isNumber}), 'n': ${value}, 't': ${spelt}} END`;
+}
+
 /** A VARIANT's text as NUMBER or FLOAT; true and false are 1 and 0. Source: "Data type conversion". */
 function variantNumber(env: Env, from: Typed, asText: Typed, to: DataType, isTry: boolean): string {
   const emit = (text: Typed, attempt: boolean) => CASTS[to.kind](env, text, to, attempt)!;

@@ -159,6 +159,9 @@ function flattenTree(j: string, prefix: string, mode: string, outer: boolean): s
     `SELECT ${SEQ}, CASE WHEN ${isIndex} THEN NULL ELSE t.key END AS "KEY", ${plain} AS "PATH", ` +
     `CASE WHEN ${isIndex} THEN CAST(t.key AS HUGEINT) END AS "INDEX", t.value AS "VALUE", p.value AS "THIS", t.id AS id ` +
     `FROM (SELECT ${j} AS j) AS s, json_tree(s.j) AS t, json_tree(s.j) AS p WHERE t.parent = p.id AND ${wanted}`;
-  if (outer) throw errors.unsupported("FLATTEN with RECURSIVE and OUTER");
-  return `SELECT "SEQ", "KEY", "PATH", "INDEX", "VALUE", "THIS" FROM (${rows}) ORDER BY id`;
+  const found = `SELECT * FROM (${rows}) WHERE "VALUE" IS DISTINCT FROM ${UNDEFINED_JSON}`;
+  // With OUTER what has no element at all still gives a row.
+  const none = `SELECT ${SEQ}, CAST(NULL AS VARCHAR) AS "KEY", ${prefix} AS "PATH", CAST(NULL AS HUGEINT) AS "INDEX", CAST(NULL AS JSON) AS "VALUE", ${j} AS "THIS", 0 AS id WHERE NOT EXISTS (${found})`;
+  const all = outer ? `${found} UNION ALL ${none}` : found;
+  return `SELECT "SEQ", "KEY", "PATH", "INDEX", "VALUE", "THIS" FROM (${all}) ORDER BY id`;
 }

@@ -2,7 +2,7 @@ import { SnowflakeError } from "../../errors.ts";
 import { type Collation, type DataType, printDataType, varchar } from "../../types/data-type.ts";
 import { duckType, isSemiStructured, isTimestamp } from "../../types/physical.ts";
 import type { BinaryOperator } from "../parse/index.ts";
-import { castTo, coerce, commonType, variantText } from "./cast.ts";
+import { castTo, coerce, commonType, variantKey, variantText } from "./cast.ts";
 import { collated, collationKey, collationOf, commonCollation } from "./collation.ts";
 import type { Env } from "./env.ts";
 import { raise, type Typed, textConstant, typed } from "./typed.ts";
@@ -56,7 +56,7 @@ export function comparable(env: Env, operands: readonly Typed[]): string[] {
   const variants = concrete.filter((o) => isSemiStructured(o.type));
   if (variants.length > 0) {
     const other = concrete.find((o) => !isSemiStructured(o.type));
-    if (!other) return operands.map((o) => (o.isNull ? "NULL" : `CAST(${o.sql} AS VARCHAR)`));
+    if (!other) return operands.map((o) => (o.isNull ? "NULL" : variantKey(env, o.sql)));
     const to: DataType =
       other.type.kind === "NUMBER"
         ? { kind: "NUMBER", precision: 38, scale: Math.max(10, other.type.scale) }

@@ -99,7 +99,7 @@ define("semi-structured", "AS_BOOLEAN", ["variant"], (a, { env }) =>
   only(a[0]!, ["BOOLEAN"], () => castTo(env, a[0]!, BOOLEAN)),
 );
 define("semi-structured", "AS_INTEGER", ["variant"], (a, { env }) =>
-  only(a[0]!, ["BIGINT", "UBIGINT"], () => castTo(env, a[0]!, number())),
+  typed(`CASE WHEN ${isWhole(a[0]!.sql)} THEN ${castTo(env, a[0]!, number()).sql} END`, number()),
 );
 define("semi-structured", "AS_DOUBLE AS_REAL", ["variant"], (a, { env }) =>
   only(a[0]!, ["BIGINT", "UBIGINT", "DOUBLE", "HUGEINT"], () => castTo(env, a[0]!, { kind: "FLOAT" })),
@@ -122,6 +122,10 @@ function only(value: Typed, kinds: string[], then: (j: string) => Typed): Typed 
     inner.type,
   );
 }
+
+/** 1.0 is an integer too; what has an exponent is none. */
+const isWhole = (json: string): string =>
+  `json_type(${json}) IN ('BIGINT', 'UBIGINT', 'HUGEINT') OR (json_type(${json}) = 'DOUBLE' AND NOT contains(lower(CAST(${json} AS VARCHAR)), 'e') AND TRY_CAST(CAST(${json} AS VARCHAR) AS DOUBLE) = trunc(TRY_CAST(CAST(${json} AS VARCHAR) AS DOUBLE)))`;
 
 const isPlainText = (value: Typed): string =>
   `json_type(${value.sql}) = 'VARCHAR' AND NOT starts_with(${variantText(value)}, ${quoteText(MARK)})`;
@@ -154,7 +158,9 @@ for (const [suffix, type] of [
     typed(`CASE WHEN ${holds(a[0]!)} THEN ${castTo(env, a[0]!, type).sql} END`, type),
   );
 }
-is("IS_INTEGER", ["BIGINT", "UBIGINT", "HUGEINT"]);
+define("semi-structured", "IS_INTEGER", ["variant"], (a) =>
+  typed(`(${isWhole(a[0]!.sql)})`, BOOLEAN, any(a)),
+);
 is("IS_DECIMAL", ["BIGINT", "UBIGINT", "HUGEINT", "DOUBLE"]);
 is("IS_DOUBLE IS_REAL", ["BIGINT", "UBIGINT", "HUGEINT", "DOUBLE"]);
 
