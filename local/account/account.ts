@@ -32,7 +32,11 @@ import { SessionManager, type TokenLifetimes } from "./session/manager.ts";
 import { dropTemporaryTables } from "./session/temporary-tables.ts";
 import { Storage } from "./storage/storage.ts";
 import { TableVersions } from "./storage/versions.ts";
-import { registerAlertFunctions, registerRuntimeFunctions } from "./system-functions.ts";
+import {
+  registerAlertFunctions,
+  registerLogFunctions,
+  registerRuntimeFunctions,
+} from "./system-functions.ts";
 import { WorkTracker } from "./work-tracker.ts";
 
 export interface AccountOptions {
@@ -235,6 +239,7 @@ export async function openAccount(options: AccountOptions): Promise<Account> {
   registerHistory();
   registerRuntimeFunctions();
   registerAlertFunctions();
+  registerLogFunctions();
   registerCatalogRelations();
   await recorder.start();
   await pipes.start();

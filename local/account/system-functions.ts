@@ -167,6 +167,12 @@ export function registerAlertFunctions(): void {
       return "Enqueued notifications.";
     },
   });
+  for (const [name, write] of Object.entries(NOTIFICATION))
+    registerSystemFunction({
+      name: `SNOWFLAKE.NOTIFICATION.${name}`,
+      returns: varchar(),
+      call: (_ctx, args) => (args[0] === null ? null : JSON.stringify(write(args))),
+    });
   const time = { kind: "TIMESTAMP_LTZ", scale: 9 } as const;
   for (const [name, key] of [
     ["SCHEDULED_TIME", "scheduled"],
@@ -184,10 +190,42 @@ export function registerAlertFunctions(): void {
     });
 }
 
+const addresses = (text: string | null | undefined): unknown => JSON.parse(text ?? "[]");
+
+/** What SYSTEM$SEND_SNOWFLAKE_NOTIFICATION takes, written by functions. Source: "Using SYSTEM$SEND_SNOWFLAKE_NOTIFICATION to send notifications". */
+const NOTIFICATION: Record<string, (args: (string | null)[]) => object> = {
+  TEXT_PLAIN: ([message]) => ({ "text/plain": message }),
+  TEXT_HTML: ([message]) => ({ "text/html": message }),
+  APPLICATION_JSON: ([message]) => ({ "application/json": message }),
+  INTEGRATION: ([name]) => ({ [name!]: {} }),
+  EMAIL_INTEGRATION_CONFIG: ([name, subject, to, cc, bcc]) => ({
+    [name!]: {
+      subject,
+      toAddress: addresses(to),
+      ...(cc === undefined ? {} : { ccAddress: addresses(cc) }),
+      ...(bcc === undefined ? {} : { bccAddress: addresses(bcc) }),
+    },
+  }),
+};
+
+/** Functions that log: there is no event table that they could write to. Source: "SYSTEM$LOG". */
+export function registerLogFunctions(): void {
+  const levels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"].map((level) => `SYSTEM$LOG_${level}`);
+  for (const name of ["SYSTEM$LOG", ...levels])
+    registerSystemFunction({
+      name,
+      returns: varchar(),
+      note: "nothing is written: there are no event tables",
+      call: () => null,
+    });
+}
+
 function jsonObject(text: string | null | undefined, what: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text ?? "");
-    const one = Array.isArray(value) ? Object.assign({}, ...value) : value;
+    const one = Array.isArray(value)
+      ? Object.assign({}, ...value.map((each) => (typeof each === "string" ? JSON.parse(each) : each)))
+      : value;
     if (typeof one === "object" && one !== null) return one as Record<string, unknown>;
   } catch {
     // Answered below.

@@ -18,7 +18,7 @@ import {
 /** SHOW TASKS and DESCRIBE TASK. */
 type Task = CatalogObject<"TASK">;
 
-const COLUMNS: ShowColumns = [
+export const TASK_COLUMNS: ShowColumns = [
   ["created_on", "time"],
   ["name", "text"],
   ["id", "text"],
@@ -43,7 +43,7 @@ const COLUMNS: ShowColumns = [
   ["last_suspended_reason", "text"],
 ];
 
-function row(ctx: StatementContext, task: Task): ShowRow {
+export function taskRow(ctx: StatementContext, task: Task): ShowRow {
   const { props } = task;
   const { catalog } = ctx.services;
   const name = (id: number) => {
@@ -86,7 +86,7 @@ async function show(ctx: StatementContext, cursor: Cursor, head: Head): Promise<
   cursor.expectEnd();
   const rows = listForShow(ctx, "TASK", options)
     .filter((task) => !rootOnly || (task.props.predecessors.length === 0 && task.props.finalizes === null))
-    .map((task) => ({ ...commonRow(ctx, task), kind: null, ...row(ctx, task) }));
+    .map((task) => ({ ...commonRow(ctx, task), kind: null, ...taskRow(ctx, task) }));
   const terse: ShowColumns = [
     ["created_on", "time"],
     ["name", "text"],
@@ -95,15 +95,15 @@ async function show(ctx: StatementContext, cursor: Cursor, head: Head): Promise<
     ["schedule", "text"],
     ["state", "text"],
   ];
-  return showOutcome(head.terse ? terse : COLUMNS, rows, options);
+  return showOutcome(head.terse ? terse : TASK_COLUMNS, rows, options);
 }
 
 async function describe(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
   const task = resolveObject(ctx, "TASK", cursor.name());
   cursor.expectEnd();
   return showOutcome(
-    COLUMNS,
-    [{ ...commonRow(ctx, task), ...row(ctx, task) }],
+    TASK_COLUMNS,
+    [{ ...commonRow(ctx, task), ...taskRow(ctx, task) }],
     undefined,
     "name",
     "DESCRIBE",

@@ -245,10 +245,14 @@ class Script {
   }
 
   async #sql(step: Extract<Step, { kind: "SQL" }>, variables: Variables): Promise<Flow> {
+    const first = tokenize(step.text)[0]?.value ?? "";
+    // A system function stands as a statement of its own. Source: "SYSTEM$LOG".
+    if (first.startsWith("SYSTEM$")) {
+      await this.#value(step.text, variables);
+      return null;
+    }
     const rows =
-      tokenize(step.text)[0]?.value === "CALL"
-        ? await this.#call(step.text, variables)
-        : await this.#query(step.text, variables);
+      first === "CALL" ? await this.#call(step.text, variables) : await this.#query(step.text, variables);
     if (step.into.length === 0) return null;
     if (rows.rows.length > 1)
       throw new SnowflakeError("090193", "P0000", "A SELECT INTO statement returned more than one row.");

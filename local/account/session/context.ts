@@ -57,6 +57,8 @@ export interface StatementContext {
   readonly binds: Record<string, Bind>;
   /** Time that CURRENT_TIMESTAMP yields all through the statement (ms). */
   readonly startedOn: number;
+  /** Within a policy's body: what it protects. */
+  readonly governs?: { objectId: number; column: string | null };
   readonly signal: AbortSignal;
   /**
    * Runs `work` in the session's transaction or, in autocommit, in one of its own that commits after it.

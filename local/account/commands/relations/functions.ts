@@ -26,6 +26,23 @@ export function registerCatalogFunctions(): void {
       return effectiveTags(ctx, object, column).find((r) => r.tag.id === tag.id)?.value ?? null;
     },
   });
+  // Source: "SYSTEM$GET_TAG_ON_CURRENT_COLUMN", "SYSTEM$GET_TAG_ON_CURRENT_TABLE": in the body of a policy.
+  for (const where of ["COLUMN", "TABLE"] as const)
+    registerSystemFunction({
+      name: `SYSTEM$GET_TAG_ON_CURRENT_${where}`,
+      returns: text,
+      call(ctx, [tagName]) {
+        const tag = resolveObject(ctx, "TAG", nameOf(tagName, "tag"));
+        const { governs } = ctx;
+        const object = governs && ctx.services.catalog.get(governs.objectId);
+        if (!object || (where === "COLUMN" && governs.column === null))
+          throw errors.unsupported(
+            `SYSTEM$GET_TAG_ON_CURRENT_${where} outside of a policy on a ${where.toLowerCase()}`,
+          );
+        const column = where === "COLUMN" ? governs.column : null;
+        return effectiveTags(ctx, object, column).find((r) => r.tag.id === tag.id)?.value ?? null;
+      },
+    });
   registerSystemFunction({
     name: "SYSTEM$GET_TAG_ALLOWED_VALUES",
     returns: text,

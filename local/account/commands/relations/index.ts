@@ -4,6 +4,7 @@ import { registerCatalogFunctions } from "./functions.ts";
 import { registerInformationSchema } from "./information-schema.ts";
 import { registerReferences } from "./references.ts";
 import { registerRoutineViews } from "./routine-views.ts";
+import { registerTaskDependents } from "./task-dependents.ts";
 
 /** Registers what queries read of the catalogue: INFORMATION_SCHEMA, ACCOUNT_USAGE, functions. */
 export function registerCatalogRelations(): void {
@@ -13,4 +14,5 @@ export function registerCatalogRelations(): void {
   registerRoutineViews();
   registerAccountUsage();
   registerCatalogFunctions();
+  registerTaskDependents();
 }

@@ -617,7 +617,13 @@ export function compileCall(env: Env, scope: Scope, call: CallExpr): Typed {
   const qualified = call.name.length > 1;
   const name = call.name.at(-1)!.name;
   if (!qualified && name === "SYS_CONNECT_BY_PATH") return hierarchical(scope, call, name);
-  const def = qualified ? undefined : findFunction(name);
+  // Functions of the SNOWFLAKE database are registered by their whole names.
+  const parts = call.name.map((part) => part.name);
+  const def = !qualified
+    ? findFunction(name)
+    : parts[0] === "SNOWFLAKE" && parts.length === 3
+      ? findFunction(parts.join("."))
+      : undefined;
   if (!def) {
     const user = hooks.userFunction(env, scope, call);
     if (user) return user;

@@ -19,12 +19,20 @@ type Governed = Pick<CatalogObject, "id"> & {
 
 type Policy = CatalogObject<"MASKING_POLICY"> | CatalogObject<"ROW_ACCESS_POLICY">;
 
-function policyValue(env: Env, policy: Policy, args: readonly Typed[]): Typed {
+function policyValue(
+  env: Env,
+  policy: Policy,
+  args: readonly Typed[],
+  governs: { objectId: number; column: string | null },
+): Typed {
   const { viewStack } = env.shared;
   if (viewStack.includes(policy.id))
     throw errors.unsupported(`policy '${policy.name}' that protects what it reads`);
   const owner = asRole(env.ctx, policy.owner, policy.props.context);
-  const ctx = Object.create(owner, { text: { value: policy.props.body } }) as Env["ctx"];
+  const ctx = Object.create(owner, {
+    text: { value: policy.props.body },
+    governs: { value: governs },
+  }) as Env["ctx"];
   const inner: Env = { ctx, shared: env.shared };
   const scope = newScope(null);
   scope.lambda = new Map(
@@ -86,7 +94,14 @@ export function policiesOn(
     if (mask)
       masks.set(
         column.name,
-        castTo(env, policyValue(env, mask.policy, mask.columns.map(value)), column.type),
+        castTo(
+          env,
+          policyValue(env, mask.policy, mask.columns.map(value), {
+            objectId: object.id,
+            column: column.name,
+          }),
+          column.type,
+        ),
       );
   }
   const access = object.props.rowAccessPolicy;
@@ -94,7 +109,11 @@ export function policiesOn(
   if (access) {
     const policy = env.ctx.services.catalog.getAs("ROW_ACCESS_POLICY", access.policyId);
     if (!policy || policy.droppedOn !== null) throw errors.doesNotExist("Row access policy", "of the table");
-    filter = castTo(env, policyValue(env, policy, access.columns.map(value)), { kind: "BOOLEAN" }).sql;
+    filter = castTo(
+      env,
+      policyValue(env, policy, access.columns.map(value), { objectId: object.id, column: null }),
+      { kind: "BOOLEAN" },
+    ).sql;
   }
   return masks.size === 0 && filter === null ? null : { masks, filter };
 }

@@ -20,11 +20,18 @@ import { allFunctions, type CallContext, defineRaw } from "./registry.ts";
 export interface SystemFunction {
   name: string;
   returns: DataType;
+  /** What is approximate about it. */
+  note?: string;
   call(ctx: StatementContext, args: (string | null)[]): Promise<Value> | Value;
 }
 
 export function registerSystemFunction(fn: SystemFunction): void {
-  defineRaw("system", fn.name, (c) => systemFunction(c, fn));
+  defineRaw(
+    "system",
+    fn.name,
+    (c) => systemFunction(c, fn),
+    fn.note === undefined ? {} : { approximate: fn.note },
+  );
 }
 
 export const isSystemFunction = (name: string): boolean => allFunctions().some((f) => f.name === name);
@@ -36,7 +43,9 @@ export function systemFunction(c: CallContext, fn: SystemFunction): Typed {
       ? value
       : castTo(c.env, value, varchar());
   });
-  const key = `call ${fn.name} ${args.map((a) => a.sql).join(", ")}`;
+  const { governs } = c.env.ctx;
+  const place = governs ? `${governs.objectId}.${governs.column} ` : "";
+  const key = `call ${fn.name} ${place}${args.map((a) => a.sql).join(", ")}`;
   const result = need(c.env, key, async ({ connection }) => {
     const values: (string | null)[] = [];
     for (const arg of args) {
