@@ -44,7 +44,8 @@ export function composeEngine(tracker: WorkTracker, executor?: () => Executor): 
     runQuery: (context) => withTableProcedures(context, hostOf, runQuery),
     runDml: (context) => withTableProcedures(context, hostOf, runDml),
     runCopy: (context) => runCopy(withBoundText(context)),
-    runCommand: (context) => {
+    runCommand: (given) => {
+      const context = withBoundText(given);
       if (classify(context.text) !== "CALL")
         return createsTable(context.text)
           ? withTableProcedures(context, hostOf, runCommand)

@@ -50,15 +50,11 @@ function resolveStage(context: StatementContext, transfer: Transfer): { location
   if (name === "~") return { location: userStageLocation(context.session.userId), path };
   const mark = indexOutsideQuotes(name, "%");
   if (mark >= 0) {
-    const table = resolveObject(
-      context,
-      "TABLE",
-      parseName(name.slice(0, mark) + name.slice(mark + 1)) ?? [],
-    );
+    const table = resolveObject(context, "TABLE", partsOf(name.slice(0, mark) + name.slice(mark + 1)));
     requirePrivilege(context, "OWNERSHIP", table);
     return { location: tableStageLocation(table.id), path };
   }
-  const stage = resolveObject(context, "STAGE", parseName(name) ?? []);
+  const stage = resolveObject(context, "STAGE", partsOf(name));
   requirePrivilege(context, transfer.command === "PUT" ? "WRITE" : "READ", stage);
   if (stage.props.url !== null)
     throw new SnowflakeError(
@@ -67,6 +63,12 @@ function resolveStage(context: StatementContext, transfer: Transfer): { location
       "Failure using stage area. Cause: [GET and PUT commands are not supported with external stage]",
     );
   return { location: stageLocation(stage), path };
+}
+
+function partsOf(name: string): string[] {
+  const parts = name === "" ? undefined : parseName(name);
+  if (!parts) throw errors.invalidValue(name, "stage");
+  return parts;
 }
 
 function indexOutsideQuotes(text: string, wanted: string): number {

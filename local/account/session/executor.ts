@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { RealClock } from "../clock.ts";
-import { firstTokens } from "../commands/index.ts";
+import { bindMarks, firstTokens } from "../commands/index.ts";
 import type { SnowflakeError } from "../errors.ts";
 import { displayOf } from "../results/marked-display.ts";
 import type { ResultStore, StoredResult } from "../results/result-store.ts";
@@ -190,7 +190,7 @@ export class Executor {
   /** Columns of a statement that is not run (describeOnly). */
   async #describe(context: StatementContext, statementClass: StatementClass): Promise<Outcome> {
     if (statementClass !== "QUERY") return describedCommand(context.text);
-    const columns = await this.#engine.describeQuery(context, context.text);
+    const columns = await this.#engine.describeQuery(withUnsetBinds(context), context.text);
     return {
       kind: "SELECT",
       columns: columns.map(({ name, type, nullable }): ResultColumn => ({ name, type, nullable })),
@@ -256,7 +256,7 @@ export class Executor {
       const stored = await this.#results.store(
         record.queryId,
         session.userId,
-        outcome,
+        options.nested ? outcome : limited(outcome, Number(parameter("ROWS_PER_RESULTSET"))),
         { jsonIndent: Number(parameter("JSON_INDENT")), variant: displayOf(parameter) },
         () => services.clock.now(),
         () => signal.throwIfAborted(),
@@ -380,6 +380,29 @@ export class Executor {
 }
 
 const wallClock = new RealClock();
+
+/** A query's first rows. Source: "Parameters", ROWS_PER_RESULTSET; JDBC's setMaxRows sends it with the statement. */
+function limited(outcome: Outcome, most: number): Outcome {
+  if (most <= 0 || outcome.kind !== "SELECT") return outcome;
+  const { rows } = outcome;
+  const first = async function* () {
+    let left = most;
+    for await (const batch of rows) {
+      yield batch.slice(0, left);
+      left -= batch.length;
+      if (left <= 0) return;
+    }
+  };
+  return { ...outcome, rows: first() };
+}
+
+/** A statement is described before its binds are known (JDBC's prepareStatement): those are NULL then. */
+function withUnsetBinds(context: StatementContext): StatementContext {
+  const unset = Object.fromEntries(
+    Array.from({ length: bindMarks(context.text) }, (_, i) => [String(i + 1), { type: "TEXT", value: null }]),
+  );
+  return Object.create(context, { binds: { value: { ...unset, ...context.binds } } }) as StatementContext;
+}
 
 /** Columns of what answers with counts or a status: drivers build their results from the description. */
 function describedCommand(text: string): Outcome {

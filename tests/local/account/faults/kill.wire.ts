@@ -29,7 +29,10 @@ test(`${KILLS} kills under load: nothing acknowledged is lost, nothing is double
       "CREATE TABLE d.public.events (id INT, body VARIANT)",
       "CREATE STREAM d.public.arrived ON TABLE d.public.events APPEND_ONLY = TRUE",
       "CREATE TABLE d.public.facts (id INT, seen INT)",
-      "CREATE TABLE d.public.notes (n INT)",
+      "CREATE TABLE d.public.notes (n INT, label VARCHAR COLLATE 'en-ci', place VECTOR(INT, 2))",
+      `CREATE DYNAMIC TABLE d.public.totals TARGET_LAG = '1 minute' WAREHOUSE = w
+         AS SELECT MOD(id, 7) AS g, COUNT(*) AS n FROM d.public.events GROUP BY MOD(id, 7)`,
+      "CREATE MATERIALIZED VIEW d.public.noted AS SELECT label, COUNT(*) AS n FROM d.public.notes GROUP BY label",
       `ALTER USER admin SET RSA_PUBLIC_KEY = '${keys.publicKey}'`,
     ])
       await setup.query(sql);
@@ -103,7 +106,8 @@ test(`${KILLS} kills under load: nothing acknowledged is lost, nothing is double
         acknowledged.notes = Number(last);
       },
       async () => {
-        await notes.query(`INSERT INTO d.public.notes VALUES (${acknowledged.notes + 1})`);
+        const n = acknowledged.notes + 1;
+        await notes.query(`INSERT INTO d.public.notes SELECT ${n}, 'Note', [${n}, 1]::VECTOR(INT, 2)`);
         acknowledged.notes++;
       },
     );
@@ -118,6 +122,18 @@ test(`${KILLS} kills under load: nothing acknowledged is lost, nothing is double
       },
       async () => {
         await merger.query(merge);
+      },
+    );
+
+    // What is derived of both, refreshed and read all the while.
+    let deriving: HttpClient;
+    const refreshing = forever(
+      async (client) => {
+        deriving = client;
+      },
+      async () => {
+        await deriving.query("ALTER DYNAMIC TABLE d.public.totals REFRESH");
+        await deriving.query("SELECT * FROM d.public.noted");
       },
     );
 
@@ -143,7 +159,7 @@ test(`${KILLS} kills under load: nothing acknowledged is lost, nothing is double
     // Work once more on what the last start found.
     await progress();
     stopping = true;
-    await Promise.all([streaming, inserting, merging]);
+    await Promise.all([streaming, inserting, merging, refreshing]);
 
     const reader = new HttpClient(server.url);
     await reader.login("ADMIN", PASSWORD);
@@ -162,6 +178,14 @@ test(`${KILLS} kills under load: nothing acknowledged is lost, nothing is double
     );
     expect([kept, different]).toEqual([last, last]);
     expect(last).toBeGreaterThanOrEqual(acknowledged.notes);
+    expect(
+      await one(
+        "SELECT COUNT(*) FROM d.public.notes WHERE label = 'NOTE' AND VECTOR_L2_DISTANCE(place, [n, 1]::VECTOR(INT, 2)) = 0",
+      ),
+    ).toEqual([kept]);
+    expect(await one("SELECT COUNT(*), SUM(n) FROM d.public.noted")).toEqual([1, kept]);
+    await reader.query("ALTER DYNAMIC TABLE d.public.totals REFRESH");
+    expect(await one("SELECT COUNT(*), SUM(n) FROM d.public.totals")).toEqual([7, total]);
   } finally {
     stopping = true;
     server.process.kill("SIGTERM");
