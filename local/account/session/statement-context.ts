@@ -4,6 +4,7 @@ import { Transaction } from "../storage/transaction.ts";
 import type { ConnectionPool } from "./connections.ts";
 import type { Bind, Services, StatementContext } from "./context.ts";
 import { sessionParameter } from "./parameters.ts";
+import { withUpperQuoted } from "./quoted-identifiers.ts";
 import type { Session } from "./session.ts";
 import type { Admission, StatementRecord } from "./statement.ts";
 import { beginTransaction, nextTransactionId } from "./transactions.ts";
@@ -46,7 +47,9 @@ export function statementContext(parts: ContextParts): StatementContext {
     services,
     session,
     queryId: record.queryId,
-    text: record.text,
+    text: sessionParameter(services.catalog, session, "QUOTED_IDENTIFIERS_IGNORE_CASE").value
+      ? withUpperQuoted(record.text)
+      : record.text,
     binds: parts.binds,
     startedOn: record.startedOn,
     signal,

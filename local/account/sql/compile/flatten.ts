@@ -1,6 +1,7 @@
 import { errors, SnowflakeError } from "../../errors.ts";
 import { number, varchar } from "../../types/data-type.ts";
 import { isSemiStructured } from "../../types/physical.ts";
+import { flattenedTree } from "../flatten-tree.ts";
 import type { CallExpr, TableExpr } from "../parse/index.ts";
 import { tokenize } from "../parse/lexer.ts";
 import { castTo } from "./cast.ts";
@@ -8,6 +9,7 @@ import { type Env, nextAlias } from "./env.ts";
 import { compileExpr } from "./expression.ts";
 import type { Source } from "./from.ts";
 import { UNDEFINED_JSON } from "./marked.ts";
+import { needNative } from "./native.ts";
 import type { OutputColumn, Relation, Scope, ScopeColumn } from "./scope.ts";
 import { argumentsOf, booleanOf, jsonPath, output, textOf } from "./table-function-arguments.ts";
 import { quoteName, quoteText } from "./typed.ts";
@@ -70,7 +72,7 @@ function readFlatten(env: Env, call: CallExpr, scope: Scope): Flatten {
 export function compileFlatten(env: Env, call: CallExpr, scope: Scope): Source {
   const flatten = readFlatten(env, call, scope);
   const sql = flatten.recursive
-    ? flattenTree(flatten.json, flatten.prefix, flatten.mode, flatten.outer)
+    ? flattenTree(env, flatten.json, flatten.prefix, flatten.mode, flatten.outer)
     : `SELECT ${names(COLUMNS)} FROM (${flattenRows(flatten, [], "", false)})`;
   return { sql: `LATERAL (${sql})`, columns: COLUMNS, name: [] };
 }
@@ -149,17 +151,13 @@ function flattenRows(
 const SEQ = `CAST(1 AS HUGEINT) AS "SEQ"`;
 
 /** Every element at every depth, parents before their children. */
-function flattenTree(j: string, prefix: string, mode: string, outer: boolean): string {
-  const wanted =
-    mode === "BOTH" ? "t.parent IS NOT NULL" : `t.parent IS NOT NULL AND json_type(p.value) = '${mode}'`;
-  const steps = `replace(replace(substr(t.fullkey, 2), '."', '['''), '"', ''']')`;
-  const plain = `CASE WHEN starts_with(${steps}, '.') AND ${prefix} = '' THEN substr(${steps}, 2) ELSE ${prefix} || ${steps} END`;
-  const isIndex = `json_type(p.value) = 'ARRAY'`;
-  const rows =
-    `SELECT ${SEQ}, CASE WHEN ${isIndex} THEN NULL ELSE t.key END AS "KEY", ${plain} AS "PATH", ` +
-    `CASE WHEN ${isIndex} THEN CAST(t.key AS HUGEINT) END AS "INDEX", t.value AS "VALUE", p.value AS "THIS", t.id AS id ` +
-    `FROM (SELECT ${j} AS j) AS s, json_tree(s.j) AS t, json_tree(s.j) AS p WHERE t.parent = p.id AND ${wanted}`;
-  const found = `SELECT * FROM (${rows}) WHERE "VALUE" IS DISTINCT FROM ${UNDEFINED_JSON}`;
+function flattenTree(env: Env, j: string, prefix: string, mode: string, outer: boolean): string {
+  needNative(env, [{ name: "firn_flattened_tree", arity: 2, call: flattenedTree }]);
+  const listed = `SELECT unnest(CAST(json_extract(firn_flattened_tree(CAST(${j} AS VARCHAR), ${prefix}), '$[*]') AS JSON[])) AS r`;
+  const wanted = mode === "BOTH" ? "" : ` AND json_type(r, '$[4]') = '${mode}'`;
+  const found =
+    `SELECT ${SEQ}, r ->> '$[0]' AS "KEY", r ->> '$[2]' AS "PATH", CAST(r ->> '$[1]' AS HUGEINT) AS "INDEX", r -> '$[3]' AS "VALUE", r -> '$[4]' AS "THIS", row_number() OVER () AS id ` +
+    `FROM (${listed}) WHERE (r -> '$[3]') IS DISTINCT FROM ${UNDEFINED_JSON}${wanted}`;
   // With OUTER what has no element at all still gives a row.
   const none = `SELECT ${SEQ}, CAST(NULL AS VARCHAR) AS "KEY", ${prefix} AS "PATH", CAST(NULL AS HUGEINT) AS "INDEX", CAST(NULL AS JSON) AS "VALUE", ${j} AS "THIS", 0 AS id WHERE NOT EXISTS (${found})`;
   const all = outer ? `${found} UNION ALL ${none}` : found;
