@@ -4,7 +4,11 @@ import { commands } from "./commands/index.ts";
 import { registerCatalogRelations } from "./commands/relations/index.ts";
 import { registerHistory } from "./history/history.ts";
 import { allFunctions, allVirtualRelations } from "./sql/index.ts";
-import { registerRuntimeFunctions } from "./system-functions.ts";
+import {
+  registerAlertFunctions,
+  registerLogFunctions,
+  registerRuntimeFunctions,
+} from "./system-functions.ts";
 
 const FILE = join(import.meta.dirname, "..", "..", "docs", "coverage.md");
 
@@ -19,6 +23,8 @@ const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 export function coverageDocument(): string {
   registerHistory();
   registerRuntimeFunctions();
+  registerAlertFunctions();
+  registerLogFunctions();
   registerCatalogRelations();
   const statements = [...commands.all]
     .map((c) => ({ ...c, name: `${c.verb} ${c.words}`.trim() }))

@@ -170,7 +170,16 @@ async function alter(ctx: StatementContext, cursor: Cursor): Promise<Outcome> {
   if (cursor.accept("SUSPEND", "RECLUSTER") || cursor.accept("RESUME", "RECLUSTER")) return put({});
   if (cursor.accept("SUSPEND")) return put({ suspended: true });
   if (cursor.accept("RESUME")) return put({ suspended: false, invalidReason: null });
-  if (cursor.accept("SET", "SECURE")) return put({ isSecure: true });
+  if (cursor.accept("SET", "SECURE")) {
+    const { COMMENT: comment } = readProperties(cursor, { COMMENT: text });
+    cursor.expectEnd();
+    requirePrivilege(ctx, "OWNERSHIP", view);
+    await changeCatalog(ctx, (change) => {
+      const changed = updateProps(change, view, { isSecure: true });
+      if (comment !== undefined) change.update(changed, { comment });
+    });
+    return statusOutcome(EXECUTED);
+  }
   if (cursor.accept("UNSET", "SECURE")) return put({ isSecure: false });
   const done = (await alterCommon(ctx, cursor, view)) ?? (await alterRelation(ctx, cursor, view));
   if (done) return done;

@@ -76,12 +76,29 @@ function triggerProps(
 }
 
 /** `2030-01-01`, `2030-01-01 00:00`, with an offset or in UTC; IMMEDIATELY is the hour that runs. */
+/** Zones that the documentation's examples name. Source: "CREATE RESOURCE MONITOR". */
+const ZONES: Record<string, string> = {
+  UTC: "+00:00",
+  GMT: "+00:00",
+  EST: "-05:00",
+  EDT: "-04:00",
+  CST: "-06:00",
+  CDT: "-05:00",
+  MST: "-07:00",
+  MDT: "-06:00",
+  PST: "-08:00",
+  PDT: "-07:00",
+};
+
 function parseTimestamp(ctx: StatementContext, given: string, key: string): number {
   const now = ctx.services.clock.now();
   if (given.toUpperCase() === "IMMEDIATELY") return now - (now % 3_600_000);
-  const [date = "", time = "00:00", zone = ""] = given.trim().replace("T", " ").split(" ");
+  const trimmed = given.trim();
+  const spaced = trimmed[10] === "T" ? `${trimmed.slice(0, 10)} ${trimmed.slice(11)}` : trimmed;
+  const [date = "", time = "00:00", zone = ""] = spaced.split(" ");
   const clock = time.split(":").length === 2 ? `${time}:00` : time;
-  const offset = zone === "" || zone.includes(":") ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`;
+  const named = ZONES[zone.toUpperCase()];
+  const offset = named ?? (zone === "" || zone.includes(":") ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`);
   const ms = Date.parse(`${date}T${clock}${offset === "" && !clock.endsWith("Z") ? "Z" : offset}`);
   if (Number.isNaN(ms)) throw errors.invalidValue(given, key);
   return ms;

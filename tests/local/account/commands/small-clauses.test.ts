@@ -115,3 +115,18 @@ test("EXECUTE TASK … USING CONFIG: the run's keys win over the task's", async 
   expect(await account.rows("select v from seen order by v")).toEqual([["1/2"], ["1/3"]]);
   expect(await account.error("execute task k using config = 'no json'")).toMatch(/no json/);
 });
+
+// Source: "CREATE RESOURCE MONITOR", "ALTER MATERIALIZED VIEW".
+test("a resource monitor begins at a time with a named zone; SET SECURE with a comment", async () => {
+  await account.all(
+    "create resource monitor limiter with credit_quota = 2000 frequency = weekly start_timestamp = '2026-03-04 00:00 PST' triggers on 100 percent do suspend",
+    "create materialized view mv as select a from t",
+    "alter materialized view mv set secure comment = 'kept'",
+  );
+  const [monitor] = await account.rows("show resource monitors like 'limiter'");
+  expect(monitor!.map(String)).toContain(String(Date.UTC(2026, 2, 4, 8) * 1_000_000));
+  expect(await account.rows("select count(*) from mv")).toEqual([["0"]]);
+  expect((await account.rows("show materialized views"))[0]).toEqual(
+    expect.arrayContaining(["kept", "true"]),
+  );
+});
