@@ -123,7 +123,7 @@ export function arrowColumn(
     case "MAP":
       return column(
         new Utf8(),
-        lengths(16_777_216),
+        { ...(type.kind === "MAP" && { logicalType: "OBJECT" }), ...lengths(16_777_216) },
         joined(
           rows.map((_, row) => {
             const value = cell(row);

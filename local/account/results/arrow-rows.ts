@@ -11,7 +11,7 @@ import type { ResultColumn, Value } from "../session/outcome.ts";
 import { decimalText } from "../sql/run/values.ts";
 import type { DataType } from "../types/data-type.ts";
 import { arrowColumn } from "./arrow-columns.ts";
-import type { EncodingOptions } from "./row-encoding.ts";
+import { documentFromText, type EncodingOptions } from "./row-encoding.ts";
 import type { RowsFormat, RowWriter } from "./rows-format.ts";
 import { vectorText } from "./vector-text.ts";
 
@@ -113,6 +113,11 @@ function decodeCell(value: unknown, type: DataType): Value {
     }
     case "VECTOR":
       return vectorText(value as Iterable<number>, type);
+    case "VARIANT":
+    case "OBJECT":
+    case "ARRAY":
+    case "MAP":
+      return documentFromText(String(value));
     default:
       return value as Value;
   }

@@ -92,6 +92,12 @@ export function rowEncoder(columns: ResultColumn[], options: EncodingOptions): (
   };
 }
 
+/** A document as JSON again: XML and what is shown as `undefined` are none. */
+export function documentFromText(text: string): string {
+  if (text.startsWith("<")) return xmlToJson(text);
+  return text.includes("undefined") ? (relaxedJson(text) ?? text) : text;
+}
+
 /** The inverse, for RESULT_SCAN: text from a stored row back to a value. */
 export function decodeValue(text: string | null, type: DataType): Value {
   if (text === null) return null;
@@ -106,9 +112,7 @@ export function decodeValue(text: string | null, type: DataType): Value {
     case "OBJECT":
     case "ARRAY":
     case "MAP":
-      if (text.startsWith("<")) return xmlToJson(text);
-      // What is shown as `undefined` is no JSON.
-      return text.includes("undefined") ? (relaxedJson(text) ?? text) : text;
+      return documentFromText(text);
     case "DATE":
       return Number(text);
     case "TIME":

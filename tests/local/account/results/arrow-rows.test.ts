@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { arrowRows } from "../../../../local/account/results/arrow-rows.ts";
 import type { ResultColumn, Value } from "../../../../local/account/session/outcome.ts";
 import type { DataType } from "../../../../local/account/types/data-type.ts";
+import { UNDEFINED } from "../../../../local/account/types/typed-text.ts";
 
 const column = (type: DataType, nullable = true): ResultColumn => ({ name: "C", type, nullable });
 
@@ -32,6 +33,15 @@ test.each<[string, DataType, Value[]]>([
   ["truths", { kind: "BOOLEAN" }, [true, false, null, true]],
   ["texts", { kind: "VARCHAR", length: 10 }, ["é", "", null, "𝄞"]],
   ["documents", { kind: "VARIANT" }, ['{"a":[1,null]}', null]],
+  [
+    "maps",
+    {
+      kind: "MAP",
+      key: { kind: "VARCHAR", length: 5 },
+      value: { type: { kind: "FLOAT" }, nullable: true },
+    },
+    ['{"a":1}', null],
+  ],
   ["vectors", { kind: "VECTOR", element: "FLOAT", dimension: 2 }, ["[1.1,-2]", null, "[0,3.4028235e+38]"]],
   ["vectors of integers", { kind: "VECTOR", element: "INT", dimension: 3 }, ["[1,2,-3]", null]],
   ["bytes", { kind: "BINARY", length: 4 }, [new Uint8Array([0, 255]), null]],
@@ -50,6 +60,12 @@ test.each<[string, DataType, Value[]]>([
 ])("%s go out as Arrow and come back", async (_, type, values) => {
   const rows = values.map((value) => [value]);
   expect(await throughWire([column(type)], rows)).toEqual(rows);
+});
+
+test("a missing element and XML come back as they were", async () => {
+  const rows = [[`[${UNDEFINED},1]`, '{"@":"a","$":1}']];
+  const columns = [column({ kind: "ARRAY" }), column({ kind: "OBJECT" })];
+  expect(await throughWire(columns, rows)).toEqual(rows);
 });
 
 test("columns that share a name stay apart", async () => {
