@@ -33,6 +33,8 @@ export interface Source {
   /** Columns found by name but not by a star. */
   hidden?: OutputColumn[];
   positional?: (alias: string, index: number) => Typed;
+  /** The same rows, for a SELECT that looks for their keys in a subquery (probed-keys.ts). */
+  probed?: string;
 }
 
 /** Compiles what stands in FROM, adding its relations to the scope. Returns DuckDB's FROM clause. */
@@ -146,7 +148,8 @@ function place(env: Env, scope: Scope, from: Source, tail: FactorTail, liftable 
   const { positional } = source;
   if (positional) relation.positional = (index) => positional(sqlAlias, index);
   scope.relations.push(relation);
-  return `${lifted ? lifted.placeholder(sqlAlias, source.sql) : source.sql} AS ${sqlAlias}`;
+  const sql = scope.probed && source === from && source.probed ? source.probed : source.sql;
+  return `${lifted ? lifted.placeholder(sqlAlias, sql) : sql} AS ${sqlAlias}`;
 }
 
 const tooManyAliases = (expected: number, given: readonly Ident[]) =>

@@ -137,5 +137,6 @@ export function applyPolicies(
     return `${policies.masks.get(c.name)?.sql ?? `${alias}.${name}`} AS ${name}`;
   });
   const where = policies.filter === null ? "" : ` WHERE ${policies.filter}`;
-  return { ...source, sql: `(SELECT ${items.join(", ")} FROM ${source.sql} AS ${alias}${where})` };
+  const { probed: _, ...open } = source;
+  return { ...open, sql: `(SELECT ${items.join(", ")} FROM ${source.sql} AS ${alias}${where})` };
 }

@@ -20,6 +20,7 @@ import { compileExpr, findColumn, groupable, hooks, orderKey, representative } f
 import { compileFrom } from "./from.ts";
 import { LiftedPaths, liftsPaths } from "./lifted-paths.ts";
 import { withOuterMarks } from "./outer-marks.ts";
+import { probesKeys } from "./probed-keys.ts";
 import { newScope, type OutputColumn, type Scope, uniqueNames } from "./scope.ts";
 import { expandStar } from "./star.ts";
 import { trackedInBranch, trackedItems } from "./tracked.ts";
@@ -276,6 +277,7 @@ function compileSelect(env: Env, given: Select, parent: Scope | null, tail: Tail
   const scope = newScope(parent);
   for (const window of select.windows) scope.windows.set(window.name, window.spec);
   if (liftsPaths(select)) scope.lifted = new LiftedPaths(env);
+  scope.probed = probesKeys(select);
   let from = select.from ? compileFrom(env, select.from, scope) : null;
   if (select.connectBy) from = compileConnectBy(env, select, scope, from!);
 

@@ -66,6 +66,8 @@ export interface Scope {
   aggregating?: number;
   /** Of a SELECT that reads several paths of VARIANTs. */
   lifted?: LiftedPaths;
+  /** Of a SELECT that looks for its rows' keys in a subquery. */
+  probed?: boolean;
   /** Inside CONNECT BY: what PRIOR means. */
   /** Inside CONNECT BY: values of SYS_CONNECT_BY_PATH and CONNECT_BY_ROOT, by the node that asks. */
   hierarchy?: ReadonlyMap<object, Typed>;

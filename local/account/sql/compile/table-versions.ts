@@ -20,9 +20,10 @@ export const outputColumns = (columns: readonly ColumnDef[]): OutputColumn[] =>
 
 /** The rows of a table live at a version (SQL of a number). */
 export function tableAt(table: StoredTable, version: string, name: string[]): Source {
-  const live = `${BEGIN_VERSION} <= ${version} AND (${END_VERSION} IS NULL OR ${END_VERSION} > ${version})`;
+  const rows = `SELECT * FROM ${physicalTable(table.id)} WHERE ${BEGIN_VERSION} <= ${version}`;
   return {
-    sql: `(SELECT * FROM ${physicalTable(table.id)} WHERE ${live})`,
+    sql: `(${rows} AND (${END_VERSION} IS NULL OR ${END_VERSION} > ${version}))`,
+    probed: `(${rows} AND ${END_VERSION} IS NULL UNION ALL ${rows} AND ${END_VERSION} > ${version})`,
     columns: outputColumns(table.props.columns),
     name,
   };
