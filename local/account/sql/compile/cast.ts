@@ -95,6 +95,10 @@ const numberText = (json: string): string => {
   return `CASE WHEN contains(lower(${raw}), 'e') THEN CASE WHEN contains(${json} ->> '$', 'e') THEN ${json} ->> '$' ELSE ${whole(`(${json} ->> '$')`)} END WHEN contains(${raw}, '.') THEN ${whole(raw)} ELSE ${raw} END`;
 };
 
+/** A VARIANT's JSON, spelt alike for equal numbers: what elements of arrays are compared by. */
+export const elementKey = (json: string): string =>
+  `CASE WHEN json_type(${json}) = 'DOUBLE' THEN ${numberText(json)} ELSE CAST(${json} AS VARCHAR) END`;
+
 /**
  * What tells two VARIANTs apart and puts them in order: numbers by their value, before all others, whatever their
  * spelling; objects and arrays by their entries in order.

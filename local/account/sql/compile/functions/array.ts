@@ -1,7 +1,7 @@
 import { SnowflakeError } from "../../../errors.ts";
 import { type DataType, number } from "../../../types/data-type.ts";
 import { MARK } from "../../../types/typed-text.ts";
-import { arrayJson, castTo, elementJson, toJson } from "../cast.ts";
+import { arrayJson, castTo, elementJson, elementKey, toJson } from "../cast.ts";
 import { nextAlias } from "../env.ts";
 import { presentText, UNDEFINED_JSON } from "../marked.ts";
 import { newScope, type Scope } from "../scope.ts";
@@ -15,6 +15,8 @@ const ARRAY: DataType = { kind: "ARRAY" };
 const BOOLEAN: DataType = { kind: "BOOLEAN" };
 const any = (args: Typed[]) => args.some((a) => a.nullable);
 
+/** Of each element, what it is compared by. */
+const keys = (j: string) => `list_transform(${list(j)}, lambda x: ${elementKey("x")})`;
 const list = (j: string) => `CAST(json_extract(${j}, '$[*]') AS JSON[])`;
 define("semi-structured", "ARRAY_CONSTRUCT", ["any"], (a) => typed(arrayJson(a), ARRAY, false), {
   min: 0,
@@ -70,22 +72,18 @@ define("semi-structured", "ARRAY_COMPACT", ["variant"], (a) =>
   ),
 );
 define("semi-structured", "ARRAY_CONTAINS", ["any", "variant"], (a) =>
-  typed(
-    `list_contains(CAST(${list(a[1]!.sql)} AS VARCHAR[]), CAST(${toJson(a[0]!)} AS VARCHAR))`,
-    BOOLEAN,
-    any(a),
-  ),
+  typed(`list_contains(${keys(a[1]!.sql)}, ${elementKey(toJson(a[0]!))})`, BOOLEAN, any(a)),
 );
 define("semi-structured", "ARRAY_POSITION", ["any", "variant"], (a) =>
   typed(
-    `nullif(CAST(list_position(CAST(${list(a[1]!.sql)} AS VARCHAR[]), CAST(${toJson(a[0]!)} AS VARCHAR)) AS BIGINT), 0) - 1`,
+    `nullif(CAST(list_position(${keys(a[1]!.sql)}, ${elementKey(toJson(a[0]!))}) AS BIGINT), 0) - 1`,
     number(9),
     true,
   ),
 );
 define("semi-structured", "ARRAY_DISTINCT", ["variant"], (a) =>
   typed(
-    `CASE WHEN ${a[0]!.sql} IS NOT NULL THEN (SELECT to_json(coalesce(list(v ORDER BY i), CAST([] AS JSON[]))) FROM (SELECT v, min(i) AS i FROM (SELECT unnest(${list("j")}) AS v, unnest(range(CAST(json_array_length(j) AS BIGINT))) AS i FROM (SELECT ${a[0]!.sql} AS j)) GROUP BY v)) END`,
+    `CASE WHEN ${a[0]!.sql} IS NOT NULL THEN (SELECT to_json(coalesce(list(v ORDER BY i), CAST([] AS JSON[]))) FROM (SELECT arg_min(v, i) AS v, min(i) AS i FROM (SELECT unnest(${list("j")}) AS v, unnest(range(CAST(json_array_length(j) AS BIGINT))) AS i FROM (SELECT ${a[0]!.sql} AS j)) GROUP BY ${elementKey("v")})) END`,
     ARRAY,
     any(a),
   ),
@@ -111,7 +109,8 @@ define("semi-structured", "ARRAY_INSERT", ["variant", "integer", "any"], (a) => 
 });
 define("semi-structured", "ARRAY_REMOVE", ["variant", "any"], (a) =>
   typed(
-    `to_json(list_filter(${list(a[0]!.sql)}, lambda x: CAST(x AS VARCHAR) <> CAST(${toJson(a[1]!)} AS VARCHAR)))`,
+    // Of a NULL the result is NULL.
+    `CASE WHEN ${a[1]!.sql} IS NOT NULL THEN to_json(list_filter(${list(a[0]!.sql)}, lambda x: ${elementKey("x")} <> ${elementKey(toJson(a[1]!))})) END`,
     ARRAY,
     any(a),
   ),
@@ -165,8 +164,8 @@ for (const [name, keep] of [
   ["ARRAY_EXCEPT", "r.n > m"],
 ] as const)
   define("semi-structured", name, ["variant", "variant"], (a) => {
-    const numbered = `SELECT v, i, row_number() OVER (PARTITION BY CAST(v AS VARCHAR) ORDER BY i) AS n, o FROM (SELECT unnest(${list("j")}) AS v, unnest(range(CAST(json_array_length(j) AS BIGINT))) AS i, o FROM (SELECT ${a[0]!.sql} AS j, CAST(${list(a[1]!.sql)} AS VARCHAR[]) AS o))`;
-    const counted = `SELECT v, i, n, len(list_filter(o, lambda x: x = CAST(v AS VARCHAR))) AS m FROM (${numbered})`;
+    const numbered = `SELECT v, i, row_number() OVER (PARTITION BY ${elementKey("v")} ORDER BY i) AS n, o FROM (SELECT unnest(${list("j")}) AS v, unnest(range(CAST(json_array_length(j) AS BIGINT))) AS i, o FROM (SELECT ${a[0]!.sql} AS j, ${keys(a[1]!.sql)} AS o))`;
+    const counted = `SELECT v, i, n, len(list_filter(o, lambda x: x = ${elementKey("v")})) AS m FROM (${numbered})`;
     return typed(
       `CASE WHEN ${a[0]!.sql} IS NOT NULL AND ${a[1]!.sql} IS NOT NULL THEN (SELECT to_json(coalesce(list(r.v ORDER BY r.i), CAST([] AS JSON[]))) FROM (${counted}) AS r WHERE ${keep}) END`,
       ARRAY,
@@ -174,11 +173,7 @@ for (const [name, keep] of [
     );
   });
 define("semi-structured", "ARRAYS_OVERLAP", ["variant", "variant"], (a) =>
-  typed(
-    `list_has_any(CAST(${list(a[0]!.sql)} AS VARCHAR[]), CAST(${list(a[1]!.sql)} AS VARCHAR[]))`,
-    BOOLEAN,
-    any(a),
-  ),
+  typed(`list_has_any(${keys(a[0]!.sql)}, ${keys(a[1]!.sql)})`, BOOLEAN, any(a)),
 );
 define("semi-structured", "ARRAY_MAX", ["variant"], (a) =>
   typed(

@@ -1,5 +1,6 @@
 import { errors, SnowflakeError } from "../../../errors.ts";
 import { sessionParameter } from "../../../session/parameters.ts";
+import { mappedType } from "../../../session/timestamp-type.ts";
 import { type DataType, number, varchar } from "../../../types/data-type.ts";
 import type { Expr } from "../../parse/index.ts";
 import { castTo, formatTemporal, inUtc, wallClock, withSessionOffset } from "../cast.ts";
@@ -362,9 +363,21 @@ const fromParts = (a: Typed[], env: Env): string => {
 };
 define(
   "date",
-  "TIMESTAMP_FROM_PARTS TIMESTAMPFROMPARTS TIMESTAMP_NTZ_FROM_PARTS TIMESTAMPNTZFROMPARTS",
+  "TIMESTAMP_NTZ_FROM_PARTS TIMESTAMPNTZFROMPARTS",
   ["any"],
   (a, { env }) => typed(fromParts(a, env), NTZ, any(a)),
+  { min: 2, variadic: true },
+);
+/** Of the type that TIMESTAMP is. Source: "TIMESTAMP_FROM_PARTS". */
+define(
+  "date",
+  "TIMESTAMP_FROM_PARTS TIMESTAMPFROMPARTS",
+  ["any"],
+  (a, { env }) => {
+    const { catalog } = env.ctx.services;
+    const type = mappedType(catalog, env.ctx.session, { kind: "TIMESTAMP_NTZ", scale: 9, byMapping: true });
+    return castTo(env, typed(fromParts(a, env), NTZ, any(a)), type);
+  },
   { min: 2, variadic: true },
 );
 define(
