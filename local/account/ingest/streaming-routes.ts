@@ -86,7 +86,7 @@ export function streamingMount(services: Services, streaming: Streaming, host: (
           targetOf(parts),
           identifier(parts["channel"]!),
           tokens,
-          await request.body(),
+          request.pieces(),
         );
         return { next_continuation_token: tokenOf(channel) };
       },

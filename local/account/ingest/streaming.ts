@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type AccessContext, mayUseRole, requirePrivilege, resolveObject } from "../access/index.ts";
 import { ACCOUNT_ID, type CatalogObject } from "../catalog/model.ts";
@@ -14,6 +14,7 @@ import type { Session } from "../session/session.ts";
 import { runQuietly } from "../storage/quiet-run.ts";
 import type { WorkTracker } from "../work-tracker.ts";
 import { type Channel, Channels } from "./channels.ts";
+import { receiveRows } from "./received-rows.ts";
 import { insertRowsSql, matchKeys } from "./streaming-sql.ts";
 
 /** Suffix of a table's default streaming pipe. Source: "Snowpipe Streaming high-performance architecture". */
@@ -142,7 +143,7 @@ export class Streaming {
     target: Target,
     name: string,
     tokens: { continuation: string | null; offset: string | null },
-    body: Buffer,
+    body: AsyncIterable<Buffer>,
   ): Promise<Channel> {
     const table = this.#table(user, role, target);
     const channel = this.channels.get(table.id, target.pipe, name);
@@ -153,11 +154,11 @@ export class Streaming {
         `Channel ${name} does not exist.`,
       );
     if (tokens.continuation !== tokenOf(channel)) throw staleToken(name);
-    const { lines, keys } = inspect(body);
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const file = join(this.#folder, `${randomBytes(12).toString("hex")}.json`);
-    await writeFile(file, body, { mode: 0o600 });
     try {
+      const { lines, bytes, first } = await receiveRows(body, file);
+      const keys = first === null ? [] : keysOf(first);
       return await new Promise<Channel>((resolve, reject) => {
         const waiting = this.#waiting.get(table.id) ?? [];
         waiting.push({
@@ -166,7 +167,7 @@ export class Streaming {
           file,
           lines,
           keys,
-          bytes: body.length,
+          bytes,
           resolve,
           reject,
         });
@@ -365,25 +366,11 @@ function byKeys(group: Append[]): Append[][] {
   return [...sets.values()];
 }
 
-/** Rows of the body and the keys of the first one. Error 400 when that is no JSON object. */
-function inspect(body: Buffer): { lines: number; keys: string[] } {
-  let lines = 0;
-  let first: Buffer | null = null;
-  for (let at = 0; at < body.length; ) {
-    const end = body.indexOf(10, at);
-    const stop = end < 0 ? body.length : end;
-    const isBlank = stop - at === 0 || (stop - at === 1 && body[at] === 13);
-    if (!isBlank) {
-      lines++;
-      first ??= body.subarray(at, stop);
-    }
-    at = stop + 1;
-  }
-  if (!first) return { lines, keys: [] };
+/** Keys of a row. Error 400 when it is no JSON object. */
+function keysOf(line: string): string[] {
   try {
-    const row: unknown = JSON.parse(first.toString());
-    if (typeof row === "object" && row !== null && !Array.isArray(row))
-      return { lines, keys: Object.keys(row) };
+    const row: unknown = JSON.parse(line);
+    if (typeof row === "object" && row !== null && !Array.isArray(row)) return Object.keys(row);
   } catch {
     // Answered below.
   }

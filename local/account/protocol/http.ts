@@ -19,6 +19,8 @@ export interface HttpRequest {
   /** Body as parsed JSON; an empty object when there is none. Error 000400 when it is no JSON. */
   json(): Promise<Record<string, unknown>>;
   body(): Promise<Buffer>;
+  /** The body as it comes, for those that do not need it at once. */
+  pieces(): AsyncIterable<Buffer>;
 }
 
 export type HttpAnswer =
@@ -41,6 +43,7 @@ export function toRequest(raw: IncomingMessage): HttpRequest {
     ip: raw.socket.remoteAddress ?? "127.0.0.1",
     raw,
     body,
+    pieces: () => readPieces(raw, body),
     async json() {
       const content = await body();
       if (content.length === 0) return {};
@@ -60,14 +63,23 @@ export function toRequest(raw: IncomingMessage): HttpRequest {
   };
 }
 
-async function readBody(raw: IncomingMessage): Promise<Buffer> {
-  const parts: Buffer[] = [];
+async function* received(raw: IncomingMessage): AsyncGenerator<Buffer> {
   let size = 0;
   for await (const part of raw as AsyncIterable<Buffer>) {
     size += part.length;
     if (size > BODY_LIMIT) throw new SnowflakeError("390413", "08001", "The request is too large.");
-    parts.push(part);
+    yield part;
   }
+}
+
+async function* readPieces(raw: IncomingMessage, body: () => Promise<Buffer>): AsyncGenerator<Buffer> {
+  if (raw.headers["content-encoding"] === "gzip") yield await body();
+  else yield* received(raw);
+}
+
+async function readBody(raw: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of received(raw)) parts.push(part);
   const body = Buffer.concat(parts);
   if (raw.headers["content-encoding"] !== "gzip" || body.length === 0) return body;
   try {
