@@ -96,6 +96,7 @@ class Run {
   readonly #account: AccountSide;
   readonly #kafka: KafkaWay | undefined;
   readonly #raw: RawClient | undefined;
+  #resumes: boolean;
 
   private constructor(
     options: Options,
@@ -112,6 +113,7 @@ class Run {
     this.#account = account;
     this.#kafka = kafka;
     this.#raw = raw;
+    this.#resumes = file.goesOn;
   }
 
   static async open(options: Options): Promise<Run> {
@@ -154,6 +156,7 @@ class Run {
       records,
       bytes,
       lastOfDay,
+      ...(this.#resumes && { resumed: true }),
       account: { load: { seconds: 0, cpu: 0 }, graph: { seconds: 0, cpu: 0 } },
       tasks: {},
     };
@@ -172,6 +175,7 @@ class Run {
     this.#peaks();
     state.done.push(done);
     this.#file.save();
+    this.#resumes = false;
     this.#tell(done);
   }
 

@@ -39,8 +39,8 @@ export function figures({ state, sources, kpis, rawKpis, disk }: Outcome): Figur
     peakMb: peak.account,
     diskGb: disk.account,
   };
-  // The baseline reads files only: a ratio is of batches that came that way on both sides.
-  const both = done.filter((one) => one.raw !== undefined && one.way === "files");
+  // The baseline reads files only: a ratio is of batches that came that way on both sides, from start to end.
+  const both = done.filter((one) => one.raw !== undefined && one.way === "files" && !one.resumed);
   const ours = total(both, (one) => one.account.load.seconds + one.account.graph.seconds);
   const theirs = total(both, (one) => one.raw!.load + one.raw!.core + one.raw!.marts);
   const kafka = done.filter((one) => one.way === "kafka");

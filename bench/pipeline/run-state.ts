@@ -13,6 +13,8 @@ export interface BatchDone {
   records: number;
   bytes: number;
   lastOfDay: boolean;
+  /** A run that was killed went on with it: either side may have done a part before, so that its times tell nothing. */
+  resumed?: boolean;
   account: { load: Work; graph: Work };
   /** Seconds of each model's task; tasks run side by side. */
   tasks: Record<string, number>;
@@ -32,11 +34,14 @@ export interface RunState {
 
 export class StateFile {
   readonly state: RunState;
+  /** There was a run before. */
+  readonly goesOn: boolean;
   readonly #path: string;
 
   constructor(path: string, key: string) {
     this.#path = path;
-    this.state = existsSync(path)
+    this.goesOn = existsSync(path);
+    this.state = this.goesOn
       ? (JSON.parse(readFileSync(path, "utf8")) as RunState)
       : { key, crmDays: 0, done: [], peak: { account: 0, raw: 0 } };
     if (this.state.key !== key)
