@@ -19,7 +19,6 @@ import { embeddedConfig } from "../embedded/config.ts";
 import { refuseUndeclared, runTargeted } from "../embedded/engine-state.ts";
 import { importResources } from "../embedded/import-and-settle.ts";
 import { interruptible } from "../embedded/interrupt.ts";
-import { progressTo } from "../embedded/progress-line.ts";
 import {
   engineFailed,
   type PulumiEnvironment,
@@ -30,6 +29,7 @@ import {
   type UpSummary,
 } from "../embedded/pulumi.ts";
 import { engineFor } from "../embedded/running.ts";
+import { stepsUntil } from "../embedded/steps.ts";
 import { settleUnfinished } from "../embedded/unfinished.ts";
 import type { Project } from "../project.ts";
 import type { SnowflakeClient } from "../snowflake-client.ts";
@@ -100,17 +100,7 @@ const isBeforeTables = ({ type }: PlannedResource): boolean =>
   type !== TABLE && !AFTER_TABLES.includes(type) && !type.startsWith("pulumi:");
 
 function steps(project: Project, backfill: boolean, signal: AbortSignal): ListrTask<State>[] {
-  const step = (
-    title: string,
-    work: (state: State, progress: Progress) => Promise<string | undefined>,
-  ): ListrTask<State> => ({
-    title,
-    task: async (state, task) => {
-      signal.throwIfAborted();
-      const result = await work(state, progressTo(task));
-      if (result) task.title = `${title}: ${result}`;
-    },
-  });
+  const step = stepsUntil<State>(signal);
   const running = (progress: Progress): Running => ({
     report: ({ detail, done, total }) =>
       progress({

@@ -4,7 +4,6 @@ import { loadPlatform } from "../../infra/load.ts";
 import type { Platform } from "../../infra/platform.ts";
 import { LOCAL_AWS } from "../../local/aws/start.ts";
 import type { Engine } from "../../local/engine/prepare.ts";
-import type { Progress } from "../../local/progress.ts";
 import { withLock } from "../../local/supervisor/lock.ts";
 import type { Project } from "../project.ts";
 import type { SnowflakeClient } from "../snowflake-client.ts";
@@ -20,7 +19,6 @@ import { readInbox } from "./inbox.ts";
 import { interruptible } from "./interrupt.ts";
 import { ensureServiceKeys } from "./keys.ts";
 import { type Landed, landDays } from "./landing.ts";
-import { progressTo } from "./progress-line.ts";
 import {
   type PulumiEnvironment,
   prepareStack,
@@ -31,6 +29,7 @@ import {
 import { printReport, type Report, readReport } from "./report.ts";
 import { runGraphs, waitForPipes } from "./settle.ts";
 import { prepareMachine, startForEngine } from "./start-engine.ts";
+import { stepsUntil } from "./steps.ts";
 import { Timings } from "./timings.ts";
 import { settleUnfinished } from "./unfinished.ts";
 
@@ -85,18 +84,7 @@ function steps(
   timings: Timings,
   signal: AbortSignal,
 ): ListrTask<State>[] {
-  const step = (
-    title: string,
-    work: (state: State, progress: Progress) => Promise<string | undefined>,
-  ): ListrTask<State> => ({
-    title,
-    task: (state, task) =>
-      timings.measure(title, async () => {
-        signal.throwIfAborted();
-        const result = await work(state, progressTo(task));
-        if (result) task.title = `${title}: ${result}`;
-      }),
-  });
+  const step = stepsUntil<State>(signal, (title, work) => timings.measure(title, work));
   const withData = options.data !== false;
   return [
     step("Read the configuration and compile the models", async (state) => {

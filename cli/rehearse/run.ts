@@ -22,7 +22,6 @@ import { interruptible } from "../embedded/interrupt.ts";
 import { ensureServiceKeys } from "../embedded/keys.ts";
 import { compareKpi, type KpiComparison } from "../embedded/kpi-comparison.ts";
 import { truthTables } from "../embedded/landing.ts";
-import { progressTo } from "../embedded/progress-line.ts";
 import {
   type PulumiEnvironment,
   prepareStack,
@@ -31,6 +30,7 @@ import {
   type UpSummary,
 } from "../embedded/pulumi.ts";
 import { prepareMachine, startForEngine } from "../embedded/start-engine.ts";
+import { stepsUntil } from "../embedded/steps.ts";
 import { type Project, rehearsalFolder, rehearsalOf } from "../project.ts";
 import type { SnowflakeClient } from "../snowflake-client.ts";
 import {
@@ -109,17 +109,7 @@ export async function rehearse(
 
 function steps(project: Project, settings: RehearsalSettings, signal: AbortSignal): ListrTask<State>[] {
   const { root, stack } = project;
-  const step = (
-    title: string,
-    work: (state: State, progress: Progress) => Promise<string | undefined>,
-  ): ListrTask<State> => ({
-    title,
-    task: async (state, task) => {
-      signal.throwIfAborted();
-      const result = await work(state, progressTo(task));
-      if (result) task.title = `${title}: ${result}`;
-    },
-  });
+  const step = stepsUntil<State>(signal);
   return [
     step(`Read Pulumi.${stack}.yaml and compile the models`, async (state) => {
       ensureServiceKeys(project);

@@ -7,8 +7,9 @@ import { duckType, isSemiStructured } from "../../types/physical.ts";
 import type { CallExpr, Expr, Ident, OrderItem, PathStep, Query, WindowSpec } from "../parse/index.ts";
 import { lineAndPosition } from "../parse/index.ts";
 import { bindValue } from "./binds.ts";
-import { arrayJson, castTo, coerce, commonType, toJson } from "./cast.ts";
+import { castTo, coerce } from "./cast.ts";
 import { collated, heeded, isCollated, keyOf, searchable } from "./collation.ts";
+import { commonType } from "./common-type.ts";
 import { type Env, noteColumn } from "./env.ts";
 import {
   convertArgument,
@@ -22,6 +23,7 @@ import { present } from "./marked.ts";
 import { binary, comparable, compare, distinctFrom, numeric } from "./operators.ts";
 import { newScope, type Scope, type ScopeColumn } from "./scope.ts";
 import { innerType, taken } from "./structured.ts";
+import { arrayJson, toJson } from "./to-json.ts";
 import {
   booleanConstant,
   nullConstant,

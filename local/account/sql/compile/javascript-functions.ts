@@ -3,12 +3,14 @@ import type { CatalogObject } from "../../catalog/model.ts";
 import { javascriptFunction } from "../../javascript/function.ts";
 import type { DataType } from "../../types/data-type.ts";
 import { duckType } from "../../types/physical.ts";
-import { castTo, instant, toJson } from "./cast.ts";
+import { castTo } from "./cast.ts";
+import { instant } from "./cast-temporal.ts";
 import { type Env, need, nextAlias } from "./env.ts";
 import type { Source } from "./from.ts";
 import { plainJson } from "./marked.ts";
 import { needNative } from "./native.ts";
 import type { OutputColumn } from "./scope.ts";
+import { toJson } from "./to-json.ts";
 import { quoteName, raise, type Typed, typed } from "./typed.ts";
 
 /** JavaScript functions: DuckDB calls QuickJS a row at a time, with the arguments as one JSON text. */

@@ -2,8 +2,9 @@ import { SnowflakeError } from "../../errors.ts";
 import { type Collation, type DataType, printDataType, varchar } from "../../types/data-type.ts";
 import { duckType, isSemiStructured, isTimestamp } from "../../types/physical.ts";
 import type { BinaryOperator } from "../parse/index.ts";
-import { castTo, coerce, commonType, variantKey, variantText } from "./cast.ts";
+import { castTo, coerce, variantKey, variantText } from "./cast.ts";
 import { collated, collationKey, collationOf, commonCollation } from "./collation.ts";
+import { commonType } from "./common-type.ts";
 import type { Env } from "./env.ts";
 import { raise, type Typed, textConstant, typed } from "./typed.ts";
 

@@ -12,8 +12,9 @@ import type {
   SelectItem,
 } from "../parse/index.ts";
 import { lineAndPosition } from "../parse/index.ts";
-import { castTo, coerce, commonType } from "./cast.ts";
+import { castTo, coerce } from "./cast.ts";
 import { isCollated, keyOf } from "./collation.ts";
+import { commonType } from "./common-type.ts";
 import { compileConnectBy } from "./connect-by.ts";
 import { type Env, nextAlias } from "./env.ts";
 import { compileExpr, findColumn, groupable, hooks, orderKey, representative } from "./expression.ts";

@@ -7,9 +7,10 @@ import {
   type StructuredElement,
 } from "../../types/data-type.ts";
 import { isSemiStructured } from "../../types/physical.ts";
-import { castTo, hooks, toJson } from "./cast.ts";
+import { castTo, hooks } from "./cast.ts";
 import { type Env, nextAlias } from "./env.ts";
 import { present } from "./marked.ts";
+import { toJson } from "./to-json.ts";
 import { quoteName, quoteText, raise, type Typed, typed } from "./typed.ts";
 
 /** Structured ARRAY, OBJECT and MAP. They are kept as JSON whose values were converted. Source: "Structured data types". */

@@ -1,6 +1,7 @@
 import { SnowflakeError } from "../../errors.ts";
 import { duckType } from "../../types/physical.ts";
-import { coerce, commonType } from "./cast.ts";
+import { coerce } from "./cast.ts";
+import { commonType } from "./common-type.ts";
 import type { Env } from "./env.ts";
 import type { OutputColumn } from "./scope.ts";
 import { quoteName, type Typed } from "./typed.ts";

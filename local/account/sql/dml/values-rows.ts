@@ -1,6 +1,6 @@
 import type { ColumnDef } from "../../catalog/model.ts";
 import { duckType } from "../../types/physical.ts";
-import { commonType } from "../compile/cast.ts";
+import { commonType } from "../compile/common-type.ts";
 import type { Env } from "../compile/env.ts";
 import { type Typed, typed } from "../compile/typed.ts";
 import { fullRow, type Table } from "./target.ts";

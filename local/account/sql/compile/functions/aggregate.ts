@@ -1,11 +1,12 @@
 import { errors, SnowflakeError } from "../../../errors.ts";
 import { type DataType, number, varchar } from "../../../types/data-type.ts";
 import { duckType, isSemiStructured } from "../../../types/physical.ts";
-import { castTo, toJson } from "../cast.ts";
+import { castTo } from "../cast.ts";
 import { isCollated, keyOf } from "../collation.ts";
 import { compileOrder, compileWindow, groupable, orderKey } from "../expression.ts";
 import { divide, numeric } from "../operators.ts";
 import { expandStar } from "../star.ts";
+import { toJson } from "../to-json.ts";
 import { raise, type Typed, text, typed } from "../typed.ts";
 import { type CallContext, define, defineRaw, type ParamKind } from "./registry.ts";
 

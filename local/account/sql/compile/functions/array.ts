@@ -1,10 +1,11 @@
 import { SnowflakeError } from "../../../errors.ts";
 import { type DataType, number } from "../../../types/data-type.ts";
 import { MARK } from "../../../types/typed-text.ts";
-import { arrayJson, castTo, elementJson, elementKey, toJson } from "../cast.ts";
+import { castTo, elementKey } from "../cast.ts";
 import { nextAlias } from "../env.ts";
 import { presentText, UNDEFINED_JSON } from "../marked.ts";
 import { newScope, type Scope } from "../scope.ts";
+import { arrayJson, elementJson, toJson } from "../to-json.ts";
 import { quoteName, quoteText, raise, type Typed, text, typed } from "../typed.ts";
 import { type CallContext, define, defineRaw } from "./registry.ts";
 

@@ -1,5 +1,6 @@
 import { type DataType, printDataType, varchar } from "../../../types/data-type.ts";
-import { coerce, commonType } from "../cast.ts";
+import { coerce } from "../cast.ts";
+import { commonType } from "../common-type.ts";
 import type { Env } from "../env.ts";
 import { comparable, compare, distinctFrom, numeric } from "../operators.ts";
 import { nullConstant, type Typed, typed } from "../typed.ts";

@@ -3,9 +3,11 @@ import { sessionParameter } from "../../../session/parameters.ts";
 import { mappedType } from "../../../session/timestamp-type.ts";
 import { type DataType, number, varchar } from "../../../types/data-type.ts";
 import type { Expr } from "../../parse/index.ts";
-import { castTo, formatTemporal, inUtc, wallClock, withSessionOffset } from "../cast.ts";
+import { castTo } from "../cast.ts";
+import { inUtc, wallClock, withSessionOffset } from "../cast-temporal.ts";
 import type { Env } from "../env.ts";
 import { dateAdd, unitOf } from "../operators.ts";
+import { formatTemporal } from "../temporal-text.ts";
 import { type Typed, text, typed } from "../typed.ts";
 import { type CallContext, convertArgument, define, defineRaw } from "./registry.ts";
 

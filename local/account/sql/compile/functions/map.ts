@@ -1,9 +1,10 @@
 import { SnowflakeError } from "../../../errors.ts";
 import { type DataType, number, printDataType } from "../../../types/data-type.ts";
 import { isSemiStructured } from "../../../types/physical.ts";
-import { castTo, toJson } from "../cast.ts";
+import { castTo } from "../cast.ts";
 import type { Env } from "../env.ts";
 import { keyPath } from "../structured.ts";
+import { toJson } from "../to-json.ts";
 import { raise, type Typed, typed } from "../typed.ts";
 import { define } from "./registry.ts";
 

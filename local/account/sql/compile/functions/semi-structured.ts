@@ -3,7 +3,7 @@ import { type DataType, MAX_BINARY, number, varchar } from "../../../types/data-
 import { isSemiStructured } from "../../../types/physical.ts";
 import { LETTERS, MARK } from "../../../types/typed-text.ts";
 import { duplicateKey, lastKeys } from "../../json-keys.ts";
-import { castTo, toJson, variantText } from "../cast.ts";
+import { castTo, variantText } from "../cast.ts";
 import type { Env } from "../env.ts";
 import { getElement } from "../expression.ts";
 import { parsedJson, problemOfJson } from "../json-text.ts";
@@ -12,6 +12,7 @@ import { needNative } from "../native.ts";
 import { expandStar } from "../star.ts";
 import { innerType, taken } from "../structured.ts";
 import { jsonPath } from "../table-function-arguments.ts";
+import { toJson } from "../to-json.ts";
 import { quoteText, raise, type Typed, text, typed } from "../typed.ts";
 import { type CallContext, define, defineRaw } from "./registry.ts";
 

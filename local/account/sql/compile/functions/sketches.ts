@@ -11,8 +11,8 @@ import {
 import { combineMinHash, minHashState, similarity } from "../../sketches/min-hash.ts";
 import { combineQuantiles, estimateQuantile, POINTS, quantileState } from "../../sketches/quantiles.ts";
 import { combineTopK, estimateTopK, topKState } from "../../sketches/top-k.ts";
-import { toJson } from "../cast.ts";
 import { type NativeFunction, needNative } from "../native.ts";
+import { toJson } from "../to-json.ts";
 import { raise, raised, type Typed, typed } from "../typed.ts";
 import { aggregate } from "./aggregate.ts";
 import { type CallContext, define, type ParamKind } from "./registry.ts";
