@@ -2,16 +2,11 @@
 
 import { landingOf } from "../../infra/clone.ts";
 import type { Platform } from "../../infra/platform.ts";
-import {
-  createWorld,
-  type EventMessage,
-  type World,
-  type WorldDay,
-  type WorldOptions,
-} from "../../local/data/generate.ts";
+import { createWorld, type EventMessage, type World, type WorldDay } from "../../local/data/generate.ts";
 import { createKafkaSink, partitionCounts } from "../../local/data/kafka-sink.ts";
 import { createS3Sink } from "../../local/data/s3-sink.ts";
 import type { Progress } from "../../local/progress.ts";
+import { embeddedConfig } from "../embedded/config.ts";
 import { waitForConnectors } from "../embedded/connectors.ts";
 import type { Endpoints } from "../embedded/endpoints.ts";
 import { eventTopics, topicOf } from "../embedded/landing.ts";
@@ -35,19 +30,18 @@ export interface Replay {
   signal: AbortSignal;
 }
 
-/** Replays what the ledger lacks. Killed anywhere, the next run goes on with the day that was under way. */
-export async function replayDays(
-  replay: Replay,
-  ledger: RehearsalLedger,
-  sources: WorldOptions["sources"] = "all",
-): Promise<World> {
+/**
+ * Replays what the ledger lacks. Killed anywhere, the next run goes on with the day that was under way. An embedded stack
+ * gets the sources that its own data have, any other all of them.
+ */
+export async function replayDays(replay: Replay, ledger: RehearsalLedger): Promise<World> {
   const { settings } = ledger;
   const { project, platform, endpoints, signal } = replay;
   const world = createWorld({
     seed: settings.seed,
     startDay: settings.startDay,
     scale: settings.scale,
-    sources,
+    sources: embeddedConfig(project)?.sources ?? "all",
   });
   const kafka = kafkaOptions(endpoints);
   const topics = eventTopics(platform);
