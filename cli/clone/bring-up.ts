@@ -13,6 +13,7 @@ import type { Running } from "../../pipelines/operations/account.ts";
 import { importFile, type PlannedResource } from "../../pipelines/operations/adopt/import-file.ts";
 import { changedModels, deployedStatements } from "../../pipelines/operations/clone/changed.ts";
 import { type Copies, cloneTables } from "../../pipelines/operations/clone/tables.ts";
+import { keyOf, TABLE_TYPE } from "../../pipelines/operations/replace/pending.ts";
 import { connectAccount } from "../connect-account.ts";
 import { previewSteps, writeImportFile } from "../embedded/adoption.ts";
 import { embeddedConfig } from "../embedded/config.ts";
@@ -84,7 +85,6 @@ export async function bringUpClone(
   );
 }
 
-const TABLE = "snowflake:index/table:Table";
 /**
  * Everything else comes before the tables: a clone gets the privileges on future tables of its schema. The engine makes
  * nothing whose component is not asked for, and connects as every role, so those and their privileges are among them.
@@ -97,7 +97,7 @@ const AFTER_TABLES = [
 ];
 
 const isBeforeTables = ({ type }: PlannedResource): boolean =>
-  type !== TABLE && !AFTER_TABLES.includes(type) && !type.startsWith("pulumi:");
+  type !== TABLE_TYPE && !AFTER_TABLES.includes(type) && !type.startsWith("pulumi:");
 
 function steps(project: Project, backfill: boolean, signal: AbortSignal): ListrTask<State>[] {
   const step = stepsUntil<State>(signal);
@@ -123,7 +123,7 @@ function steps(project: Project, backfill: boolean, signal: AbortSignal): ListrT
       await openStack(project, state.environment, progress, signal);
       const { resources } = await settleUnfinished(project, state.environment);
       refuseUndeclared(project, state.platform, resources);
-      const known = new Set(resources.filter(({ type }) => type === TABLE).map(({ urn }) => nameOf(urn)));
+      const known = new Set(resources.filter(({ type }) => type === TABLE_TYPE).map(({ urn }) => keyOf(urn)));
       state.incomplete = state.platform.tables.some((table) => !known.has(table.key));
       const { automation } = state.platform;
       state.client = await connectAccount(project, { role: automation.account });
@@ -148,8 +148,8 @@ function steps(project: Project, backfill: boolean, signal: AbortSignal): ListrT
       return `${first.length} made`;
     }),
     step(`Clone the tables of ${base.stack}`, async (state, progress) => {
-      const missing = state.planned.filter((one) => one.op === "create" && one.type === TABLE);
-      const keys = new Set(missing.map(({ urn }) => nameOf(urn)));
+      const missing = state.planned.filter((one) => one.op === "create" && one.type === TABLE_TYPE);
+      const keys = new Set(missing.map(({ urn }) => keyOf(urn)));
       const wanted = state.platform.tables.filter((table) => keys.has(table.key));
       await state.client.query(`USE ROLE ${state.platform.automation.objects}`);
       state.copies = await cloneTables(state.platform, state.base, wanted, state.client, running(progress));
@@ -178,12 +178,13 @@ function steps(project: Project, backfill: boolean, signal: AbortSignal): ListrT
     ...(backfill
       ? [
           step("Recompute the models that differ", async (state, progress) => {
-            state.recomputed = await recomputePending(
-              project,
-              state.platform,
-              state.client,
-              running(progress),
-            );
+            const { platform, client } = state;
+            state.recomputed = await recomputePending(project, {
+              platform,
+              client,
+              report: running(progress).report,
+              signal,
+            });
             state.pending = readPending(project);
             return `${state.recomputed.length} recomputed`;
           }),
@@ -191,8 +192,6 @@ function steps(project: Project, backfill: boolean, signal: AbortSignal): ListrT
       : []),
   ];
 }
-
-const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
 
 /** Those of the stack's models, in the order in which they are computed. */
 function inOrder(platform: Platform, models: ReadonlySet<string>): string[] {
@@ -225,7 +224,7 @@ async function importTables(project: Project, state: State, { report, signal }: 
   const { platform, environment, planned, copies } = state;
   const ids = new Map(
     planned
-      .filter((one) => one.op === "create" && one.type === TABLE && copies.there.has(nameOf(one.urn)))
+      .filter((one) => one.op === "create" && one.type === TABLE_TYPE && copies.there.has(keyOf(one.urn)))
       .map((one) => [one.urn, adoptionId(one.type, one.inputs)!]),
   );
   const file = importFile({ planned, idOf: ({ urn }) => ids.get(urn), knownInputs: {} });

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parse, stringify } from "yaml";
 import { CLONE_STACK_FORM, isCloneName } from "../../infra/config/clone.ts";
-import { stacksIn } from "../../infra/config/read-stack-file.ts";
+import { clonableStacks, clonedStack } from "../../infra/config/read-stack-file.ts";
 import { writeFileAtomic } from "../../local/supervisor/files.ts";
 import { CliError, EXIT } from "../failure.ts";
 import { PROJECT_ROOT, stackFileOf } from "../project.ts";
@@ -24,7 +24,7 @@ export function ensureCloneFile(stack: string, of: string | undefined, now: () =
     refuseOther(file, stack, of);
     return;
   }
-  const known = stacksIn(PROJECT_ROOT).filter((name) => !isCloneName(name));
+  const known = clonableStacks(PROJECT_ROOT);
   if (!known.includes(of))
     throw new CliError(`--of ${of}: there is no such stack.`, `Name one of ${known.join(", ")}.`, EXIT.usage);
   const { config } = parse(readFileSync(stackFileOf(of), "utf8")) as { config?: Record<string, unknown> };
@@ -47,9 +47,7 @@ export function ensureCloneFile(stack: string, of: string | undefined, now: () =
 }
 
 function refuseOther(file: string, stack: string, of: string): void {
-  const { config } = (parse(readFileSync(file, "utf8")) ?? {}) as { config?: Record<string, unknown> };
-  const clone = config?.["firn:clone"];
-  const actual = isRecord(clone) ? clone["of"] : undefined;
+  const actual = clonedStack(readFileSync(file, "utf8"));
   if (actual === of) return;
   throw new CliError(
     `${stack} is a clone of ${String(actual)} already.`,

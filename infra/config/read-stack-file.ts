@@ -47,7 +47,7 @@ function readClone(root: string, stack: string, file: string, text: string, prob
     });
   const settings = readSettings(cloneFile, file, text, problems)?.clone;
   if (settings === undefined) return undefined;
-  const base = stacksIn(root).filter((name) => !isCloneName(name));
+  const base = clonableStacks(root);
   if (!base.includes(settings.of)) {
     problems.add({
       code: "CONFIG_VALUE",
@@ -64,8 +64,11 @@ function readClone(root: string, stack: string, file: string, text: string, prob
   return config === undefined || !isCloneName(stack) ? undefined : cloneConfig(stack, settings, config);
 }
 
+/** Stacks that a developer's may be a clone of: all but such clones. */
+export const clonableStacks = (root: string): string[] => stacksIn(root).filter((name) => !isCloneName(name));
+
 /** Stacks that have a file in the project's folder, by name. */
-export const stacksIn = (root: string): string[] =>
+const stacksIn = (root: string): string[] =>
   readdirSync(root)
     .filter((name) => name.startsWith("Pulumi.") && name.endsWith(".yaml") && name !== "Pulumi.yaml")
     .map((name) => name.slice("Pulumi.".length, -".yaml".length))
